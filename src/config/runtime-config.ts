@@ -1,0 +1,17 @@
+import type { Address } from "../network/address.js";
+import type { ListenerConfig } from "../network/listener-config.js";
+import type { ClusterInfo } from "../upstream/cluster-info.js";
+
+/** The whole of a bootstrap after loading: plain frozen data, the snapshot that is copied to every worker. */
+export interface RuntimeConfig {
+  readonly node: { readonly id: string; readonly cluster: string; readonly zone: string };
+  readonly listeners: readonly ListenerConfig[];
+  readonly clusters: readonly ClusterInfo[];
+  readonly admin: AdminConfig | null;
+  /** `stats_flush_interval` in milliseconds, 5,000 by default. */
+  readonly statsFlushIntervalMs: number;
+}
+
+export interface AdminConfig {
+  readonly address: Address;
+}

@@ -1,0 +1,372 @@
+import type { Dispatcher, Flushable, Task, Timer, TimerTarget } from "../event/dispatcher.js";
+import type { FlowRecorder } from "../flow/flow-recorder.js";
+import { FlowSteps } from "../flow/flow-step.js";
+import type { Counter } from "../stats/stat.js";
+import { addressText } from "./address.js";
+import type { ReadBuffers } from "./read-buffers.js";
+import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
+import { WriteBuffer } from "./write-buffer.js";
+
+/** How a connection ends from our side. */
+export type CloseType =
+  /** At once; what was not sent is lost. */
+  | "noFlush"
+  /** After what was written has been sent. */
+  | "flushWrite"
+  /** As `flushWrite`, then wait for the peer's FIN, so that a peer still sending reads the answer instead of a RST. */
+  | "flushWriteAndDelay"
+  /** At once with RST: the peer must not take what it has for complete. */
+  | "reset";
+
+export type ConnectionEvent = "connected" | "remoteClose" | "localClose";
+
+/** What the layer above learns of a connection. Bytes come by `onData`. */
+export interface ConnectionCallbacks {
+  /** Bytes arrived, valid during the call only (`keep` makes them last). */
+  onData(data: Buffer): void;
+  /** After `remoteClose` and `localClose` nothing follows. */
+  onConnectionEvent(event: ConnectionEvent): void;
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+}
+
+/** Byte counters of the side a connection belongs to. */
+export interface ConnectionStats {
+  readonly rxBytes: Counter;
+  readonly txBytes: Counter;
+  /** The peer did not close within the delayed-close timeout; null upstream, where there is none. */
+  readonly delayedCloseTimeouts: Counter | null;
+}
+
+/** What connections of one worker share. */
+export interface ConnectionContext {
+  readonly dispatcher: Dispatcher;
+  readonly readBuffers: ReadBuffers;
+}
+
+type State = "connecting" | "open" | "flushing" | "lingering" | "closed";
+
+/** Writes below this size go out as one buffer with the head; copying larger ones costs more than a second piece. */
+export const COALESCE_BELOW_BYTES = 16 * 1024;
+
+/**
+ * A connection on either side: turns a socket's events into bytes and events for the layer above, gathers what is
+ * written during one event into one write, counts who wants reading to stop, and watches the write buffer's marks.
+ */
+export class Connection implements StreamSocketCallbacks, Flushable, Task, TimerTarget {
+  readonly id: number;
+  readonly context: ConnectionContext;
+  /** Where this connection's steps are recorded; null when nobody looks. */
+  flow: FlowRecorder | null;
+  /** The stream that the connection carries now, for the flow record; 0 for none. */
+  flowStreamId = 0;
+  flushPending = false;
+  /** Why the connection ended, as far as the operating system told. */
+  closeError: SocketError | null = null;
+  /** Bytes the write buffer may hold before the other side is told to stop; 0 is unlimited. */
+  readonly bufferLimitBytes: number;
+
+  private readonly socket: StreamSocket;
+  private readonly stats: ConnectionStats;
+  private readonly isUpstream: boolean;
+  private callbacks: ConnectionCallbacks | null = null;
+  private state: State;
+  private readonly output = new WriteBuffer();
+  private aboveHighWatermark = false;
+  private readDisableCount = 0;
+  private readingPaused = false;
+  /** Bytes that arrived while reading was disabled, or were handed back by `unread`; one read's worth at most. */
+  private heldBytes: Buffer | null = null;
+  private redeliveryPosted = false;
+  private delayedCloseTimeoutMs = 0;
+  private lingerTimer: Timer | null = null;
+
+  constructor(
+    id: number,
+    socket: StreamSocket,
+    context: ConnectionContext,
+    stats: ConnectionStats,
+    options: { readonly connected: boolean; readonly bufferLimitBytes: number; readonly flow: FlowRecorder | null },
+  ) {
+    this.id = id;
+    this.socket = socket;
+    this.context = context;
+    this.stats = stats;
+    this.isUpstream = !options.connected;
+    this.state = options.connected ? "open" : "connecting";
+    this.bufferLimitBytes = options.bufferLimitBytes;
+    this.flow = options.flow;
+    socket.setCallbacks(this);
+  }
+
+  setCallbacks(callbacks: ConnectionCallbacks): void {
+    this.callbacks = callbacks;
+  }
+
+  /** How long a `flushWriteAndDelay` close waits for the peer, milliseconds; 0 does not wait. */
+  setDelayedCloseTimeout(timeoutMs: number): void {
+    this.delayedCloseTimeoutMs = timeoutMs;
+  }
+
+  get isOpen(): boolean {
+    return this.state === "open";
+  }
+
+  get isConnecting(): boolean {
+    return this.state === "connecting";
+  }
+
+  get isAboveHighWatermark(): boolean {
+    return this.aboveHighWatermark;
+  }
+
+  get isReadDisabled(): boolean {
+    return this.readDisableCount > 0;
+  }
+
+  get localAddressText(): string {
+    const address = this.socket.localAddress;
+    return address === null ? "" : addressText(address);
+  }
+
+  get remoteAddressText(): string {
+    const address = this.socket.remoteAddress;
+    return address === null ? "" : addressText(address);
+  }
+
+  get remoteHost(): string {
+    const address = this.socket.remoteAddress;
+    return address?.kind === "ip" ? address.host : "";
+  }
+
+  get localHost(): string {
+    const address = this.socket.localAddress;
+    return address?.kind === "ip" ? address.host : "";
+  }
+
+  get localPort(): number {
+    const address = this.socket.localAddress;
+    return address?.kind === "ip" ? address.port : 0;
+  }
+
+  // ---- writing: gathered during an event, sent once at its end
+
+  /** Queues text whose characters are all latin1: heads and chunk framing. */
+  writeText(text: string): void {
+    if (this.state !== "open" && this.state !== "connecting") return;
+    this.output.addText(text);
+    if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+  }
+
+  /** Queues bytes, which must stay as they are during the running event. */
+  writeBytes(bytes: Buffer): void {
+    if (this.state !== "open" && this.state !== "connecting") return;
+    this.output.addBytes(bytes);
+    if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+  }
+
+  /** Sends what was gathered, in one write. Called by the dispatcher at the end of the event. */
+  flush(): void {
+    if (this.output.isEmpty || this.state === "closed") return;
+    if (this.state === "connecting") {
+      this.output.keepAll(this.context.readBuffers);
+      return;
+    }
+    this.stats.txBytes.add(this.output.byteLength);
+    if (this.flow !== null) this.recordFlush(this.flow);
+    this.output.sendTo(this.socket, this.context.readBuffers, COALESCE_BELOW_BYTES);
+    this.checkHighWatermark();
+  }
+
+  private recordFlush(flow: FlowRecorder): void {
+    // D5 downstream, C4 upstream: what the event produced goes to the socket.
+    const step = this.isUpstream ? FlowSteps.requestWritten : FlowSteps.downstreamFlushed;
+    flow.record(step, this.id, this.flowStreamId, "", this.output.byteLength);
+  }
+
+  private checkHighWatermark(): void {
+    if (this.bufferLimitBytes === 0 || this.aboveHighWatermark) return;
+    if (this.socket.unsentBytes <= this.bufferLimitBytes) return;
+    this.aboveHighWatermark = true;
+    this.callbacks?.onAboveWriteBufferHighWatermark();
+  }
+
+  // ---- reading
+
+  /**
+   * Counted: several parties may ask for silence, and reading goes on when all have withdrawn. The socket itself is
+   * paused only when bytes arrive meanwhile, so a peer that sends nothing costs no system call.
+   */
+  readDisable(disable: boolean): void {
+    if (disable) {
+      this.readDisableCount++;
+      return;
+    }
+    this.readDisableCount--;
+    if (this.readDisableCount === 0) this.continueReading();
+  }
+
+  /**
+   * Hands back bytes that cannot be used yet; they are delivered again once reading is enabled, on a later turn of the
+   * loop, so that one peer's queue does not hold up the others.
+   */
+  unread(rest: Buffer): void {
+    // What a read event brought while bytes are held lies behind them; `onSocketReadable` sees to that.
+    this.heldBytes = this.context.readBuffers.keep(rest);
+    if (this.readDisableCount === 0) this.continueReading();
+  }
+
+  /** Makes bytes of `onData` safe to hold after the call. */
+  keep(data: Buffer): Buffer {
+    return this.context.readBuffers.keep(data);
+  }
+
+  private continueReading(): void {
+    if (this.heldBytes !== null) {
+      if (this.redeliveryPosted) return;
+      this.redeliveryPosted = true;
+      this.context.dispatcher.post(this);
+    } else if (this.readingPaused) {
+      this.readingPaused = false;
+      if (this.state === "open") this.socket.resumeReading();
+    }
+  }
+
+  /** Delivers held bytes. Called by the dispatcher on a turn of its own. */
+  run(): void {
+    this.redeliveryPosted = false;
+    if (this.readDisableCount > 0 || this.heldBytes === null || this.state !== "open") return;
+    const held = this.heldBytes;
+    this.heldBytes = null;
+    this.deliver(held);
+    if (this.heldBytes === null && this.readDisableCount === 0) this.continueReading();
+  }
+
+  private deliver(data: Buffer): void {
+    // A1 downstream, D1 upstream.
+    if (this.flow !== null) {
+      const step = this.isUpstream ? FlowSteps.upstreamReadReady : FlowSteps.downstreamReadReady;
+      this.flow.record(step, this.id, this.flowStreamId, "", data.length);
+    }
+    this.callbacks?.onData(data);
+  }
+
+  onSocketReadable(data: Buffer): void {
+    this.stats.rxBytes.add(data.length);
+    if (this.state !== "open") return;
+    if (this.readDisableCount > 0 || this.heldBytes !== null) {
+      this.hold(data);
+      return;
+    }
+    this.deliver(data);
+  }
+
+  private hold(data: Buffer): void {
+    const kept = this.context.readBuffers.keep(data);
+    this.heldBytes = this.heldBytes === null ? kept : Buffer.concat([this.heldBytes, kept]);
+    if (this.readingPaused) return;
+    this.readingPaused = true;
+    this.socket.pauseReading();
+  }
+
+  // ---- the socket's other events
+
+  onSocketConnected(): void {
+    if (this.state !== "connecting") return;
+    this.state = "open";
+    // C1: the first writable event of a connecting socket is its connected event.
+    this.flow?.record(FlowSteps.upstreamWriteReady, this.id, this.flowStreamId, "upstream-connected");
+    this.callbacks?.onConnectionEvent("connected");
+    if (!this.output.isEmpty && !this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+  }
+
+  onSocketWritable(): void {
+    if (this.state === "flushing") this.socket.destroy();
+    // Progress: the peer is slow, not gone.
+    if (this.state === "lingering") this.lingerTimer?.arm(this.delayedCloseTimeoutMs);
+    if (!this.aboveHighWatermark || this.state !== "open") return;
+    if (this.socket.unsentBytes > this.bufferLimitBytes >> 1) return;
+    this.aboveHighWatermark = false;
+    this.callbacks?.onBelowWriteBufferLowWatermark();
+  }
+
+  onSocketEnd(): void {
+    if (this.state === "lingering" || this.state === "flushing") {
+      this.socket.destroy();
+      return;
+    }
+    if (this.state === "closed") return;
+    this.finish("remoteClose", "remote close");
+    this.socket.destroy();
+  }
+
+  onSocketClosed(error: SocketError | null): void {
+    this.lingerTimer?.disarm();
+    if (this.state === "closed") return;
+    this.closeError = error;
+    if (this.state === "lingering" || this.state === "flushing") {
+      this.state = "closed";
+      return;
+    }
+    this.finish("remoteClose", error === null ? "remote close" : error.code);
+  }
+
+  // ---- closing from our side
+
+  /**
+   * Ends the connection. `localClose` is told at once, also where bytes are still to be flushed: the layer above is
+   * done with it either way. Idempotent.
+   *
+   * @param reason for the flow record, one of Envoy's local close reasons.
+   */
+  close(type: CloseType, reason: string): void {
+    if (this.state !== "open" && this.state !== "connecting") return;
+    const connected = this.state === "open";
+    if (type === "reset") {
+      this.finish("localClose", reason);
+      this.socket.reset();
+      return;
+    }
+    if (type === "noFlush" || !connected) {
+      this.finish("localClose", reason);
+      this.socket.destroy();
+      return;
+    }
+    this.flush();
+    const linger = type === "flushWriteAndDelay" && this.delayedCloseTimeoutMs > 0;
+    this.finish("localClose", reason);
+    this.state = linger ? "lingering" : "flushing";
+    this.socket.end();
+    // The bytes of a peer that goes on sending are read and dropped, so that its FIN is seen behind them.
+    if (this.readingPaused) this.socket.resumeReading();
+    this.awaitPeer(linger);
+  }
+
+  private awaitPeer(linger: boolean): void {
+    if (!linger && this.socket.unsentBytes === 0) {
+      // FIN is on its way right behind the last byte; nothing to wait for.
+      this.socket.destroy();
+      return;
+    }
+    this.lingerTimer = this.context.dispatcher.createCoarseTimer(this);
+    this.lingerTimer.arm(this.delayedCloseTimeoutMs > 0 ? this.delayedCloseTimeoutMs : FLUSH_TIMEOUT_MS);
+  }
+
+  onTimer(_timer: Timer): void {
+    this.stats.delayedCloseTimeouts?.inc();
+    this.socket.destroy();
+  }
+
+  /** Enters the closed state and tells the layer above, once. */
+  private finish(event: "remoteClose" | "localClose", reason: string): void {
+    this.state = "closed";
+    this.heldBytes = null;
+    this.flow?.record(FlowSteps.connectionClosed, this.id, this.flowStreamId, reason);
+    const callbacks = this.callbacks;
+    this.callbacks = null;
+    callbacks?.onConnectionEvent(event);
+  }
+}
+
+/** How long a peer may take to read our last bytes when no delayed-close timeout is configured. */
+const FLUSH_TIMEOUT_MS = 1_000;

@@ -1,0 +1,23 @@
+import type { Connection, ConnectionEvent } from "./connection.js";
+
+export type FilterStatus = "continue" | "stopIteration";
+
+/**
+ * A network filter: sees the bytes and events of a downstream connection in the order of the chain. The last one of an
+ * HTTP listener is the `ConnectionManager`.
+ */
+export interface ReadFilter {
+  /** The connection is there, no byte was read. `stopIteration` keeps it from the filters that follow. */
+  onNewConnection(): FilterStatus;
+  /** Bytes arrived, valid during the call only. `stopIteration` ends their way. */
+  onData(data: Buffer): FilterStatus;
+  /** After a close, which comes once, the filter lets go of everything. */
+  onConnectionEvent(event: ConnectionEvent): void;
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+}
+
+/** Makes one filter for each connection; made itself once for a configuration. */
+export interface ReadFilterFactory {
+  createFilter(connection: Connection): ReadFilter;
+}

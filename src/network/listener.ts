@@ -1,0 +1,145 @@
+import { LinkedList, type LinkedNode } from "../common/linked-list.js";
+import type { FlowRecorder } from "../flow/flow-recorder.js";
+import type { Counter, Gauge, StatsScope } from "../stats/stat.js";
+import type { Address } from "./address.js";
+import { Connection, type ConnectionContext, type ConnectionStats } from "./connection.js";
+import type { ReadFilterFactory } from "./filter.js";
+import { FilterChain, type ConnectionOwner } from "./filter-chain.js";
+import { FilterChainMatcher } from "./filter-chain-matcher.js";
+import type { FilterChainConfig, ListenerConfig } from "./listener-config.js";
+import type { AcceptCallbacks, ListenSocket, SocketError, StreamSocket } from "./stream-socket.js";
+
+/** Numbers for connections, unique in the process. */
+export interface IdSource {
+  next(): number;
+}
+
+/** What a listener needs besides its configuration. */
+export interface ListenerContext extends ConnectionContext {
+  readonly stats: StatsScope;
+  readonly connectionIds: IdSource;
+  readonly connectionStats: ConnectionStats;
+  /** The filter factories of each chain of the configuration. */
+  factoriesOf(chain: FilterChainConfig): readonly ReadFilterFactory[];
+  /** A listening socket failed while it was open. */
+  onListenError(listener: Listener, error: SocketError): void;
+}
+
+class ListenerStats {
+  readonly connections: Counter;
+  readonly activeConnections: Gauge;
+  readonly destroyed: Counter;
+  readonly noFilterChainMatch: Counter;
+
+  constructor(scope: StatsScope) {
+    this.connections = scope.counter("downstream_cx_total");
+    this.activeConnections = scope.gauge("downstream_cx_active");
+    this.destroyed = scope.counter("downstream_cx_destroy");
+    this.noFilterChainMatch = scope.counter("no_filter_chain_match");
+  }
+}
+
+/** One downstream connection with its filters, in the listener's list. */
+class ActiveConnection extends FilterChain implements LinkedNode<ActiveConnection> {
+  linkedNext: ActiveConnection | null = null;
+  linkedPrev: ActiveConnection | null = null;
+}
+
+/** Takes accepted sockets, gives each its filter chain, and knows the connections that live. */
+export class Listener implements AcceptCallbacks, ConnectionOwner {
+  readonly config: ListenerConfig;
+  /** Recorder for connections accepted from now on; null records nothing. */
+  flow: FlowRecorder | null = null;
+  private readonly context: ListenerContext;
+  private readonly matcher: FilterChainMatcher;
+  private readonly stats: ListenerStats;
+  private readonly sockets: ListenSocket[] = [];
+  private readonly connections = new LinkedList<ActiveConnection>();
+  private readonly factories = new Map<FilterChainConfig, readonly ReadFilterFactory[]>();
+
+  constructor(config: ListenerConfig, context: ListenerContext) {
+    this.config = config;
+    this.context = context;
+    this.matcher = new FilterChainMatcher(config.filterChains, config.defaultFilterChain);
+    this.stats = new ListenerStats(context.stats.scope(`listener.${config.statPrefix}`));
+    for (const chain of config.filterChains) this.factories.set(chain, context.factoriesOf(chain));
+    if (config.defaultFilterChain !== null) {
+      this.factories.set(config.defaultFilterChain, context.factoriesOf(config.defaultFilterChain));
+    }
+  }
+
+  /** The listener owns the socket from now on and closes it. */
+  addSocket(socket: ListenSocket): void {
+    this.sockets.push(socket);
+  }
+
+  /** Bound addresses, with the ports the kernel chose. */
+  get addresses(): readonly Address[] {
+    return this.sockets.map((socket) => socket.localAddress);
+  }
+
+  get activeConnections(): number {
+    return this.connections.size;
+  }
+
+  /** Stops accepting; connections that live go on. Idempotent. */
+  stopAccepting(): void {
+    for (const socket of this.sockets) socket.close();
+    this.sockets.length = 0;
+  }
+
+  /** A0: a connection was accepted. */
+  onAccept(socket: StreamSocket): void {
+    this.stats.connections.inc();
+    const local = socket.localAddress;
+    const remote = socket.remoteAddress;
+    const chain = this.matcher.match({
+      destinationHost: local?.kind === "ip" ? local.host : "",
+      destinationPort: local?.kind === "ip" ? local.port : 0,
+      sourceHost: remote?.kind === "ip" ? remote.host : "",
+      sourcePort: remote?.kind === "ip" ? remote.port : 0,
+    });
+    if (chain === null) {
+      this.stats.noFilterChainMatch.inc();
+      this.stats.destroyed.inc();
+      socket.destroy();
+      return;
+    }
+    this.serve(socket, this.factories.get(chain) as readonly ReadFilterFactory[]);
+  }
+
+  private serve(socket: StreamSocket, factories: readonly ReadFilterFactory[]): void {
+    const connection = new Connection(
+      this.context.connectionIds.next(),
+      socket,
+      this.context,
+      this.context.connectionStats,
+      { connected: true, bufferLimitBytes: this.config.perConnectionBufferLimitBytes, flow: this.flow },
+    );
+    const active = new ActiveConnection(
+      factories.map((factory) => factory.createFilter(connection)),
+      this,
+    );
+    connection.setCallbacks(active);
+    this.connections.pushBack(active);
+    this.stats.activeConnections.inc();
+    active.onNewConnection();
+    // `filters: []` closes, as in Envoy.
+    if (factories.length === 0) connection.close("noFlush", "no_network_filters");
+  }
+
+  onConnectionClosed(chain: FilterChain): void {
+    this.connections.remove(chain as ActiveConnection);
+    this.stats.activeConnections.dec();
+    this.stats.destroyed.inc();
+  }
+
+  onListenError(error: SocketError): void {
+    this.context.onListenError(this, error);
+  }
+
+  /** Calls `visit` for the filters of each connection that lives. */
+  forEachConnection(visit: (chain: FilterChain) => void): void {
+    this.connections.forEach(visit);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The route table as plain frozen data (`envoy.config.route.v3.RouteConfiguration`): made on the main thread, copied to
+ * the workers, compiled there into a `RouteTable`.
+ */
+export interface RouteConfig {
+  readonly name: string;
+  readonly virtualHosts: readonly VirtualHostConfig[];
+  readonly ignorePortInHostMatching: boolean;
+}
+
+export interface VirtualHostConfig {
+  readonly name: string;
+  /** Exact names, `*.suffix`, `prefix.*` or `*`; lower case. */
+  readonly domains: readonly string[];
+  readonly routes: readonly RouteEntryConfig[];
+}
+
+export interface RouteEntryConfig {
+  readonly name: string;
+  readonly match: RouteMatchConfig;
+  readonly action: RouteActionConfig;
+}
+
+export interface RouteMatchConfig {
+  readonly path: PathMatchConfig;
+  readonly caseSensitive: boolean;
+}
+
+/** The path specifier of a route; matched on the path without query and fragment. */
+export type PathMatchConfig =
+  | { readonly kind: "prefix"; readonly value: string }
+  | { readonly kind: "path"; readonly value: string }
+  | { readonly kind: "pathSeparatedPrefix"; readonly value: string };
+
+export type RouteActionConfig = ForwardActionConfig | DirectResponseConfig;
+
+/** `envoy.config.route.v3.RouteAction`. */
+export interface ForwardActionConfig {
+  readonly kind: "forward";
+  readonly cluster: string;
+  /** Milliseconds from the complete request to the complete response; 0 is no limit, 15,000 the default. */
+  readonly timeoutMs: number;
+  /** Overrides the connection manager's `stream_idle_timeout`; null leaves it. */
+  readonly idleTimeoutMs: number | null;
+  /** Status when the cluster does not exist: 503 by default. */
+  readonly clusterNotFoundStatus: number;
+  /** Replaces what `prefix` or `path` matched; empty is no rewrite. */
+  readonly prefixRewrite: string;
+  readonly hostRewrite: HostRewriteConfig;
+}
+
+export type HostRewriteConfig =
+  | { readonly kind: "none" }
+  | { readonly kind: "literal"; readonly host: string }
+  /** The upstream host's own name (`auto_host_rewrite`). */
+  | { readonly kind: "auto" };
+
+/** `envoy.config.route.v3.DirectResponseAction`. */
+export interface DirectResponseConfig {
+  readonly kind: "directResponse";
+  /** 200 to 599. */
+  readonly status: number;
+  readonly body: string;
+}

@@ -1,0 +1,33 @@
+/** Only goes up. `inc` and `add` are the data plane's: a store into preallocated memory. */
+export interface Counter {
+  readonly name: string;
+  inc(): void;
+  add(amount: number): void;
+}
+
+/** Goes up and down. */
+export interface Gauge {
+  readonly name: string;
+  inc(): void;
+  dec(): void;
+  add(amount: number): void;
+  set(value: number): void;
+}
+
+/** A distribution of non-negative values, milliseconds or counts. */
+export interface Histogram {
+  readonly name: string;
+  record(value: number): void;
+}
+
+/**
+ * Hands out stats by full name, the same object for the same name. Called when configuration arrives, or once for
+ * a name that is first met later (a response code); never once a request.
+ */
+export interface StatsScope {
+  counter(name: string): Counter;
+  gauge(name: string): Gauge;
+  histogram(name: string): Histogram;
+  /** A scope whose names all start with `prefix` and a dot. */
+  scope(prefix: string): StatsScope;
+}

@@ -1,0 +1,87 @@
+import type { Protocol } from "./protocol.js";
+import type { ResponseFlags } from "./response-flag.js";
+
+/** What logs and headers may say of an upstream host. Implemented by `Host`. */
+export interface HostDescription {
+  /** `127.0.0.1:80`, or the path of a pipe. */
+  readonly addressText: string;
+  /** Name it was resolved from or was configured with; empty when there is none. */
+  readonly hostname: string;
+  /** `alt_stat_name` if set, else the cluster's name. */
+  readonly clusterName: string;
+}
+
+/** A point in time that has not come. */
+export const NOT_YET = -1;
+
+/**
+ * Everything that is known of one stream apart from its headers: the access log and filters read it, the layers that
+ * learn something write it. Times are the dispatcher's monotonic milliseconds, `NOT_YET` before they are known.
+ * Addresses are texts such as `127.0.0.1:80`.
+ */
+export class StreamInfo {
+  /** The stream's number, shown as `[S7]`; unique in the process. */
+  streamId: number;
+  /** The downstream connection's number, shown as `[C7]`. */
+  connectionId: number;
+  protocol: Protocol;
+  startTimeMs: number;
+  /** The start on the wall clock, milliseconds since the epoch. */
+  startWallMs: number;
+
+  /** 0 until a response was started. */
+  responseCode = 0;
+  /** `%RESPONSE_CODE_DETAILS%`; empty until known. */
+  responseCodeDetails = "";
+  responseFlags: ResponseFlags = 0;
+  /** Bytes of the request body, and of the response body handed to the codec. */
+  bytesReceived = 0;
+  bytesSent = 0;
+  requestHeadersBytes = 0;
+  responseHeadersBytes = 0;
+
+  /** The client's address after x-forwarded-for; the physical peer's; and the one it connected to. */
+  downstreamRemoteAddress = "";
+  downstreamDirectRemoteAddress = "";
+  downstreamLocalAddress = "";
+  /** SNI; empty without TLS. */
+  requestedServerName = "";
+  filterChainName = "";
+
+  routeName = "";
+  virtualHostName = "";
+  clusterName = "";
+
+  upstreamHost: HostDescription | null = null;
+  upstreamConnectionId = 0;
+  upstreamLocalAddress = "";
+  upstreamRemoteAddress = "";
+  upstreamProtocol: Protocol | null = null;
+  upstreamTransportFailureReason = "";
+  /** How many times the request was sent, or tried to be sent, upstream. */
+  attemptCount = 0;
+  /** `%CONNECTION_TERMINATION_DETAILS%` */
+  connectionTerminationDetails = "";
+
+  lastDownstreamRxMs = NOT_YET;
+  firstUpstreamTxMs = NOT_YET;
+  lastUpstreamTxMs = NOT_YET;
+  firstUpstreamRxMs = NOT_YET;
+  lastUpstreamRxMs = NOT_YET;
+  firstDownstreamTxMs = NOT_YET;
+  lastDownstreamTxMs = NOT_YET;
+  /** When the stream ended, whatever way. */
+  endTimeMs = NOT_YET;
+
+  constructor(streamId: number, connectionId: number, protocol: Protocol, startTimeMs: number, startWallMs: number) {
+    this.streamId = streamId;
+    this.connectionId = connectionId;
+    this.protocol = protocol;
+    this.startTimeMs = startTimeMs;
+    this.startWallMs = startWallMs;
+  }
+
+  setResponseFlag(bit: ResponseFlags): void {
+    this.responseFlags |= bit;
+  }
+}

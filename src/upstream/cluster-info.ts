@@ -1,0 +1,45 @@
+import type { Address } from "../network/address.js";
+
+export type DiscoveryType = "static" | "strictDns" | "logicalDns";
+export type LbPolicy = "roundRobin" | "random" | "leastRequest";
+export type DnsLookupFamily = "auto" | "v4Only" | "v6Only" | "v4Preferred" | "all";
+
+/** One endpoint as configured: `host` of an IP address may still be a DNS name when the cluster resolves names. */
+export interface EndpointConfig {
+  readonly address: Address;
+  /** `endpoint.hostname`, or the DNS name that was resolved; empty when there is none. */
+  readonly hostname: string;
+  readonly weight: number;
+}
+
+/** Limits of one priority (`envoy.config.cluster.v3.CircuitBreakers.Thresholds`). */
+export interface CircuitBreakerLimits {
+  readonly maxConnections: number;
+  readonly maxPendingRequests: number;
+  readonly maxRequests: number;
+  readonly maxRetries: number;
+}
+
+/** What configuration says of a cluster (`envoy.config.cluster.v3.Cluster`). Plain frozen data, replaced whole. */
+export interface ClusterInfo {
+  readonly name: string;
+  /** `name` or `alt_stat_name`, with `:` as `_`: the stats' root. */
+  readonly statName: string;
+  readonly discovery: DiscoveryType;
+  readonly endpoints: readonly EndpointConfig[];
+  readonly lbPolicy: LbPolicy;
+  /** Milliseconds a TCP connect may take; more than 0, 5,000 by default. */
+  readonly connectTimeoutMs: number;
+  readonly perConnectionBufferLimitBytes: number;
+  readonly defaultLimits: CircuitBreakerLimits;
+  readonly highLimits: CircuitBreakerLimits;
+  /** Milliseconds a pooled connection may wait unused; 0 is no limit, 1 h the default. */
+  readonly idleTimeoutMs: number;
+  /** Requests after which a connection is closed; 0 is no limit. */
+  readonly maxRequestsPerConnection: number;
+  readonly maxResponseHeadersKb: number;
+  readonly maxHeadersCount: number;
+  readonly dnsRefreshRateMs: number;
+  readonly dnsLookupFamily: DnsLookupFamily;
+  readonly respectDnsTtl: boolean;
+}
