@@ -1,6 +1,6 @@
 import type { Destroyable, Dispatcher, Flushable, Task, Timer, TimerTarget } from "./dispatcher.js";
 import { EventTurn } from "./event-turn.js";
-import { TICK_MS, TimerWheel, type TickSource } from "./timer-wheel.js";
+import { TICK_MS, type TickSource, TimerWheel } from "./timer-wheel.js";
 
 /** The dispatcher on Node's own event loop: the one place of the data plane that touches its clocks and timers. */
 export class NodeDispatcher implements Dispatcher, TickSource {

@@ -1,4 +1,4 @@
-import { bucketEnd, bucketStart } from "./histogram-buckets.js";
+import { bucketEnd, bucketStart, bucketWidth } from "./histogram-buckets.js";
 
 /** What was recorded into a histogram, at some moment: the buckets that hold anything. Frozen by convention. */
 export interface Distribution {
@@ -36,11 +36,10 @@ export function percentiles(distribution: Distribution): number[] {
       below += counts[at] as number;
       at++;
     }
-    const start = bucketStart(buckets[at] as number);
-    const end = bucketEnd(buckets[at] as number);
-    if (wanted === below) return start;
-    if (wanted === below + (counts[at] as number)) return end;
-    return start + ((wanted - below) / (counts[at] as number)) * (end - start);
+    const bucket = buckets[at] as number;
+    const inBucket = counts[at] as number;
+    if (wanted === below + inBucket) return bucketEnd(bucket);
+    return bucketStart(bucket) + ((wanted - below) / inBucket) * bucketWidth(bucket);
   });
 }
 

@@ -17,7 +17,9 @@ export const BUCKET_COUNT = 1 + DECADES * BUCKETS_PER_DECADE;
 const ROUNDING = 1e-9;
 
 /** `DECADE_START[d]` opens decade `d`; one more closes the last. */
-const DECADE_START: readonly number[] = Array.from({ length: DECADES + 1 }, (_, decade) => power(decade));
+const DECADE_START: readonly number[] = Array.from({ length: DECADES + 1 }, (_, decade) =>
+  scaled(1, decade + FIRST_EXPONENT),
+);
 
 /** The bucket of a value; a negative value and NaN count as zero. */
 export function bucketOf(value: number): number {
@@ -36,9 +38,12 @@ export function bucketOf(value: number): number {
 export function bucketStart(bucket: number): number {
   if (bucket === 0) return 0;
   const mantissa = 10 + ((bucket - 1) % BUCKETS_PER_DECADE);
-  const exponent = decadeOf(bucket) + FIRST_EXPONENT - 1;
-  // Dividing by a power of ten rounds once and gives the number one would write; multiplying by a fraction does not.
-  return exponent < 0 ? mantissa / 10 ** -exponent : mantissa * 10 ** exponent;
+  return scaled(mantissa, decadeOf(bucket) + FIRST_EXPONENT - 1);
+}
+
+/** How far a bucket reaches; the zero bucket has no width. */
+export function bucketWidth(bucket: number): number {
+  return bucket === 0 ? 0 : scaled(1, decadeOf(bucket) + FIRST_EXPONENT - 1);
 }
 
 /** The value at which the next bucket starts; 0 for the zero bucket, which has no width. */
@@ -56,7 +61,7 @@ export function firstBucketOf(decade: number): number {
   return 1 + decade * BUCKETS_PER_DECADE;
 }
 
-function power(decade: number): number {
-  const exponent = decade + FIRST_EXPONENT;
-  return exponent < 0 ? 1 / 10 ** -exponent : 10 ** exponent;
+/** `digits` times a power of ten: dividing by one gives the number one would write, multiplying by a fraction does not. */
+function scaled(digits: number, exponent: number): number {
+  return exponent < 0 ? digits / 10 ** -exponent : digits * 10 ** exponent;
 }

@@ -5,12 +5,13 @@ export interface Counter {
   add(amount: number): void;
 }
 
-/** Goes up and down. */
+/** Goes up and down. Each thread counts its share; the gauge that is exported is the sum of them. */
 export interface Gauge {
   readonly name: string;
   inc(): void;
   dec(): void;
   add(amount: number): void;
+  /** Sets the share of this thread, so a gauge that is ever `set` must be one thread's alone: the main one's. */
   set(value: number): void;
 }
 

@@ -6,7 +6,7 @@ import {
   PERCENTILES,
   percentiles,
 } from "./distribution.js";
-import { bucketEnd, bucketStart } from "./histogram-buckets.js";
+import { bucketStart, bucketWidth } from "./histogram-buckets.js";
 import type { HistogramTotal } from "./histogram-total.js";
 import type { StatsSelection } from "./stats-selection.js";
 import type { HistogramBucketsMode } from "./stats-text.js";
@@ -70,12 +70,9 @@ function detailsJson(histogram: HistogramTotal): object {
 }
 
 function bucketsJson(distribution: Distribution): object[] {
-  return distribution.buckets.map((bucket, i) => {
-    const start = bucketStart(bucket);
-    return {
-      lower_bound: start,
-      width: Number((bucketEnd(bucket) - start).toPrecision(6)),
-      count: distribution.counts[i],
-    };
-  });
+  return distribution.buckets.map((bucket, i) => ({
+    lower_bound: bucketStart(bucket),
+    width: bucketWidth(bucket),
+    count: distribution.counts[i],
+  }));
 }

@@ -12,16 +12,23 @@ export interface StatsMessage {
   readonly definitions: readonly SlotDefinition[];
 }
 
+/** Runs something on the next turn of the loop; the `Dispatcher` does. */
+export interface NextTurn {
+  post(task: { run(): void }): void;
+}
+
 /** Gathers a store's growth and posts it once a turn: a configuration of a thousand clusters is a few messages. */
 export class StatsReporter implements StatsGrowth {
   private readonly post: (message: StatsMessage) => void;
+  private readonly nextTurn: NextTurn;
   private chunks: StatsChunk[] = [];
   private definitions: SlotDefinition[] = [];
   private scheduled = false;
 
   /** @param post hands the message to the main thread, as `parentPort.postMessage`. */
-  constructor(post: (message: StatsMessage) => void) {
+  constructor(post: (message: StatsMessage) => void, nextTurn: NextTurn) {
     this.post = post;
+    this.nextTurn = nextTurn;
   }
 
   onChunk(chunk: number, buffer: SharedArrayBuffer): void {
@@ -34,9 +41,14 @@ export class StatsReporter implements StatsGrowth {
     this.schedule();
   }
 
+  /** The turn has come. */
+  run(): void {
+    this.scheduled = false;
+    this.flush();
+  }
+
   /** Posts at once what is gathered; for a worker about to exit. */
   flush(): void {
-    this.scheduled = false;
     if (this.chunks.length === 0 && this.definitions.length === 0) return;
     const message: StatsMessage = { chunks: this.chunks, definitions: this.definitions };
     this.chunks = [];
@@ -47,6 +59,6 @@ export class StatsReporter implements StatsGrowth {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    queueMicrotask(() => this.flush());
+    this.nextTurn.post(this);
   }
 }

@@ -6,7 +6,7 @@ import {
   PERCENTILES,
   percentiles,
 } from "./distribution.js";
-import { bucketEnd, bucketStart } from "./histogram-buckets.js";
+import { bucketStart, bucketWidth } from "./histogram-buckets.js";
 import type { HistogramTotal } from "./histogram-total.js";
 import type { StatsSelection } from "./stats-selection.js";
 
@@ -52,11 +52,8 @@ function boundsText(interval: readonly number[], cumulative: readonly number[]):
 }
 
 function bucketsText(distribution: Distribution): string {
-  const entries = distribution.buckets.map((bucket, i) => {
-    const start = bucketStart(bucket);
-    return `${sixDigits(start)},${sixDigits(bucketEnd(bucket) - start)}:${distribution.counts[i]}`;
-  });
-  return entries.join(", ");
+  const { buckets, counts } = distribution;
+  return buckets.map((bucket, i) => `${bucketStart(bucket)},${bucketWidth(bucket)}:${counts[i]}`).join(", ");
 }
 
 function numberText(value: number | undefined): string {

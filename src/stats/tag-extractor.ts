@@ -41,7 +41,7 @@ export class TagExtractor {
     for (const { tag, pattern } of this.rules) {
       const found = pattern.exec(statName);
       const span = found?.indices?.[1];
-      if (found === null || span === undefined || tags.some(({ name }) => name === tag)) continue;
+      if (found === null || span === undefined || tags.some((earlier) => earlier.name === tag)) continue;
       tags.push({ name: tag, value: found[2] ?? found[1] ?? "" });
       kept.fill(false, span[0], span[1]);
     }

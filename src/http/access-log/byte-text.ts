@@ -6,10 +6,9 @@ import { isUtf8 } from "node:buffer";
  */
 
 /** What a JSON string cannot contain as it is: quotes, backslashes, control characters; and bytes to be checked. */
-const NEEDS_CARE = /["\\\x7f-\xff]|[^\x20-\x7e]/;
-const NOT_ASCII = /[^\x00-\x7f]/;
-const ESCAPED_BYTE = /[\x80-\xff]/g;
-const CONTROL_128 = /\x7f/g;
+const NEEDS_CARE = /["\\]|[^\x20-\x7e]/;
+const NOT_ASCII = /[\u0080-\uffff]/;
+const HIGH_BYTE = /[\x80-\xff]/g;
 
 /** Text from the configuration as the bytes of its UTF-8. */
 export function utf8Bytes(text: string): string {
@@ -19,9 +18,9 @@ export function utf8Bytes(text: string): string {
 /** The bytes as a JSON string in quotes. Bytes that are not UTF-8 become `\u00XX`, so that the line stays valid JSON. */
 export function jsonString(bytes: string): string {
   if (!NEEDS_CARE.test(bytes)) return `"${bytes}"`;
-  const quoted = JSON.stringify(bytes).replace(CONTROL_128, "\\u007f");
+  const quoted = JSON.stringify(bytes);
   if (!NOT_ASCII.test(bytes) || isUtf8(Buffer.from(bytes, "latin1"))) return quoted;
-  return quoted.replace(ESCAPED_BYTE, escapeByte);
+  return quoted.replace(HIGH_BYTE, escapeByte);
 }
 
 function escapeByte(byte: string): string {

@@ -8,8 +8,8 @@ export class FormatError extends Error {
   /** Which string of a JSON template, such as `request.sizes[1]`; empty for a text format. */
   readonly path: string;
 
-  constructor(reason: string, offset: number, path = "") {
-    super(path === "" ? `${reason} (at offset ${offset})` : `${path}: ${reason} (at offset ${offset})`);
+  constructor(reason: string, offset: number, path = "", options: ErrorOptions = {}) {
+    super(path === "" ? `${reason} (at offset ${offset})` : `${path}: ${reason} (at offset ${offset})`, options);
     this.reason = reason;
     this.offset = offset;
     this.path = path;
@@ -23,5 +23,10 @@ export class FormatError extends Error {
   /** The same error in one string of a JSON template. */
   under(path: string): FormatError {
     return new FormatError(this.reason, this.offset, path);
+  }
+
+  /** The same error somewhere in the parameter of an operator, at a place that is not known. */
+  inParameterOf(operator: string): FormatError {
+    return new FormatError(`${operator}: ${this.reason}`, 0, this.path);
   }
 }

@@ -1,0 +1,71 @@
+import type {
+  Admin,
+  Bootstrap,
+  Bootstrap_StaticResources,
+} from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import type { Locality, Node } from "../gen/envoy/config/core/v3/base_pb.js";
+import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
+import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
+import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
+import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
+import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
+
+const DEFAULT_STATS_FLUSH_INTERVAL_MS = 5_000;
+
+/** The root of what is implemented: everything below `Bootstrap`. */
+export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.config.bootstrap.v3.Bootstrap", {
+  node: implemented<Node>("envoy.config.core.v3.Node", {
+    id: true,
+    cluster: true,
+    locality: implemented<Locality>("envoy.config.core.v3.Locality", { zone: true }),
+  }),
+  static_resources: implemented<Bootstrap_StaticResources>("envoy.config.bootstrap.v3.Bootstrap.StaticResources", {
+    listeners: LISTENER_FIELDS,
+    clusters: CLUSTER_FIELDS,
+  }),
+  dynamic_resources: refused("its listeners and clusters would be missing"),
+  stats_flush_interval: true,
+  admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
+    address: ADDRESS_FIELDS,
+    access_log_path: sameAs("/dev/null"),
+  }),
+});
+
+/** The runtime's view of a bootstrap. What is wrong goes to the context; then the result is not to be used. */
+export function convertBootstrap(message: Bootstrap, context: ConversionContext): RuntimeConfig {
+  const { node } = message;
+  const clusters = message.staticResources?.clusters ?? [];
+  const listeners = message.staticResources?.listeners ?? [];
+  checkUniqueNames(clusters, "cluster", context);
+  checkUniqueNames(listeners, "listener", context);
+  checkUniqueAddresses(listeningAddresses(message), context);
+  return {
+    node: { id: node?.id ?? "", cluster: node?.cluster ?? "", zone: node?.locality?.zone ?? "" },
+    listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
+    clusters: clusters.map((cluster) => convertCluster(cluster, context)).filter((config) => config !== null),
+    admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
+    statsFlushIntervalMs: context.milliseconds(
+      message,
+      "statsFlushInterval",
+      message.statsFlushInterval,
+      DEFAULT_STATS_FLUSH_INTERVAL_MS,
+    ),
+  };
+}
+
+/** Without an address there is no admin server, as in Envoy. */
+function convertAdmin(message: Admin, context: ConversionContext): AdminConfig | null {
+  const address = message.address === undefined ? null : convertAddress(message.address, context, "ipOnly");
+  return address === null ? null : { address };
+}
+
+function listeningAddresses(message: Bootstrap): NonNullable<Admin["address"]>[] {
+  const listeners = message.staticResources?.listeners ?? [];
+  const addresses = listeners.flatMap((listener) => [
+    listener.address,
+    ...listener.additionalAddresses.map((extra) => extra.address),
+  ]);
+  return [...addresses, message.admin?.address].filter((address) => address !== undefined);
+}

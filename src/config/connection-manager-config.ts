@@ -1,0 +1,145 @@
+import type { HttpProtocolOptions, Http1ProtocolOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
+import type {
+  HttpConnectionManager,
+  HttpConnectionManager_InternalAddressConfig,
+} from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type {
+  CodecType,
+  ConnectionManagerConfig,
+  ServerHeaderTransformation,
+} from "../http/conn-manager/connection-manager-config.js";
+import type { RouteConfig } from "../route/route-config.js";
+import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
+import { CIDR_RANGE_FIELDS, convertCidrRanges } from "./address-config.js";
+import { convertTimeouts } from "./connection-manager-timeouts.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
+import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
+
+/** Envoy says `envoy`; the header tells who answered. */
+const DEFAULT_SERVER_NAME = "sluice";
+const DEFAULT_MAX_REQUEST_HEADERS_KB = 60;
+const DEFAULT_MAX_HEADERS_COUNT = 100;
+
+const CODEC_TYPES: Readonly<Record<string, CodecType>> = { AUTO: "auto", HTTP1: "http1" };
+const SERVER_HEADERS: Readonly<Record<string, ServerHeaderTransformation>> = {
+  OVERWRITE: "overwrite",
+  APPEND_IF_ABSENT: "appendIfAbsent",
+  PASS_THROUGH: "passThrough",
+};
+
+const COMMON_FIELDS = implemented<HttpProtocolOptions>("envoy.config.core.v3.HttpProtocolOptions", {
+  idle_timeout: true,
+  max_connection_duration: true,
+  max_headers_count: true,
+  max_stream_duration: true,
+  max_requests_per_connection: true,
+});
+
+const HTTP1_FIELDS = implemented<Http1ProtocolOptions>("envoy.config.core.v3.Http1ProtocolOptions", {
+  accept_http_10: true,
+  default_host_for_http_10: true,
+  enable_trailers: true,
+});
+
+const INTERNAL_ADDRESS_FIELDS = implemented<HttpConnectionManager_InternalAddressConfig>(
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig",
+  { cidr_ranges: CIDR_RANGE_FIELDS },
+);
+
+export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typeName"]> =
+  implemented<HttpConnectionManager>(
+    "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+    {
+      codec_type: true,
+      stat_prefix: true,
+      route_config: ROUTE_CONFIGURATION_FIELDS,
+      // The converter refuses these two.
+      rds: true,
+      scoped_routes: true,
+      http_filters: HTTP_FILTER_FIELDS,
+      common_http_protocol_options: COMMON_FIELDS,
+      http_protocol_options: HTTP1_FIELDS,
+      server_name: true,
+      server_header_transformation: true,
+      max_request_headers_kb: true,
+      stream_idle_timeout: true,
+      request_timeout: true,
+      request_headers_timeout: true,
+      drain_timeout: true,
+      delayed_close_timeout: true,
+      access_log: ACCESS_LOG_FIELDS,
+      use_remote_address: true,
+      xff_num_trusted_hops: true,
+      original_ip_detection_extensions: refused("the address of the client would be a different one"),
+      internal_address_config: INTERNAL_ADDRESS_FIELDS,
+      skip_xff_append: true,
+      via: true,
+      generate_request_id: true,
+      preserve_external_request_id: true,
+      always_set_request_id_in_response: true,
+      proxy_100_continue: true,
+    },
+  );
+
+/** `HttpConnectionManager` with Envoy's defaults. */
+export function convertConnectionManager(
+  message: HttpConnectionManager,
+  context: ConversionContext,
+): ConnectionManagerConfig | null {
+  const codecName = context.enumName(message, "codecType");
+  const codecType = CODEC_TYPES[codecName];
+  if (codecType === undefined) context.notImplemented(message, "codecType", codecName);
+  const serverHeaderTransformation = SERVER_HEADERS[context.enumName(message, "serverHeaderTransformation")];
+  const routeConfig = convertRoutes(message, context);
+  const httpFilters = convertHttpFilters(message, context);
+  const timeouts = convertTimeouts(message, context);
+  const accessLogs = convertAccessLogs(message.accessLog, context);
+  const internalCidrRanges = convertCidrRanges(message.internalAddressConfig?.cidrRanges ?? [], context);
+  if (codecType === undefined || serverHeaderTransformation === undefined || routeConfig === null) return null;
+  const common = message.commonHttpProtocolOptions;
+  const http1 = message.httpProtocolOptions;
+  return {
+    statPrefix: message.statPrefix,
+    codecType,
+    routeConfig,
+    httpFilters,
+    accessLogs,
+    serverName: message.serverName === "" ? DEFAULT_SERVER_NAME : message.serverName,
+    serverHeaderTransformation,
+    via: message.via,
+    useRemoteAddress: message.useRemoteAddress ?? false,
+    xffNumTrustedHops: message.xffNumTrustedHops,
+    skipXffAppend: message.skipXffAppend,
+    internalCidrRanges,
+    generateRequestId: message.generateRequestId ?? true,
+    preserveExternalRequestId: message.preserveExternalRequestId,
+    alwaysSetRequestIdInResponse: message.alwaysSetRequestIdInResponse,
+    proxy100Continue: message.proxy100Continue,
+    acceptHttp10: http1?.acceptHttp10 ?? false,
+    defaultHostForHttp10: http1?.defaultHostForHttp10 ?? "",
+    enableTrailers: http1?.enableTrailers ?? false,
+    maxRequestHeadersKb: message.maxRequestHeadersKb ?? DEFAULT_MAX_REQUEST_HEADERS_KB,
+    maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
+    maxRequestsPerConnection: common?.maxRequestsPerConnection ?? 0,
+    ...timeouts,
+  };
+}
+
+function convertRoutes(message: HttpConnectionManager, context: ConversionContext): RouteConfig | null {
+  const { routeSpecifier: routes } = message;
+  switch (routes.case) {
+    case "routeConfig":
+      return convertRouteConfig(routes.value, context);
+    case "rds":
+      context.notImplemented(message, "rds", "discovery of routes (RDS)");
+      return null;
+    case "scopedRoutes":
+      context.notImplemented(message, "scopedRoutes", "scoped routing");
+      return null;
+    case undefined:
+      // Required by the proto's own constraints.
+      return null;
+  }
+}

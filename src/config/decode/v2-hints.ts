@@ -1,0 +1,67 @@
+/**
+ * Fields of the v2 API, which Envoy removed in 2021 and which countless examples still show: message type -> field ->
+ * what v3 has instead.
+ */
+const V2_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "envoy.config.bootstrap.v3.Bootstrap": {
+    runtime: "use `layered_runtime`",
+  },
+  "envoy.config.cluster.v3.Cluster": {
+    hosts: "use `load_assignment`",
+    tls_context: "use `transport_socket` with a typed UpstreamTlsContext",
+    extension_protocol_options: "use `typed_extension_protocol_options`",
+  },
+  "envoy.config.listener.v3.FilterChain": {
+    tls_context: "use `transport_socket` with a typed DownstreamTlsContext",
+  },
+  "envoy.config.listener.v3.Filter": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.listener.v3.ListenerFilter": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.accesslog.v3.AccessLog": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.core.v3.TransportSocket": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.metrics.v3.StatsSink": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.trace.v3.Tracing.Http": { config: "use `typed_config` with an `@type`" },
+  "envoy.config.core.v3.HealthCheck.HttpHealthCheck": {
+    use_http2: "use `codec_client_type: HTTP2`",
+    service_name: "use `service_name_matcher`",
+  },
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter": {
+    config: "use `typed_config` with an `@type`",
+  },
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": {
+    idle_timeout: "use `common_http_protocol_options.idle_timeout`",
+  },
+  "envoy.config.route.v3.VirtualHost": { per_filter_config: "use `typed_per_filter_config`" },
+  "envoy.config.route.v3.Route": { per_filter_config: "use `typed_per_filter_config`" },
+  "envoy.config.route.v3.WeightedCluster.ClusterWeight": { per_filter_config: "use `typed_per_filter_config`" },
+  "envoy.config.route.v3.RouteMatch": { regex: "use `safe_regex: { regex: ... }`" },
+  "envoy.config.route.v3.RouteAction": {
+    host_rewrite: "use `host_rewrite_literal`",
+    auto_host_rewrite_header: "use `host_rewrite_header`",
+    request_mirror_policy: "use `request_mirror_policies`, a list",
+  },
+  "envoy.config.route.v3.CorsPolicy": {
+    allow_origin: "use `allow_origin_string_match`",
+    allow_origin_regex: "use `allow_origin_string_match` with `safe_regex`",
+    enabled: "use `filter_enabled`",
+  },
+  "envoy.config.route.v3.HeaderMatcher": { regex_match: "use `string_match: { safe_regex: { regex: ... } }`" },
+  "envoy.config.route.v3.QueryParameterMatcher": {
+    value: "use `string_match: { exact: ... }`",
+    regex: "use `string_match: { safe_regex: { regex: ... } }`",
+  },
+  "envoy.config.route.v3.VirtualCluster": {
+    pattern: "use `headers` with a match on `:path`",
+    method: "use `headers` with a match on `:method`",
+  },
+};
+
+/** How v3 says what a field of the v2 API said, as a sentence; empty when the field was none. */
+export function v2FieldHint(typeName: string, field: string): string {
+  const hint = V2_FIELDS[typeName]?.[field];
+  return hint === undefined ? "" : `\`${field}\` was removed with Envoy's v2 API: ${hint}`;
+}
+
+/** Whether a message type is one of the v2 API or of its alphas. */
+export function isV2Type(typeName: string): boolean {
+  return /^envoy\.(api\.v2|[a-z0-9_.]+\.v[12](alpha\d*)?)\./.test(typeName);
+}

@@ -1,0 +1,52 @@
+import { Composer, type Document, LineCounter, Parser } from "yaml";
+import { nestingOffset } from "./yaml-nesting.js";
+import type { ProblemList } from "./problem-list.js";
+import type { SourceText } from "./source-text.js";
+import { YamlTree } from "./yaml-tree.js";
+import type { YamlValue } from "./yaml-value.js";
+
+/**
+ * Levels of maps and lists that a document may have. The deepest real configurations have some forty; protobuf itself
+ * stops at a hundred messages. It also bounds the recursion of everything that walks a document.
+ */
+export const MAX_DEPTH = 200;
+
+/**
+ * Reads one YAML 1.2 document (JSON is a part of YAML). Syntax errors go to `problems`, and then the result is null:
+ * what the parser guesses behind an error would only give errors that mislead.
+ */
+export function parseYaml(source: SourceText, problems: ProblemList): YamlValue | null {
+  const lines = new LineCounter();
+  const tokens = [...new Parser(lines.addNewLine).parse(source.text)];
+  // The composer recurses, the parser does not: look before composing.
+  const tooDeep = nestingOffset(tokens, MAX_DEPTH);
+  if (tooDeep !== null) {
+    problems.error(source, tooDeep, "", `nested more than ${MAX_DEPTH} levels deep`);
+    return null;
+  }
+  const composer = new Composer({ version: "1.2", schema: "core", merge: true, intAsBigInt: true, uniqueKeys: false });
+  const documents = [...composer.compose(tokens, true, source.text.length)];
+  const document = documents[0];
+  if (document === undefined || reportSyntax(documents, source, problems)) return null;
+  const second = documents[1];
+  if (second !== undefined) {
+    problems.error(source, second.range[0], "", "a second document starts here; a configuration is one document");
+    return null;
+  }
+  return new YamlTree(source, problems, MAX_DEPTH).build(document);
+}
+
+/** Returns whether there was an error. */
+function reportSyntax(documents: readonly Document[], source: SourceText, problems: ProblemList): boolean {
+  let failed = false;
+  for (const document of documents) {
+    for (const error of document.errors) {
+      problems.error(source, Math.min(error.pos[0], source.text.length), "", `YAML syntax: ${error.message}`);
+      failed = true;
+    }
+    for (const warning of document.warnings) {
+      problems.warning(source, Math.min(warning.pos[0], source.text.length), "", `YAML: ${warning.message}`);
+    }
+  }
+  return failed;
+}

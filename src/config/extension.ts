@@ -1,0 +1,88 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { ConversionContext } from "./conversion-context.js";
+import type { MessageTable } from "./implemented-fields.js";
+
+/** How one extension of a kind (network filters, HTTP filters, access loggers ...) is configured. */
+export interface Extension<Config> {
+  /** The name that Envoy's documentation uses; only a hint, since the type decides. */
+  readonly name: string;
+  /** What of its message is implemented; its `typeName` is what the extension is found by. */
+  readonly table: MessageTable;
+  /** Null when it has reported an error. */
+  convert(message: Message, context: ConversionContext): Config | null;
+}
+
+/** Ties a converter that takes the generated type to the table of that type. */
+export function extension<M extends Message, Config>(
+  name: string,
+  table: MessageTable<M["$typeName"]>,
+  convert: (message: M, context: ConversionContext) => Config | null,
+): Extension<Config> {
+  return { name, table, convert: (message, context) => convert(message as M, context) };
+}
+
+/** Message and field through which a configuration names an extension. */
+interface ExtensionOwner extends Message {
+  readonly name: string;
+  readonly configType: { readonly case: string | undefined; readonly value?: unknown };
+}
+
+/** A found extension with the message that configures it. */
+export interface ResolvedExtension<Config> {
+  readonly extension: Extension<Config>;
+  readonly message: Message;
+}
+
+/**
+ * Finds the extension that a `typed_config` asks for by the type of its message, as Envoy does: the `name` beside it is
+ * free text. Null with an error when there is none, or with a warning when the owner says that it may be left out.
+ */
+export function resolveExtension<Config>(
+  context: ConversionContext,
+  owner: ExtensionOwner,
+  kind: string,
+  registry: readonly Extension<Config>[],
+  isOptional = false,
+): ResolvedExtension<Config> | null {
+  const { configType } = owner;
+  if (configType.case === "configDiscovery") {
+    context.notImplemented(owner, "configType", `discovery of a ${kind}'s configuration`);
+    return null;
+  }
+  if (configType.case !== "typedConfig") {
+    reportMissingConfig(context, owner, kind, registry);
+    return null;
+  }
+  const any = configType.value as Any;
+  const unpacked = context.unpack(any);
+  if (unpacked === null) return null;
+  const found = registry.find((candidate) => candidate.table.typeName === unpacked.desc.typeName);
+  if (found !== undefined) return { extension: found, message: unpacked.message };
+  const text = `the ${kind} ${extensionTitle(owner.name, unpacked.desc)} is known but not implemented by Sluice yet`;
+  if (isOptional) context.warning(any, null, `${text}; it is optional and left out`);
+  else context.error(any, null, text, knownExtensions(kind, registry));
+  return null;
+}
+
+function reportMissingConfig<Config>(
+  context: ConversionContext,
+  owner: ExtensionOwner,
+  kind: string,
+  registry: readonly Extension<Config>[],
+): void {
+  const named = registry.find((candidate) => candidate.name === owner.name);
+  const typeName = named?.table.typeName ?? "<full name of the message>";
+  const hint = `add \`typed_config: { "@type": type.googleapis.com/${typeName} }\``;
+  const text = `the ${kind} "${owner.name}" has no \`typed_config\`: its type says which ${kind} it is`;
+  context.error(owner, "configType", text, hint);
+}
+
+function extensionTitle(name: string, desc: DescMessage): string {
+  return name === "" ? `\`${desc.typeName}\`` : `"${name}" (\`${desc.typeName}\`)`;
+}
+
+function knownExtensions<Config>(kind: string, registry: readonly Extension<Config>[]): string {
+  const names = registry.map((candidate) => candidate.name).join(", ");
+  return names === "" ? `there is no ${kind} that is` : `implemented: ${names}`;
+}

@@ -1,0 +1,64 @@
+import type {
+  HttpConnectionManager,
+  HttpFilter,
+} from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type { HttpFilterConfig } from "../http/filter/filter-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { resolveExtension } from "./extension.js";
+import { HTTP_FILTERS, type HttpFilterExtension } from "./http-filter-registry.js";
+import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
+
+export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+  {
+    name: true,
+    typed_config: extensions(() => HTTP_FILTERS.map((filter) => filter.table)),
+    // The converter refuses it.
+    config_discovery: true,
+    is_optional: true,
+  },
+);
+
+/** The chain of HTTP filters; it has to end with a terminal filter, which may stand nowhere else. */
+export function convertHttpFilters(manager: HttpConnectionManager, context: ConversionContext): HttpFilterConfig[] {
+  const filters: HttpFilterConfig[] = [];
+  /** Filters that were found, also when their configuration has errors: the order can be judged all the same. */
+  const found: { readonly message: HttpFilter; readonly isTerminal: boolean }[] = [];
+  let complete = true;
+  for (const message of manager.httpFilters) {
+    const resolved = resolveExtension(context, message, "HTTP filter", HTTP_FILTERS, message.isOptional);
+    if (resolved === null) {
+      complete &&= message.isOptional;
+      continue;
+    }
+    const { isTerminal } = resolved.extension as HttpFilterExtension;
+    found.push({ message, isTerminal });
+    const config = resolved.extension.convert(resolved.message, context);
+    if (config === null) continue;
+    filters.push({ name: message.name, typeName: resolved.extension.table.typeName, config });
+  }
+  checkTerminal(manager, found, complete, context);
+  return filters;
+}
+
+function checkTerminal(
+  manager: HttpConnectionManager,
+  found: readonly { readonly message: HttpFilter; readonly isTerminal: boolean }[],
+  complete: boolean,
+  context: ConversionContext,
+): void {
+  const hint = "end the list with envoy.filters.http.router";
+  if (manager.httpFilters.length === 0) {
+    context.error(manager, "httpFilters", "there are no `http_filters`, so nothing answers a request", hint);
+    return;
+  }
+  const last = found.at(-1);
+  for (const { message, isTerminal } of found) {
+    if (!isTerminal || message === manager.httpFilters.at(-1)) continue;
+    context.error(message, null, `the filter "${message.name}" ends the chain and must be the last one`);
+  }
+  // A filter that is not known might be the terminal one.
+  if (complete && last !== undefined && !last.isTerminal) {
+    context.error(last.message, null, `the last HTTP filter must be one that ends the chain, not "${last.message.name}"`, hint);
+  }
+}

@@ -1,0 +1,81 @@
+import type { AdditionalAddress, Listener } from "../gen/envoy/config/listener/v3/listener_pb.js";
+import type { ListenerFilter } from "../gen/envoy/config/listener/v3/listener_components_pb.js";
+import { type Address, addressText } from "../network/address.js";
+import type { ListenerConfig } from "../network/listener-config.js";
+import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
+import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
+import { DEFAULT_BUFFER_LIMIT_BYTES } from "./cluster-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { type Extension, resolveExtension } from "./extension.js";
+import { convertFilterChain, FILTER_CHAIN_FIELDS } from "./filter-chain-config.js";
+import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
+
+/** The listener filters that exist: none yet. */
+const LISTENER_FILTERS: readonly Extension<unknown>[] = [];
+
+export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config.listener.v3.Listener", {
+  name: true,
+  address: ADDRESS_FIELDS,
+  additional_addresses: implemented<AdditionalAddress>("envoy.config.listener.v3.AdditionalAddress", {
+    address: ADDRESS_FIELDS,
+  }),
+  stat_prefix: true,
+  filter_chains: FILTER_CHAIN_FIELDS,
+  filter_chain_matcher: refused("connections would reach the wrong filter chain"),
+  default_filter_chain: FILTER_CHAIN_FIELDS,
+  per_connection_buffer_limit_bytes: true,
+  listener_filters: implemented<ListenerFilter>("envoy.config.listener.v3.ListenerFilter", {
+    // The converter refuses every listener filter.
+    name: true,
+    typed_config: true,
+    config_discovery: true,
+    filter_disabled: true,
+  }),
+  use_original_dst: refused("connections would not reach the listener that they are meant for"),
+  transparent: refused("the addresses of connections would be different ones"),
+  udp_listener_config: refused("UDP"),
+  api_listener: refused("a listener without a socket"),
+  internal_listener: refused("a listener without a socket"),
+  enable_reuse_port: sameAs(true),
+  bind_to_port: sameAs(true),
+  access_log: ACCESS_LOG_FIELDS,
+  tcp_backlog_size: true,
+});
+
+const NAMES_ARE_FOR_CLUSTERS = "a listener's address is one of this machine; 0.0.0.0 and :: stand for all";
+
+export function convertListener(message: Listener, context: ConversionContext): ListenerConfig | null {
+  for (const filter of message.listenerFilters) resolveExtension(context, filter, "listener filter", LISTENER_FILTERS);
+  const address = convertListenerAddress(message, context);
+  const additionalAddresses = message.additionalAddresses
+    .map((extra) =>
+      extra.address === undefined ? null : convertAddress(extra.address, context, "ipOnly", NAMES_ARE_FOR_CLUSTERS),
+    )
+    .filter((extra) => extra !== null);
+  const filterChains = message.filterChains.map((chain) => convertFilterChain(chain, context));
+  const defaultFilterChain =
+    message.defaultFilterChain === undefined ? null : convertFilterChain(message.defaultFilterChain, context);
+  const accessLogs = convertAccessLogs(message.accessLog, context);
+  if (filterChains.length === 0 && defaultFilterChain === null) {
+    context.error(message, "filterChains", "a listener needs at least one filter chain");
+  }
+  if (address === null) return null;
+  return {
+    // Envoy invents a UUID; the address says more and stays the same.
+    name: message.name === "" ? addressText(address) : message.name,
+    address,
+    additionalAddresses,
+    statPrefix: message.statPrefix === "" ? addressText(address).replaceAll(":", "_") : message.statPrefix,
+    perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
+    tcpBacklogSize: message.tcpBacklogSize ?? 0,
+    filterChains,
+    defaultFilterChain,
+    accessLogs,
+  };
+}
+
+function convertListenerAddress(message: Listener, context: ConversionContext): Address | null {
+  if (message.address !== undefined) return convertAddress(message.address, context, "ipOnly", NAMES_ARE_FOR_CLUSTERS);
+  context.error(message, "address", "a listener needs an `address`");
+  return null;
+}

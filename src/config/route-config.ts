@@ -1,0 +1,125 @@
+import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
+import type { Route, RouteMatch, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type {
+  PathMatchConfig,
+  RouteConfig,
+  RouteEntryConfig,
+  RouteMatchConfig,
+  VirtualHostConfig,
+} from "../route/route-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { convertRouteAction, DIRECT_RESPONSE_FIELDS, ROUTE_ACTION_FIELDS } from "./route-action.js";
+import { DomainCheck } from "./virtual-host-domains.js";
+
+const DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
+const MORE_MATCHES = "without this condition the route would take requests that are not meant for it";
+
+const ROUTE_MATCH_FIELDS = implemented<RouteMatch>("envoy.config.route.v3.RouteMatch", {
+  prefix: true,
+  path: true,
+  path_separated_prefix: true,
+  // The converter refuses these three.
+  safe_regex: true,
+  connect_matcher: true,
+  path_match_policy: true,
+  case_sensitive: true,
+  runtime_fraction: refused(MORE_MATCHES),
+  headers: refused(MORE_MATCHES),
+  query_parameters: refused(MORE_MATCHES),
+  grpc: refused(MORE_MATCHES),
+  tls_context: refused(MORE_MATCHES),
+  dynamic_metadata: refused(MORE_MATCHES),
+});
+
+const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
+  name: true,
+  match: ROUTE_MATCH_FIELDS,
+  route: ROUTE_ACTION_FIELDS,
+  direct_response: DIRECT_RESPONSE_FIELDS,
+  // The converter refuses these three.
+  redirect: true,
+  filter_action: true,
+  non_forwarding_action: true,
+});
+
+const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.VirtualHost", {
+  name: true,
+  domains: true,
+  routes: ROUTE_FIELDS,
+  matcher: refused("its routes would be missing"),
+  require_tls: refused("requests in the clear would be let in"),
+});
+
+export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfiguration>(
+  "envoy.config.route.v3.RouteConfiguration",
+  {
+    name: true,
+    virtual_hosts: VIRTUAL_HOST_FIELDS,
+    vhds: refused("its virtual hosts would be missing"),
+    validate_clusters: true,
+    max_direct_response_body_size_bytes: true,
+    ignore_port_in_host_matching: true,
+  },
+);
+
+/** What a route has to keep to, from the configuration around it. */
+export interface RouteRules {
+  /** A route to a cluster that does not exist is an error. */
+  readonly validateClusters: boolean;
+  readonly maxDirectResponseBytes: number;
+}
+
+/** A route table that stands in the bootstrap. */
+export function convertRouteConfig(message: RouteConfiguration, context: ConversionContext): RouteConfig {
+  const rules = {
+    // True for tables that stand in a file, since all clusters are known then.
+    validateClusters: message.validateClusters ?? true,
+    maxDirectResponseBytes: message.maxDirectResponseBodySizeBytes ?? DEFAULT_MAX_DIRECT_RESPONSE_BYTES,
+  };
+  const domains = new DomainCheck(context);
+  const virtualHosts = message.virtualHosts.map((host) => convertVirtualHost(host, rules, domains, context));
+  return { name: message.name, virtualHosts, ignorePortInHostMatching: message.ignorePortInHostMatching };
+}
+
+function convertVirtualHost(
+  message: VirtualHost,
+  rules: RouteRules,
+  domains: DomainCheck,
+  context: ConversionContext,
+): VirtualHostConfig {
+  const routes = message.routes.map((route) => convertRoute(route, rules, context));
+  return {
+    name: message.name,
+    domains: domains.domainsOf(message),
+    routes: routes.filter((route) => route !== null),
+  };
+}
+
+function convertRoute(message: Route, rules: RouteRules, context: ConversionContext): RouteEntryConfig | null {
+  const match = message.match === undefined ? null : convertMatch(message.match, context);
+  const action = convertRouteAction(message, rules, context);
+  return match === null || action === null ? null : { name: message.name, match, action };
+}
+
+function convertMatch(message: RouteMatch, context: ConversionContext): RouteMatchConfig | null {
+  const path = convertPath(message, context);
+  return path === null ? null : { path, caseSensitive: message.caseSensitive ?? true };
+}
+
+function convertPath(message: RouteMatch, context: ConversionContext): PathMatchConfig | null {
+  const { pathSpecifier: path } = message;
+  switch (path.case) {
+    case "prefix":
+    case "path":
+    case "pathSeparatedPrefix":
+      return { kind: path.case, value: path.value };
+    case "safeRegex":
+    case "connectMatcher":
+    case "pathMatchPolicy":
+      context.notImplemented(message, path.case, "this way to match a path");
+      return null;
+    case undefined:
+      return null;
+  }
+}

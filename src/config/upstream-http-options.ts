@@ -1,0 +1,111 @@
+import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { Http1ProtocolOptions, HttpProtocolOptions as CommonOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
+import type {
+  HttpProtocolOptions,
+  HttpProtocolOptions_ExplicitHttpConfig,
+} from "../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import type { ClusterInfo } from "../upstream/cluster-info.js";
+import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
+
+const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+const DEFAULT_MAX_HEADERS_COUNT = 100;
+/** Not a field of this API version yet; Envoy's default. */
+const MAX_RESPONSE_HEADERS_KB = 60;
+
+export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>("envoy.config.core.v3.HttpProtocolOptions", {
+  idle_timeout: true,
+  max_headers_count: true,
+  max_requests_per_connection: true,
+});
+
+export const UPSTREAM_HTTP1_FIELDS: MessageTable = implemented<Http1ProtocolOptions>(
+  "envoy.config.core.v3.Http1ProtocolOptions",
+  {},
+);
+
+export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(OPTIONS_TYPE, {
+  common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
+  explicit_http_config: implemented<HttpProtocolOptions_ExplicitHttpConfig>(
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig",
+    {
+      http_protocol_options: UPSTREAM_HTTP1_FIELDS,
+      // The converter refuses these two, and the two below.
+      http2_protocol_options: true,
+      http3_protocol_options: true,
+    },
+  ),
+  use_downstream_protocol_config: true,
+  auto_config: true,
+});
+
+type UpstreamLimits = Pick<
+  ClusterInfo,
+  "idleTimeoutMs" | "maxRequestsPerConnection" | "maxResponseHeadersKb" | "maxHeadersCount"
+>;
+
+/**
+ * HTTP options of a cluster: from `typed_extension_protocol_options`, or from the cluster's own older fields when that
+ * is not there (Envoy then ignores those).
+ */
+export function convertUpstreamHttpOptions(cluster: Cluster, context: ConversionContext): UpstreamLimits {
+  const options = findOptions(cluster, context);
+  if (options === null && cluster.http2ProtocolOptions !== undefined) {
+    context.notImplemented(cluster, "http2ProtocolOptions", "HTTP/2 to upstream hosts");
+  }
+  const common = options === null ? cluster.commonHttpProtocolOptions : options.commonHttpProtocolOptions;
+  const idle = common?.idleTimeout;
+  return {
+    idleTimeoutMs:
+      common === undefined
+        ? DEFAULT_IDLE_TIMEOUT_MS
+        : context.milliseconds(common, "idleTimeout", idle, DEFAULT_IDLE_TIMEOUT_MS),
+    maxRequestsPerConnection: common?.maxRequestsPerConnection ?? cluster.maxRequestsPerConnection ?? 0,
+    maxResponseHeadersKb: MAX_RESPONSE_HEADERS_KB,
+    maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
+  };
+}
+
+/** The entry of that type, whose key is its name too. */
+function findOptions(cluster: Cluster, context: ConversionContext): HttpProtocolOptions | null {
+  let found: HttpProtocolOptions | null = null;
+  for (const [key, any] of Object.entries(cluster.typedExtensionProtocolOptions)) {
+    const unpacked = context.unpack(any);
+    if (unpacked === null) continue;
+    if (unpacked.desc.typeName === OPTIONS_TYPE) {
+      found = unpacked.message as HttpProtocolOptions;
+      if (key !== OPTIONS_TYPE) {
+        const text = `the key of ${OPTIONS_TYPE} is its name, not "${key}"`;
+        context.itemError(cluster, "typedExtensionProtocolOptions", key, text);
+      }
+    } else {
+      context.notImplemented(any, null, `\`${unpacked.desc.typeName}\``);
+    }
+  }
+  if (found !== null) checkProtocol(found, context);
+  return found;
+}
+
+/** Upstream hosts are spoken to in HTTP/1.1 only. */
+function checkProtocol(options: HttpProtocolOptions, context: ConversionContext): void {
+  const { upstreamProtocolOptions: protocol } = options;
+  switch (protocol.case) {
+    case "explicitHttpConfig": {
+      const { protocolConfig } = protocol.value;
+      if (protocolConfig.case === "http2ProtocolOptions") {
+        context.notImplemented(protocol.value, protocolConfig.case, "HTTP/2 to upstream hosts");
+      }
+      if (protocolConfig.case === "http3ProtocolOptions") {
+        context.notImplemented(protocol.value, protocolConfig.case, "HTTP/3 to upstream hosts");
+      }
+      return;
+    }
+    case "useDownstreamProtocolConfig":
+    case "autoConfig":
+      context.notImplemented(options, protocol.case, "choosing the protocol for upstream hosts");
+      return;
+    case undefined:
+      return;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Protocol } from "../../stream-info/protocol.js";
+import type { HeaderMap } from "../headers/header-map.js";
+import type { CodecError } from "./codec-error.js";
+import type { ResetReason } from "./reset-reason.js";
+
+/*
+ * What the rest of the proxy knows of a protocol: streams of headers, data and trailers, and who may reset them. It does
+ * not know which protocol it is. A codec reads from and writes to a `Connection`; it knows nothing of filters or routes.
+ */
+
+/** Told by a stream about its end and about the room in its way out. */
+export interface StreamCallbacks {
+  /** The stream is over and nothing more will come; only for a stream that had not ended in both directions. */
+  onResetStream(reason: ResetReason): void;
+  /** What was encoded does not leave fast enough: stop feeding. Calls pair with the one below. */
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+}
+
+/** Receives a request, piece by piece. Implemented by `ActiveStream`. */
+export interface RequestDecoder extends StreamCallbacks {
+  /** The head. `endStream` means that nothing follows. */
+  decodeHeaders(headers: HeaderMap, endStream: boolean): void;
+  /** A piece of the body, valid during the call only. */
+  decodeData(data: Buffer, endStream: boolean): void;
+  /** Trailers, which end the stream. */
+  decodeTrailers(trailers: HeaderMap): void;
+  /** The request is malformed: answer if that is still possible. The codec takes no more bytes from the connection. */
+  onProtocolError(error: CodecError): void;
+}
+
+/** Writes the response of one stream. */
+export interface ResponseEncoder {
+  /** An interim response: 100, 102, 103. Any number may come before the response. */
+  encode1xxHeaders(headers: HeaderMap): void;
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void;
+  /** Bytes that stay as they are during the running event. */
+  encodeData(data: Buffer, endStream: boolean): void;
+  encodeTrailers(trailers: HeaderMap): void;
+  /** Gives the stream up: the peer must not take what it got for complete. */
+  resetStream(reason: ResetReason): void;
+  /** Counted: stops and continues the bytes of this stream's request. */
+  readDisable(disable: boolean): void;
+}
+
+/** Implemented by `ConnectionManager`. */
+export interface ServerConnectionCallbacks {
+  /**
+   * A request begins: its head is complete, or so malformed that it has none.
+   * @param protocol HTTP/1.1 where the version could not be read.
+   */
+  newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder;
+  /** The stream that `newStream` gave is complete in both directions and the codec has let go of it. */
+  onStreamComplete(decoder: RequestDecoder): void;
+}
+
+/** A downstream connection's codec. */
+export interface ServerConnection {
+  readonly protocol: Protocol;
+  /** Takes bytes from the connection. What cannot be used yet goes back to it by `unread`. */
+  dispatch(data: Buffer): void;
+  /** No request after the current ones: the next response head says so. */
+  goAway(): void;
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+  /** The connection is gone; streams that live are reset. */
+  onConnectionClosed(): void;
+}
+
+/** Receives a response. Implemented by `UpstreamRequest`. */
+export interface ResponseDecoder {
+  decode1xxHeaders(headers: HeaderMap): void;
+  decodeHeaders(headers: HeaderMap, endStream: boolean): void;
+  /** A piece of the body, valid during the call only. */
+  decodeData(data: Buffer, endStream: boolean): void;
+  decodeTrailers(trailers: HeaderMap): void;
+}
+
+/** Writes the request of one stream. */
+export interface RequestEncoder {
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void;
+  encodeData(data: Buffer, endStream: boolean): void;
+  encodeTrailers(trailers: HeaderMap): void;
+  /** Gives the stream up; the connection is not used again. */
+  resetStream(reason: ResetReason): void;
+  /** Counted: stops and continues the bytes of this stream's response. */
+  readDisable(disable: boolean): void;
+}
+
+/** Implemented by the pool's `ActiveClient`. */
+export interface ClientConnectionCallbacks {
+  /** The response is complete. `reusable` says whether another request may use the connection. */
+  onResponseComplete(reusable: boolean): void;
+  /** The peer broke the protocol; the codec takes no more bytes. Called with and without a stream. */
+  onProtocolError(error: CodecError): void;
+  /** The stream was given up from our side. */
+  onStreamReset(): void;
+}
+
+/** An upstream connection's codec. */
+export interface ClientConnection {
+  readonly protocol: Protocol;
+  /** Begins a stream. Only when there is room for one. */
+  newStream(decoder: ResponseDecoder, callbacks: StreamCallbacks): RequestEncoder;
+  dispatch(data: Buffer): void;
+  onAboveWriteBufferHighWatermark(): void;
+  onBelowWriteBufferLowWatermark(): void;
+  /** The connection is gone: a response that lasts until then is complete, any other stream is reset. */
+  onConnectionClosed(reason: ResetReason): void;
+}

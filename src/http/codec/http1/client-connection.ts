@@ -1,0 +1,214 @@
+import { FlowSteps } from "../../../flow/flow-step.js";
+import type { Connection } from "../../../network/connection.js";
+import type { Protocol } from "../../../stream-info/protocol.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+import { isInformational } from "../../headers/status-code.js";
+import type {
+  ClientConnection,
+  ClientConnectionCallbacks,
+  RequestEncoder,
+  ResponseDecoder,
+  StreamCallbacks,
+} from "../codec.js";
+import { type CodecError, Http1Errors } from "../codec-error.js";
+import type { ResetReason } from "../reset-reason.js";
+import { BodyWriter } from "./body-writer.js";
+import { removeConnectionFields } from "./connection-fields.js";
+import { Exchange } from "./exchange.js";
+import { encodeRequestHead, outgoingRequestFraming } from "./head-encoder.js";
+import type { MessageHead } from "./message-head.js";
+import { Http1Parser, type MessageCallbacks, type ParserLimits } from "./parser.js";
+
+export interface Http1ClientSettings extends ParserLimits {
+  /** Pass trailers on; they are read and dropped otherwise. */
+  readonly enableTrailers: boolean;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * The client side of an HTTP/1 connection: one request at a time, never pipelined, so the connection itself is the
+ * request encoder of the one stream it has.
+ */
+export class Http1ClientConnection implements ClientConnection, RequestEncoder, MessageCallbacks {
+  readonly protocol: Protocol = "HTTP/1.1";
+  private readonly connection: Connection;
+  private readonly callbacks: ClientConnectionCallbacks;
+  private readonly settings: Http1ClientSettings;
+  private readonly parser: Http1Parser;
+  private readonly exchange = new Exchange();
+  private readonly body: BodyWriter;
+  private decoder: ResponseDecoder | null = null;
+  private stream: StreamCallbacks | null = null;
+  private readDisables = 0;
+
+  constructor(connection: Connection, callbacks: ClientConnectionCallbacks, settings: Http1ClientSettings) {
+    this.connection = connection;
+    this.callbacks = callbacks;
+    this.settings = settings;
+    this.parser = new Http1Parser("response", settings, this);
+    this.body = new BodyWriter(connection);
+  }
+
+  newStream(decoder: ResponseDecoder, callbacks: StreamCallbacks): RequestEncoder {
+    this.decoder = decoder;
+    this.stream = callbacks;
+    this.exchange.reset();
+    this.exchange.startRequest();
+    return this;
+  }
+
+  // ---- request: encoder to bytes
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.parser.answeredMethod = headers.method;
+    const framing = outgoingRequestFraming(headers, endStream);
+    this.body.start(framing, headers);
+    this.connection.writeText(encodeRequestHead(headers, framing));
+    if (endStream) this.exchange.finishRequest();
+    // The stream may attach while earlier bytes are stuck in the socket.
+    if (this.connection.isAboveHighWatermark) this.stream?.onAboveWriteBufferHighWatermark();
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    if (!this.body.write(data)) this.abandon();
+    else if (endStream) this.finishRequest(null);
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.finishRequest(this.settings.enableTrailers ? trailers : null);
+  }
+
+  private finishRequest(trailers: HeaderMap | null): void {
+    if (this.body.end(trailers)) this.exchange.finishRequest();
+    else this.abandon();
+  }
+
+  /** A filter made the body differ from the announced length: the origin must not see a complete request. */
+  private abandon(): void {
+    const stream = this.stream;
+    this.resetStream("local reset");
+    stream?.onResetStream("local reset");
+  }
+
+  resetStream(_reason: ResetReason): void {
+    if (this.decoder === null) return;
+    this.letGo();
+    this.parser.stop();
+    this.callbacks.onStreamReset();
+  }
+
+  readDisable(disable: boolean): void {
+    this.readDisables += disable ? 1 : -1;
+    this.connection.readDisable(disable);
+  }
+
+  // ---- response: bytes to the decoder
+
+  dispatch(data: Buffer): void {
+    if (this.decoder === null) {
+      // RFC 9112 9.2: nobody asked, so nobody may get them; least of all the next request.
+      this.parser.stop();
+      this.callbacks.onProtocolError(Http1Errors.unsolicitedBytes);
+      return;
+    }
+    const used = this.parser.execute(data);
+    if (this.decoder === null || !this.exchange.responseDone) return;
+    if (used < data.length) this.exchange.forbidReuse();
+    this.completeResponse();
+  }
+
+  onMessageHead(head: MessageHead, hasBody: boolean): void {
+    const status = head.headers.status;
+    if (status === 101) {
+      this.fail(Http1Errors.upgradeNotAsked);
+      return;
+    }
+    const error = removeConnectionFields(head);
+    if (error !== null) {
+      this.fail(error);
+      return;
+    }
+    if (isInformational(status)) {
+      this.decoder?.decode1xxHeaders(head.headers);
+      return;
+    }
+    if (!head.wantsKeepAlive) this.exchange.forbidReuse();
+    this.exchange.startResponse();
+    // D2
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.responseHeadComplete, id, flowStreamId, "", status);
+    if (!hasBody) this.endResponse();
+    this.decoder?.decodeHeaders(head.headers, !hasBody);
+  }
+
+  onBody(data: Buffer, last: boolean): void {
+    if (last) this.endResponse();
+    this.decoder?.decodeData(data, last);
+  }
+
+  onMessageEnd(trailers: HeaderMap | null): void {
+    // A response without a body ended with its head.
+    if (this.exchange.responseDone) return;
+    this.endResponse();
+    if (trailers !== null && this.settings.enableTrailers) this.decoder?.decodeTrailers(trailers);
+    else this.decoder?.decodeData(EMPTY, true);
+  }
+
+  private endResponse(): void {
+    this.exchange.finishResponse();
+    this.parser.pause();
+  }
+
+  private completeResponse(): void {
+    // D6
+    this.connection.flow?.record(FlowSteps.upstreamMessageComplete, this.connection.id, this.connection.flowStreamId);
+    const reusable = this.exchange.reusable;
+    this.letGo();
+    this.parser.resume();
+    this.callbacks.onResponseComplete(reusable);
+  }
+
+  onParseError(error: CodecError): void {
+    this.fail(error);
+  }
+
+  private fail(error: CodecError): void {
+    this.parser.stop();
+    const stream = this.stream;
+    this.letGo();
+    stream?.onResetStream("protocol error");
+    this.callbacks.onProtocolError(error);
+  }
+
+  /** The stream is over on this connection; reads it had stopped go on. */
+  private letGo(): void {
+    this.decoder = null;
+    this.stream = null;
+    while (this.readDisables > 0) this.readDisable(false);
+  }
+
+  // ---- connection
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.stream?.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.stream?.onBelowWriteBufferLowWatermark();
+  }
+
+  onConnectionClosed(reason: ResetReason): void {
+    if (this.decoder === null) return;
+    // A response without length ends with its connection (RFC 9112 6.3), any other is cut short.
+    if (reason === "connection termination" && this.parser.finish() && this.exchange.responseDone) {
+      this.exchange.forbidReuse();
+      this.completeResponse();
+      return;
+    }
+    this.parser.stop();
+    const stream = this.stream;
+    this.letGo();
+    stream?.onResetStream(reason);
+  }
+}

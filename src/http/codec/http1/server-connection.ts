@@ -1,0 +1,226 @@
+import { FlowSteps } from "../../../flow/flow-step.js";
+import type { Connection } from "../../../network/connection.js";
+import type { Protocol } from "../../../stream-info/protocol.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec.js";
+import type { CodecError } from "../codec-error.js";
+import type { ResetReason } from "../reset-reason.js";
+import { BodyWriter } from "./body-writer.js";
+import { removeConnectionFields } from "./connection-fields.js";
+import { Exchange } from "./exchange.js";
+import { encodeResponseHead, outgoingResponseFraming } from "./head-encoder.js";
+import type { MessageHead } from "./message-head.js";
+import { Http1Parser, type MessageCallbacks, type ParserLimits } from "./parser.js";
+
+export interface Http1ServerSettings extends ParserLimits {
+  /** Pass trailers on; they are read and dropped otherwise. */
+  readonly enableTrailers: boolean;
+}
+
+/** Requests answered in one go before other sockets get their turn; a pipelining client could starve them. */
+const MAX_REQUESTS_PER_IO_TURN = 16;
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * The server side of an HTTP/1 connection. Requests are served one after the other, so the connection itself is the
+ * response encoder of the one stream it has.
+ */
+export class Http1ServerConnection implements ServerConnection, ResponseEncoder, MessageCallbacks {
+  private readonly connection: Connection;
+  private readonly callbacks: ServerConnectionCallbacks;
+  private readonly settings: Http1ServerSettings;
+  private readonly parser: Http1Parser;
+  private readonly exchange = new Exchange();
+  private readonly body: BodyWriter;
+  private decoder: RequestDecoder | null = null;
+  /** The head of a request without a body, until its end is reported. */
+  private bodylessHead: HeaderMap | null = null;
+  private requestMethod = "";
+  private requestProtocol: Protocol = "HTTP/1.1";
+  private goingAway = false;
+  private requestsThisTurn = 0;
+
+  constructor(connection: Connection, callbacks: ServerConnectionCallbacks, settings: Http1ServerSettings) {
+    this.connection = connection;
+    this.callbacks = callbacks;
+    this.settings = settings;
+    this.parser = new Http1Parser("request", settings, this);
+    this.body = new BodyWriter(connection);
+  }
+
+  get protocol(): Protocol {
+    return this.requestProtocol;
+  }
+
+  // ---- request: bytes to the decoder
+
+  dispatch(data: Buffer): void {
+    // A3
+    this.connection.flow?.record(FlowSteps.parserContinues, this.connection.id, this.connection.flowStreamId);
+    this.requestsThisTurn = 0;
+    const used = this.parser.execute(data);
+    if (used < data.length) this.connection.unread(data.subarray(used));
+  }
+
+  onMessageHead(head: MessageHead, hasBody: boolean): void {
+    const error = removeConnectionFields(head);
+    if (error !== null) {
+      this.parser.stop();
+      this.onParseError(error);
+      return;
+    }
+    this.requestProtocol = head.protocol;
+    this.requestMethod = head.headers.method;
+    this.exchange.startRequest();
+    if (!head.wantsKeepAlive) this.exchange.forbidReuse();
+    this.decoder = this.callbacks.newStream(this, head.protocol);
+    if (hasBody) this.decoder.decodeHeaders(head.headers, false);
+    else this.bodylessHead = head.headers;
+  }
+
+  onBody(data: Buffer, last: boolean): void {
+    if (last) this.onRequestComplete();
+    this.decoder?.decodeData(data, last);
+  }
+
+  onMessageEnd(trailers: HeaderMap | null): void {
+    const head = this.bodylessHead;
+    this.bodylessHead = null;
+    this.onRequestComplete();
+    if (head !== null) this.decoder?.decodeHeaders(head, true);
+    else if (trailers !== null && this.settings.enableTrailers) this.decoder?.decodeTrailers(trailers);
+    else this.decoder?.decodeData(EMPTY, true);
+  }
+
+  /** The request is complete. First of all the next one is kept from being parsed, then this one goes on its way. */
+  private onRequestComplete(): void {
+    const { flow, id, flowStreamId } = this.connection;
+    // A4
+    flow?.record(FlowSteps.requestComplete, id, flowStreamId);
+    // A5
+    this.parser.pause();
+    this.connection.readDisable(true);
+    flow?.record(FlowSteps.readDisabled, id, flowStreamId);
+    this.exchange.finishRequest();
+  }
+
+  onParseError(error: CodecError): void {
+    this.exchange.forbidReuse();
+    if (this.decoder === null) {
+      this.requestMethod = "";
+      this.exchange.startRequest();
+      this.decoder = this.callbacks.newStream(this, "HTTP/1.1");
+    }
+    this.decoder.onProtocolError(error);
+  }
+
+  // ---- response: encoder to bytes
+
+  encode1xxHeaders(headers: HeaderMap): void {
+    // RFC 9110 15.2: a client of HTTP/1.0 does not know interim responses.
+    if (this.requestProtocol === "HTTP/1.0") return;
+    this.connection.writeText(encodeResponseHead(headers, "none", this.requestMethod, ""));
+  }
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.exchange.startResponse();
+    // What the client still sends after an early answer could not be told from the next request for sure.
+    if (this.goingAway || !this.exchange.requestDone) this.exchange.forbidReuse();
+    const isHttp11 = this.requestProtocol === "HTTP/1.1";
+    const framing = outgoingResponseFraming(headers, endStream, this.requestMethod, isHttp11);
+    if (framing === "untilClose") this.exchange.forbidReuse();
+    this.body.start(framing, headers);
+    this.connection.writeText(encodeResponseHead(headers, framing, this.requestMethod, this.connectionField(isHttp11)));
+    // D4
+    this.connection.flow?.record(FlowSteps.responseEncoded, this.connection.id, this.connection.flowStreamId, "headers");
+    if (endStream) this.finishResponse(null);
+  }
+
+  private connectionField(isHttp11: boolean): string {
+    if (!this.exchange.mayKeepAlive) return "close";
+    return isHttp11 ? "" : "keep-alive";
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    if (!this.body.write(data)) {
+      this.resetStream("local reset");
+      return;
+    }
+    const { flow, id, flowStreamId } = this.connection;
+    if (flow !== null && data.length > 0) {
+      flow.record(FlowSteps.responseEncoded, id, flowStreamId, "data", data.length);
+    }
+    if (endStream) this.finishResponse(null);
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.finishResponse(this.settings.enableTrailers ? trailers : null);
+  }
+
+  private finishResponse(trailers: HeaderMap | null): void {
+    if (!this.body.end(trailers)) {
+      this.resetStream("local reset");
+      return;
+    }
+    this.exchange.finishResponse();
+    const decoder = this.decoder;
+    this.decoder = null;
+    // D7
+    this.connection.flow?.record(FlowSteps.responseComplete, this.connection.id, this.connection.flowStreamId);
+    if (decoder !== null) this.callbacks.onStreamComplete(decoder);
+    if (this.exchange.reusable) this.prepareNextRequest();
+    else this.closeAfterResponse();
+  }
+
+  private prepareNextRequest(): void {
+    this.exchange.reset();
+    this.connection.flowStreamId = 0;
+    this.connection.readDisable(false);
+    // Over its budget the connection stays paused for this turn: what is left comes again on the next one.
+    if (++this.requestsThisTurn < MAX_REQUESTS_PER_IO_TURN) this.parser.resume();
+    else this.parser.resumeOnNextExecute();
+  }
+
+  private closeAfterResponse(): void {
+    // A client that is still sending would lose the answer to a RST; one that is done, or waits for the end of a
+    // body without length, needs the FIN at once (BEHAVIOUR: delayed_close_timeout).
+    const lingers = !this.exchange.requestDone;
+    this.parser.stop();
+    this.connection.close(lingers ? "flushWriteAndDelay" : "flushWrite", "response_complete");
+  }
+
+  resetStream(_reason: ResetReason): void {
+    if (this.decoder === null) return;
+    this.decoder = null;
+    this.parser.stop();
+    // A body that lasts until the close would look complete after an orderly one.
+    const looksComplete = this.exchange.responseStarted && this.body.framing === "untilClose";
+    this.connection.close(looksComplete ? "reset" : "flushWrite", "stream_reset");
+  }
+
+  readDisable(disable: boolean): void {
+    this.connection.readDisable(disable);
+  }
+
+  // ---- connection
+
+  goAway(): void {
+    this.goingAway = true;
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.decoder?.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.decoder?.onBelowWriteBufferLowWatermark();
+  }
+
+  onConnectionClosed(): void {
+    this.parser.stop();
+    const decoder = this.decoder;
+    this.decoder = null;
+    decoder?.onResetStream("connection termination");
+  }
+}

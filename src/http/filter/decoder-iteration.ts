@@ -1,0 +1,194 @@
+import { FlowSteps } from "../../flow/flow-step.js";
+import { HeaderMap } from "../headers/header-map.js";
+import { ActiveFilter } from "./active-filter.js";
+import type {
+  DecoderFilterCallbacks,
+  DownstreamWatermarkCallbacks,
+  FilterDataStatus,
+  FilterHeadersStatus,
+  FilterTrailersStatus,
+  LocalReply,
+  StreamContext,
+  StreamDecoderFilter,
+} from "./filter.js";
+import { FilterIteration } from "./filter-iteration.js";
+import type { FilterManager } from "./filter-manager.js";
+import { textReply } from "./local-reply.js";
+
+/** A decoder filter in its place in the chain; the callbacks that the filter holds. */
+export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCallbacks {
+  readonly filter: StreamDecoderFilter;
+  private readonly manager: FilterManager;
+
+  constructor(name: string, index: number, filter: StreamDecoderFilter, manager: FilterManager) {
+    super(name, index);
+    this.filter = filter;
+    this.manager = manager;
+  }
+
+  get stream(): StreamContext {
+    return this.manager.stream;
+  }
+
+  get decodingBuffer(): Buffer | null {
+    return this.manager.decoding.bufferedData;
+  }
+
+  continueDecoding(): void {
+    this.manager.decoding.continueFrom(this);
+  }
+
+  setDecodingBuffer(data: Buffer): void {
+    this.manager.decoding.setBuffer(data);
+  }
+
+  addDecodedData(data: Buffer, streaming: boolean): void {
+    this.manager.decoding.addData(this, data, streaming);
+  }
+
+  replaceDecodedData(data: Buffer): void {
+    this.manager.decoding.replaceData(data);
+  }
+
+  injectDecodedData(data: Buffer, endStream: boolean): void {
+    this.manager.decoding.injectData(this, data, endStream);
+  }
+
+  addDecodedTrailers(): HeaderMap {
+    return this.manager.decoding.addTrailers(newHeaderMap);
+  }
+
+  sendLocalReply(reply: LocalReply): void {
+    this.manager.sendLocalReply(reply);
+  }
+
+  resetStream(details: string): void {
+    this.manager.resetStream(details);
+  }
+
+  encode1xxHeaders(headers: HeaderMap): void {
+    this.manager.encode1xxHeaders(headers);
+  }
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.manager.encodeHeaders(headers, endStream);
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    this.manager.encodeData(data, endStream);
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    this.manager.encodeTrailers(trailers);
+  }
+
+  onDecoderFilterAboveWriteBufferHighWatermark(): void {
+    this.manager.requestReadDisable(true);
+  }
+
+  onDecoderFilterBelowWriteBufferLowWatermark(): void {
+    this.manager.requestReadDisable(false);
+  }
+
+  setDownstreamWatermarkCallbacks(callbacks: DownstreamWatermarkCallbacks | null): void {
+    this.manager.setDownstreamWatermarkCallbacks(callbacks);
+  }
+}
+
+export function newHeaderMap(): HeaderMap {
+  return new HeaderMap();
+}
+
+/** The request's way through the chain, in the order of the configuration. */
+export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
+  private readonly manager: FilterManager;
+
+  constructor(manager: FilterManager) {
+    super();
+    this.manager = manager;
+  }
+
+  protected override get lastFilterIsTerminal(): boolean {
+    return true;
+  }
+
+  protected override get bufferLimitBytes(): number {
+    return this.manager.stream.bufferLimitBytes;
+  }
+
+  protected override callHeaders(
+    active: ActiveDecoderFilter,
+    headers: HeaderMap,
+    endStream: boolean,
+  ): FilterHeadersStatus {
+    const { flow, streamInfo } = this.manager.stream;
+    if (flow !== null) {
+      // A6, and A7 for the last one, the router.
+      const isLast = active.index === this.filters.length - 1;
+      const step = isLast ? FlowSteps.routerReached : FlowSteps.filterDecodeHeaders;
+      flow.record(step, streamInfo.connectionId, streamInfo.streamId, active.name);
+    }
+    let status: FilterHeadersStatus = "stopIteration";
+    try {
+      status = active.filter.decodeHeaders(headers, endStream);
+    } catch (error) {
+      this.manager.onFilterFailure(active.name, error);
+    }
+    this.manager.sendPreparedReply();
+    return status;
+  }
+
+  protected override callData(active: ActiveDecoderFilter, data: Buffer, endStream: boolean): FilterDataStatus {
+    let status: FilterDataStatus = "stopIterationNoBuffer";
+    try {
+      status = active.filter.decodeData(data, endStream);
+    } catch (error) {
+      this.manager.onFilterFailure(active.name, error);
+    }
+    this.manager.sendPreparedReply();
+    return status;
+  }
+
+  protected override callTrailers(active: ActiveDecoderFilter, trailers: HeaderMap): FilterTrailersStatus {
+    let status: FilterTrailersStatus = "stopIteration";
+    try {
+      status = active.filter.decodeTrailers(trailers);
+    } catch (error) {
+      this.manager.onFilterFailure(active.name, error);
+    }
+    this.manager.sendPreparedReply();
+    return status;
+  }
+
+  protected override callComplete(active: ActiveDecoderFilter): void {
+    try {
+      active.filter.decodeComplete?.();
+    } catch (error) {
+      this.manager.onFilterFailure(active.name, error);
+    }
+    this.manager.sendPreparedReply();
+  }
+
+  // The last filter has the request; nothing lies behind it.
+  protected override passHeaders(): void {}
+  protected override passData(): void {}
+  protected override passTrailers(): void {}
+
+  protected override onBufferOverflow(): void {
+    this.manager.onRequestTooLarge();
+    this.manager.sendLocalReply(textReply(413, "Payload Too Large", "request_payload_too_large"));
+    if (!this.isCalling) this.manager.sendPreparedReply();
+  }
+
+  protected override onBufferAboveLimit(): void {
+    this.manager.requestReadDisable(true);
+  }
+
+  protected override onBufferBelowLimit(): void {
+    this.manager.requestReadDisable(false);
+  }
+
+  protected override keep(data: Buffer): Buffer {
+    return this.manager.keep(data);
+  }
+}

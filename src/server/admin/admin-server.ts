@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Address } from "../../network/address.js";
+import type { AdminContext } from "./admin-context.js";
+import { type AdminEndpoint, type AdminResponse, postRequired, textResponse } from "./admin-endpoint.js";
+import { adminEndpoints } from "./admin-endpoints.js";
+import { AdminList } from "./admin-list.js";
+
+/** Where the admin interface reports what its client is not told in full. */
+export interface AdminLog {
+  warn(message: string): void;
+  error(message: string, error: unknown): void;
+}
+
+/**
+ * The administration interface (`Bootstrap.admin`). It runs on the main thread and on `node:http`: it is no part of the
+ * data plane, and must answer when that is overloaded. There is no authentication; `address` should be a private one.
+ */
+export class AdminServer {
+  private readonly endpoints: AdminList;
+  private readonly allowsPath: ((path: string) => boolean) | null;
+  private readonly log: AdminLog;
+  private readonly server: Server;
+
+  constructor(context: AdminContext, log: AdminLog) {
+    this.endpoints = new AdminList(adminEndpoints(context));
+    this.allowsPath = context.allowsPath;
+    this.log = log;
+    this.server = createServer((request, response) => void this.serve(request, response));
+  }
+
+  /** Resolves to where it listens: with the port that the kernel chose, when 0 was asked for. */
+  start(address: Address): Promise<Address> {
+    return new Promise((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(listenOptions(address), () => {
+        this.server.off("error", reject);
+        // Later errors (accept failing for want of descriptors) must not end the process.
+        this.server.on("error", (error) => this.log.error("admin listener failed", error));
+        resolve(boundAddress(this.server, address));
+      });
+    });
+  }
+
+  /** Stops listening and cuts what connections there are. May be called whether it was started or not. */
+  close(): Promise<void> {
+    if (!this.server.listening) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.server.close((error) => (error === undefined ? resolve() : reject(error)));
+      this.server.closeAllConnections();
+    });
+  }
+
+  /** Never rejects. */
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.answer(request.method ?? "", request.url ?? "/");
+    const { afterwards } = answer;
+    if (response.closed) {
+      // The client is gone; what it asked for is done all the same.
+      this.runAfterwards(afterwards);
+      return;
+    }
+    response.once("close", () => this.runAfterwards(afterwards));
+    response.writeHead(answer.status, {
+      "content-type": answer.contentType,
+      "cache-control": "no-cache, max-age=0",
+      "x-content-type-options": "nosniff",
+      "content-length": Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+
+  private async answer(method: string, url: string): Promise<AdminResponse> {
+    const { path, query } = splitUrl(url);
+    if (this.allowsPath !== null && !this.allowsPath(path)) {
+      this.log.warn(`admin path ${path} is not allowed`);
+      return textResponse(`request to path ${path} not allowed`, 403);
+    }
+    const endpoint = this.endpoints.find(path);
+    if (endpoint === null) return textResponse(`invalid path. ${this.endpoints.helpText()}`, 404);
+    if (endpoint.mutates && method !== "POST") {
+      this.log.warn(`admin path ${path} mutates state, method=${method} rather than POST`);
+      return postRequired(method);
+    }
+    return this.run(endpoint, method, query);
+  }
+
+  private async run(endpoint: AdminEndpoint, method: string, query: URLSearchParams): Promise<AdminResponse> {
+    try {
+      return await endpoint.handle({ method, query });
+    } catch (error) {
+      this.log.error(`admin path ${endpoint.path} failed`, error);
+      return textResponse(`${endpoint.path} failed: ${error instanceof Error ? error.message : String(error)}\n`, 500);
+    }
+  }
+
+  private runAfterwards(afterwards: (() => void) | null): void {
+    try {
+      afterwards?.();
+    } catch (error) {
+      this.log.error("admin request failed after its response", error);
+    }
+  }
+}
+
+/** The URL is the client's: `URL` would take `//x` for a host, and throw at others. */
+function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const question = url.indexOf("?");
+  if (question === -1) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, question), query: new URLSearchParams(url.slice(question + 1)) };
+}
+
+function listenOptions(address: Address): { path: string } | { host: string; port: number } {
+  return address.kind === "pipe" ? { path: address.path } : { host: address.host, port: address.port };
+}
+
+function boundAddress(server: Server, asked: Address): Address {
+  if (asked.kind === "pipe") return asked;
+  const bound = server.address() as AddressInfo;
+  return { kind: "ip", host: bound.address, port: bound.port };
+}
