@@ -3,7 +3,13 @@ import type { FileAccessLog } from "../gen/envoy/extensions/access_loggers/file/
 import type { StderrAccessLog, StdoutAccessLog } from "../gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js";
 import type { AccessLogConfig, AccessLogSinkConfig, LogFormatConfig } from "../stream-info/access-log-config.js";
 import { ACCESS_LOG_FILTER_FIELDS, convertAccessLogFilter } from "./access-log-filter.js";
-import { convertLogFormat, DEFAULT_LOG_FORMAT, jsonFormat, LOG_FORMAT_FIELDS, textFormat } from "./access-log-format.js";
+import {
+  convertLogFormat,
+  DEFAULT_LOG_FORMAT,
+  jsonFormat,
+  LOG_FORMAT_FIELDS,
+  textFormat,
+} from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { type Extension, extension, resolveExtension } from "./extension.js";
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";

@@ -81,10 +81,7 @@ export function convertAccessLogFilter(
   }
 }
 
-function convertComparison(
-  message: ComparisonFilter | undefined,
-  context: ConversionContext,
-): ComparisonConfig | null {
+function convertComparison(message: ComparisonFilter | undefined, context: ConversionContext): ComparisonConfig | null {
   if (message?.value === undefined) return null;
   const op = COMPARISON_OPS[context.enumName(message, "op")];
   return op === undefined ? null : { op, value: message.value.defaultValue };

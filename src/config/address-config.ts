@@ -1,6 +1,10 @@
 import { isIP } from "node:net";
-import type { CidrRange as CidrRangeMessage } from "../gen/envoy/config/core/v3/address_pb.js";
-import type { Address as AddressMessage, Pipe, SocketAddress } from "../gen/envoy/config/core/v3/address_pb.js";
+import type {
+  Address as AddressMessage,
+  CidrRange as CidrRangeMessage,
+  Pipe,
+  SocketAddress,
+} from "../gen/envoy/config/core/v3/address_pb.js";
 import type { Address } from "../network/address.js";
 import type { CidrRange } from "../network/listener-config.js";
 import type { ConversionContext } from "./conversion-context.js";

@@ -1,8 +1,4 @@
-import type {
-  Admin,
-  Bootstrap,
-  Bootstrap_StaticResources,
-} from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import type { Admin, Bootstrap, Bootstrap_StaticResources } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import type { Locality, Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";

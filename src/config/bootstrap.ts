@@ -49,7 +49,7 @@ export function loadBootstrap(source: BootstrapSource): LoadedBootstrap {
   const decoder = new MessageDecoder(descriptors, sourceMap, problems);
   const bootstraps = readTexts(source, problems)
     .map((text) => decodeBootstrap(text, decoder, descriptors, problems))
-    .filter((bootstrap) => bootstrap !== null);
+    .filter((decoded) => decoded !== null);
   const [bootstrap, override] = bootstraps;
   if (bootstrap === undefined) throw new ConfigError(problems.sorted());
   if (override !== undefined) mergeMessage(bootstrap, override, sourceMap);

@@ -1,7 +1,4 @@
-import type {
-  CircuitBreakers,
-  CircuitBreakers_Thresholds,
-} from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
+import type { CircuitBreakers, CircuitBreakers_Thresholds } from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
 import type { CircuitBreakerLimits } from "../upstream/cluster-info.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";

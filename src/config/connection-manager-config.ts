@@ -1,4 +1,4 @@
-import type { HttpProtocolOptions, Http1ProtocolOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
+import type { Http1ProtocolOptions, HttpProtocolOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
 import type {
   HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfig,

@@ -63,8 +63,18 @@ export class ConversionContext {
   }
 
   /** A duration in milliseconds. A part of a millisecond counts as a whole one: only zero means "off". */
-  milliseconds<M extends Message>(message: M, field: FieldName<M>, value: Duration | undefined, standard: number): number;
-  milliseconds<M extends Message>(message: M, field: FieldName<M>, value: Duration | undefined, standard: null): number | null;
+  milliseconds<M extends Message>(
+    message: M,
+    field: FieldName<M>,
+    value: Duration | undefined,
+    standard: number,
+  ): number;
+  milliseconds<M extends Message>(
+    message: M,
+    field: FieldName<M>,
+    value: Duration | undefined,
+    standard: null,
+  ): number | null;
   milliseconds<M extends Message>(
     message: M,
     field: FieldName<M>,

@@ -26,6 +26,7 @@ export function readDataSource(source: DataSource, context: ConversionContext): 
     case "inlineString":
       return specifier.value;
     case "environmentVariable": {
+      // biome-ignore lint/style/noProcessEnv: the configuration names the variable
       const value = process.env[specifier.value];
       if (value !== undefined) return value;
       context.error(source, "environmentVariable", `the environment variable ${specifier.value} is not set`);

@@ -61,7 +61,7 @@ export function resolveExtension<Config>(
   if (found !== undefined) return { extension: found, message: unpacked.message };
   const text = `the ${kind} ${extensionTitle(owner.name, unpacked.desc)} is known but not implemented by Sluice yet`;
   if (isOptional) context.warning(any, null, `${text}; it is optional and left out`);
-  else context.error(any, null, text, knownExtensions(kind, registry));
+  else context.error(any, null, text, knownExtensions(registry));
   return null;
 }
 
@@ -82,7 +82,7 @@ function extensionTitle(name: string, desc: DescMessage): string {
   return name === "" ? `\`${desc.typeName}\`` : `"${name}" (\`${desc.typeName}\`)`;
 }
 
-function knownExtensions<Config>(kind: string, registry: readonly Extension<Config>[]): string {
+function knownExtensions<Config>(registry: readonly Extension<Config>[]): string {
   const names = registry.map((candidate) => candidate.name).join(", ");
-  return names === "" ? `there is no ${kind} that is` : `implemented: ${names}`;
+  return names === "" ? "" : `implemented: ${names}`;
 }

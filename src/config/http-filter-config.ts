@@ -59,6 +59,11 @@ function checkTerminal(
   }
   // A filter that is not known might be the terminal one.
   if (complete && last !== undefined && !last.isTerminal) {
-    context.error(last.message, null, `the last HTTP filter must be one that ends the chain, not "${last.message.name}"`, hint);
+    context.error(
+      last.message,
+      null,
+      `the last HTTP filter must be one that ends the chain, not "${last.message.name}"`,
+      hint,
+    );
   }
 }

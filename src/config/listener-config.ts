@@ -1,5 +1,5 @@
-import type { AdditionalAddress, Listener } from "../gen/envoy/config/listener/v3/listener_pb.js";
 import type { ListenerFilter } from "../gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { AdditionalAddress, Listener } from "../gen/envoy/config/listener/v3/listener_pb.js";
 import { type Address, addressText } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";

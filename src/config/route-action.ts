@@ -65,7 +65,11 @@ export function convertRouteAction(
   }
 }
 
-function convertForward(message: RouteAction, rules: RouteRules, context: ConversionContext): ForwardActionConfig | null {
+function convertForward(
+  message: RouteAction,
+  rules: RouteRules,
+  context: ConversionContext,
+): ForwardActionConfig | null {
   const cluster = convertCluster(message, rules, context);
   const hostRewrite = convertHostRewrite(message, context);
   const timeoutMs = context.milliseconds(message, "timeout", message.timeout, DEFAULT_ROUTE_TIMEOUT_MS);

@@ -1,5 +1,5 @@
-import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
 import type { Route, RouteMatch, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
 import type {
   PathMatchConfig,
   RouteConfig,

@@ -4,10 +4,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { type Extension, extension, resolveExtension } from "./extension.js";
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
 
-const RAW_BUFFER_FIELDS = implemented<RawBuffer>(
-  "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer",
-  {},
-);
+const RAW_BUFFER_FIELDS = implemented<RawBuffer>("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", {});
 
 /** Transport sockets that exist. Plaintext needs no data of its own, so there is nothing to return but that. */
 const TRANSPORT_SOCKETS: readonly Extension<"rawBuffer">[] = [

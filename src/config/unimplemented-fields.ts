@@ -44,7 +44,8 @@ export class UnimplementedFields {
         for (const message of messagesIn(value)) this.report(message, implementation);
         return;
       case "extensions":
-        for (const message of messagesIn(value)) if (isAny(message)) this.reportExtension(message, implementation.tables());
+        for (const message of messagesIn(value))
+          if (isAny(message)) this.reportExtension(message, implementation.tables());
         return;
       case "sameAs":
         if (value !== implementation.value) this.reportUnknown(source, field, value);

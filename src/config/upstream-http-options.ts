@@ -1,5 +1,8 @@
 import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
-import type { Http1ProtocolOptions, HttpProtocolOptions as CommonOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
+import type {
+  HttpProtocolOptions as CommonOptions,
+  Http1ProtocolOptions,
+} from "../gen/envoy/config/core/v3/protocol_pb.js";
 import type {
   HttpProtocolOptions,
   HttpProtocolOptions_ExplicitHttpConfig,
@@ -14,15 +17,18 @@ const DEFAULT_MAX_HEADERS_COUNT = 100;
 /** Not a field of this API version yet; Envoy's default. */
 const MAX_RESPONSE_HEADERS_KB = 60;
 
-export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>("envoy.config.core.v3.HttpProtocolOptions", {
-  idle_timeout: true,
-  max_headers_count: true,
-  max_requests_per_connection: true,
-});
+export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
+  "envoy.config.core.v3.HttpProtocolOptions",
+  {
+    idle_timeout: true,
+    max_headers_count: true,
+    max_requests_per_connection: true,
+  },
+);
 
 export const UPSTREAM_HTTP1_FIELDS: MessageTable = implemented<Http1ProtocolOptions>(
   "envoy.config.core.v3.Http1ProtocolOptions",
-  {},
+  { enable_trailers: true },
 );
 
 export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(OPTIONS_TYPE, {
@@ -42,7 +48,7 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
 
 type UpstreamLimits = Pick<
   ClusterInfo,
-  "idleTimeoutMs" | "maxRequestsPerConnection" | "maxResponseHeadersKb" | "maxHeadersCount"
+  "idleTimeoutMs" | "maxRequestsPerConnection" | "maxResponseHeadersKb" | "maxHeadersCount" | "enableTrailers"
 >;
 
 /**
@@ -64,6 +70,7 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? cluster.maxRequestsPerConnection ?? 0,
     maxResponseHeadersKb: MAX_RESPONSE_HEADERS_KB,
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
+    enableTrailers: (options === null ? cluster.httpProtocolOptions : http1OptionsOf(options))?.enableTrailers ?? false,
   };
 }
 
@@ -85,6 +92,12 @@ function findOptions(cluster: Cluster, context: ConversionContext): HttpProtocol
   }
   if (found !== null) checkProtocol(found, context);
   return found;
+}
+
+function http1OptionsOf(options: HttpProtocolOptions): Http1ProtocolOptions | undefined {
+  const { upstreamProtocolOptions: protocol } = options;
+  const config = protocol.case === "explicitHttpConfig" ? protocol.value.protocolConfig : undefined;
+  return config?.case === "httpProtocolOptions" ? config.value : undefined;
 }
 
 /** Upstream hosts are spoken to in HTTP/1.1 only. */

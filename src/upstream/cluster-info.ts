@@ -39,6 +39,8 @@ export interface ClusterInfo {
   readonly maxRequestsPerConnection: number;
   readonly maxResponseHeadersKb: number;
   readonly maxHeadersCount: number;
+  /** Pass trailers on in both directions (`http_protocol_options.enable_trailers`). */
+  readonly enableTrailers: boolean;
   readonly dnsRefreshRateMs: number;
   readonly dnsLookupFamily: DnsLookupFamily;
   readonly respectDnsTtl: boolean;

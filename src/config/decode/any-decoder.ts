@@ -33,7 +33,12 @@ export class AnyDecoder {
   decode(desc: DescMessage, node: YamlValue, source: MessageSource): Any | null {
     const { text } = source;
     if (node.kind !== "map") {
-      this.problems.error(text, node.offset, source.path, `expected a map with \`@type\`, found ${describeValue(node)}`);
+      this.problems.error(
+        text,
+        node.offset,
+        source.path,
+        `expected a map with \`@type\`, found ${describeValue(node)}`,
+      );
       return null;
     }
     const any = create(desc) as Any;

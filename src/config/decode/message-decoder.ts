@@ -106,15 +106,15 @@ export class MessageDecoder {
     const other = oneof?.fields.find((candidate) => source.fields.has(candidate.localName));
     if (oneof === undefined || other === undefined) return false;
     const line = source.text.lineAndColumn(source.fields.get(other.localName)?.keyOffset ?? 0).line;
-    const message_ = `\`${field.name}\` cannot be set together with \`${other.name}\` (line ${line})`;
-    this.report({ source, field, key: undefined }, entry.keyOffset, message_);
+    const text = `\`${field.name}\` cannot be set together with \`${other.name}\` (line ${line})`;
+    this.report({ source, field, key: undefined }, entry.keyOffset, text);
     if (oneofCase(message, oneof) === undefined) source.broken.add(oneof.localName);
     return true;
   }
 
   private decodeList(message: Message, field: DescField, node: YamlValue, source: MessageSource): void {
     if (node.kind !== "list") {
-      const hint = node.kind === "map" ? "begin the item with `- `" : `did you mean \`[${sourceOf(node)}]\`?`;
+      const hint = node.kind === "map" ? "begin the item with `- `" : didYouMean(`[${sourceOf(node)}]`);
       const text = `expected a list, found ${describeValue(node)}`;
       this.report({ source, field, key: undefined }, node.offset, text, hint);
       return;
@@ -174,7 +174,7 @@ export class MessageDecoder {
         this.report(slot, node.offset, value.message, value.suggestion);
         return undefined;
       }
-      return isWrapper(desc) ? valuesOf(value as Message)["value"] : value;
+      return isWrapper(desc) ? valuesOf(value as Message).value : value;
     }
     const path = source.fieldPath(field.name, key);
     const segment = path.slice(source.path === "" ? 0 : source.path.length + 1);
@@ -197,9 +197,9 @@ export class MessageDecoder {
     const unused = desc.fields.filter((field) => !source.fields.has(field.localName)).map((field) => field.name);
     const proposal = hint === "" ? closestName(entry.key, unused) : null;
     // What the field was probably meant to be is not missing as well.
-    const meant = desc.fields.find((field) => field.name === proposal);
-    if (meant !== undefined) markBroken(source, meant);
-    else for (const member of desc.members) if (hint.includes(`\`${member.name}`)) source.broken.add(member.localName);
+    for (const field of desc.fields) {
+      if (field.name === proposal || hint.includes(`\`${field.name}`)) markBroken(source, field);
+    }
     const message = `unknown field \`${entry.key}\` of ${desc.name}`;
     const path = source.fieldPath(entry.key);
     this.problems.error(source.text, entry.keyOffset, path, message, hint === "" ? didYouMean(proposal) : hint);
@@ -244,7 +244,8 @@ function isStruct(desc: DescMessage): boolean {
 }
 
 function sourceOf(node: YamlValue): string {
-  return node.kind === "scalar" ? node.source : "...";
+  if (node.kind !== "scalar") return "...";
+  return node.quoted ? JSON.stringify(node.source) : node.source;
 }
 
 /** Keys are text in JSON whatever their type. */

@@ -64,13 +64,7 @@ function appendList(
   target.fields.set(field.localName, merged);
 }
 
-function mergeMap(
-  into: Message,
-  from: Message,
-  field: DescField,
-  target: MessageSource,
-  source: FieldSource,
-): void {
+function mergeMap(into: Message, from: Message, field: DescField, target: MessageSource, source: FieldSource): void {
   const map = getField(into, field) as object;
   const added = getField(from, field) as Record<string, unknown>;
   for (const key of Object.keys(added)) {

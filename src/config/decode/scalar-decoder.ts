@@ -14,7 +14,7 @@ const INT64: IntegerRange = { name: "64-bit integer", min: -(2n ** 63n), max: 2n
 const UINT64: IntegerRange = { name: "unsigned 64-bit integer", min: 0n, max: 2n ** 64n - 1n };
 const MAX_FLOAT = 3.4028234663852886e38;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const NON_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, "-Infinity": -Infinity };
+const NON_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, "-Infinity": Number.NEGATIVE_INFINITY };
 
 /** Reads a scalar by the proto3 JSON mapping (https://protobuf.dev/programming-guides/json/). */
 export function decodeScalar(type: ScalarType, node: YamlValue): unknown {

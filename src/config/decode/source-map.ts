@@ -117,5 +117,7 @@ export function placeIn(source: MessageSource, localName?: string, key?: number 
 
 /** Of a field or a oneof. */
 export function protoName(desc: DescMessage, localName: string): string {
-  return desc.members.find((member) => member.localName === localName)?.name ?? desc.field[localName]?.name ?? localName;
+  return (
+    desc.members.find((member) => member.localName === localName)?.name ?? desc.field[localName]?.name ?? localName
+  );
 }

@@ -133,9 +133,7 @@ function decodeStruct(_desc: DescMessage, node: YamlValue): JsonObject | Fault {
 }
 
 function decodeListValue(desc: DescMessage, node: YamlValue): Message | JsonObject | Fault {
-  return node.kind === "list"
-    ? decodeByJson(desc, node)
-    : new Fault(`expected a list, found ${describeValue(node)}`);
+  return node.kind === "list" ? decodeByJson(desc, node) : new Fault(`expected a list, found ${describeValue(node)}`);
 }
 
 function decodeByJson(desc: DescMessage, node: YamlValue): Message | Fault {

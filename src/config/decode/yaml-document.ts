@@ -1,7 +1,7 @@
 import { Composer, type Document, LineCounter, Parser } from "yaml";
-import { nestingOffset } from "./yaml-nesting.js";
 import type { ProblemList } from "./problem-list.js";
 import type { SourceText } from "./source-text.js";
+import { nestingOffset } from "./yaml-nesting.js";
 import { YamlTree } from "./yaml-tree.js";
 import type { YamlValue } from "./yaml-value.js";
 

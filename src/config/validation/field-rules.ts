@@ -38,7 +38,7 @@ export function compileRules(field: DescField, rulesExtension: DescExtension): C
       const list = type.value;
       const min = hasRule(list, "minItems") ? Number(minItems) : 0;
       const max = hasRule(list, "maxItems") ? Number(maxItems) : Number.POSITIVE_INFINITY;
-      const size = sizeChecks(min, max, "item");
+      const size = sizeChecks(min, max, ["item", "items"]);
       return { ...NO_RULES, ...itemRules(items, field), size, unique };
     }
     case "map": {
@@ -46,7 +46,7 @@ export function compileRules(field: DescField, rulesExtension: DescExtension): C
       const map = type.value;
       const min = hasRule(map, "minPairs") ? Number(minPairs) : 0;
       const max = hasRule(map, "maxPairs") ? Number(maxPairs) : Number.POSITIVE_INFINITY;
-      const size = sizeChecks(min, max, "entry");
+      const size = sizeChecks(min, max, ["entry", "entries"]);
       // `no_sparse` asks for what a file cannot get wrong: a value for each key.
       const key = keys === undefined ? [] : valueChecks(keys, field);
       return { ...NO_RULES, ...itemRules(values, field), size, key };
@@ -117,14 +117,16 @@ function anyChecks(rules: AnyRules): ValueCheck[] {
   const urlOf = (value: unknown) => (isMessageValue(value) ? (value as Any).typeUrl : "");
   const checks: ValueCheck[] = [];
   if (rules.in.length > 0) {
-    checks.push((value) => (rules.in.includes(urlOf(value)) ? null : `must be of one of the types ${listed(rules.in)}`));
+    checks.push((value) =>
+      rules.in.includes(urlOf(value)) ? null : `must be of one of the types ${listed(rules.in)}`,
+    );
   }
   checks.push((value) => (rules.notIn.includes(urlOf(value)) ? `must not be of the type ${urlOf(value)}` : null));
   return checks;
 }
 
-function sizeChecks(min: number, max: number, unit: "item" | "entry"): ValueCheck[] {
-  const amount = (count: number) => `${count} ${count === 1 ? unit : unit === "item" ? "items" : "entries"}`;
+function sizeChecks(min: number, max: number, [one, many]: readonly [string, string]): ValueCheck[] {
+  const amount = (count: number) => `${count} ${count === 1 ? one : many}`;
   return [
     (size) => {
       const count = Number(size);

@@ -52,6 +52,6 @@ function boundsCheck(rules: RangeRules, print: Print): ((value: Comparable) => s
 export function numberChecks(rules: RangeRules, print: Print = String): ValueCheck[] {
   const checks = rangeChecks(rules, print);
   return checks.map(
-    (check) => (value) => typeof value === "number" || typeof value === "bigint" ? check(value) : null,
+    (check) => (value) => (typeof value === "number" || typeof value === "bigint" ? check(value) : null),
   );
 }

@@ -149,6 +149,8 @@ export class RuleValidator {
 
   private isRequired(oneof: DescOneof): boolean {
     const options = oneof.proto.options;
-    return options !== undefined && hasExtension(options, this.required) && Boolean(getExtension(options, this.required));
+    return (
+      options !== undefined && hasExtension(options, this.required) && Boolean(getExtension(options, this.required))
+    );
   }
 }

@@ -19,7 +19,11 @@ export function stringChecks(rules: StringRules): ValueCheck[] {
 
 /** `bytes` rules. Envoy's protos use lengths only; the others need the same few lines. */
 export function bytesChecks(rules: BytesRules): ValueCheck[] {
-  const length = lengthChecks(lengthRules(rules, "len", "minLen", "maxLen"), (value: Uint8Array) => value.length, "byte");
+  const length = lengthChecks(
+    lengthRules(rules, "len", "minLen", "maxLen"),
+    (value: Uint8Array) => value.length,
+    "byte",
+  );
   const checks: ((value: Uint8Array) => string | null)[] = [...length];
   const hex = (value: Uint8Array) => `0x${Buffer.from(value).toString("hex")}`;
   if (hasRule(rules, "const")) {
@@ -34,7 +38,9 @@ export function bytesChecks(rules: BytesRules): ValueCheck[] {
     checks.push((value) => (fits(value) ? null : `must end with ${hex(rules.suffix)}`));
   }
   if (hasRule(rules, "contains")) {
-    checks.push((value) => (Buffer.from(value).includes(Buffer.from(rules.contains)) ? null : `must contain ${hex(rules.contains)}`));
+    checks.push((value) =>
+      Buffer.from(value).includes(Buffer.from(rules.contains)) ? null : `must contain ${hex(rules.contains)}`,
+    );
   }
   if (rules.in.length > 0) {
     const allowed = rules.in.map(hex);
@@ -78,7 +84,11 @@ function lengthRules<R extends object>(rules: R, exact: keyof R, min: keyof R, m
   return { exact: number(exact), min: number(min), max: number(max) };
 }
 
-function lengthChecks<T>(rules: LengthRules, length: (value: T) => number, unit: string): ((value: T) => string | null)[] {
+function lengthChecks<T>(
+  rules: LengthRules,
+  length: (value: T) => number,
+  unit: string,
+): ((value: T) => string | null)[] {
   const checks: ((value: T) => string | null)[] = [];
   const { exact, min, max } = rules;
   const amount = (count: number) => `${count} ${unit}${count === 1 ? "" : "s"} long`;

@@ -77,12 +77,14 @@ export class AccessLogFileSink implements AccessLogSink, Task, TimerTarget {
   }
 
   /** Opens the path anew, for who has renamed the file; on failure the old file is kept. */
+  // control plane: on a signal
   reopen(): void {
     if (this.path === null) return;
     open(this.path, "a", (error, fd) => this.onOpened(error, fd));
   }
 
   /** Writes what is buffered and closes the file. Lines that come later are dropped. */
+  // control plane: when the process ends
   close(): Promise<void> {
     this.closed ??= new Promise((resolve) => {
       this.onClosed = resolve;
@@ -135,7 +137,7 @@ export class AccessLogFileSink implements AccessLogSink, Task, TimerTarget {
     write(this.fd, buffer, this.writtenBytes, buffer.length - this.writtenBytes, null, this.onWritten);
   }
 
-  // One closure for each sink, not for each write.
+  // control plane: one closure for each sink, not for each write
   private readonly onWritten = (error: NodeJS.ErrnoException | null, bytes: number): void => {
     this.dispatcher.beginEvent();
     if (error !== null) this.onWriteError(error);
@@ -209,6 +211,7 @@ export class AccessLogFileSink implements AccessLogSink, Task, TimerTarget {
     this.onClosed?.();
   }
 
+  // control plane: when a file is replaced or the process ends
   private closeFile(fd: number): void {
     close(fd, (error) => {
       // Some file systems report a failed write only here.

@@ -62,6 +62,7 @@ class NotHealthCheckFilter implements AccessLogFilter {
 class ResponseFlagFilter implements AccessLogFilter {
   private readonly mask: ResponseFlags;
 
+  // control plane: runs when configuration arrives
   constructor(flags: readonly string[]) {
     let mask = 0;
     for (const flag of flags) {

@@ -1,3 +1,5 @@
+// control plane: runs when configuration arrives, files are reopened, or the process ends
+
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { StatsScope } from "../../stats/stat.js";
 import type { AccessLogSinkConfig } from "../../stream-info/access-log-config.js";

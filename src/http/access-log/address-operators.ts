@@ -69,6 +69,7 @@ function isPipe(address: string): boolean {
 
 const PREFIX_LENGTH = /^\d{1,3}$/;
 
+// control plane: runs when a format is compiled
 function parsePrefixLength(params: string): number {
   const bits = PREFIX_LENGTH.test(params) ? Number(params) : Number.NaN;
   if (bits >= 0 && bits <= 128) return bits;

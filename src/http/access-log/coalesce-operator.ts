@@ -8,6 +8,7 @@ export class CoalesceOperator implements Operator {
   private readonly operators: readonly Operator[];
   private readonly limit: number;
 
+  // control plane: runs when a format is compiled
   constructor(operators: readonly Operator[], limit: number) {
     this.operators = operators;
     this.limit = limit;
@@ -32,6 +33,7 @@ export interface CoalesceEntry {
 }
 
 /** Reads the JSON parameter; every error is at its start, since JSON does not tell us more. */
+// control plane: runs when a format is compiled
 export function parseCoalesce(params: string): CoalesceEntry[] {
   const config = parseJson(params);
   const operators = isRecord(config) ? config.operators : undefined;
@@ -41,6 +43,7 @@ export function parseCoalesce(params: string): CoalesceEntry[] {
   return operators.map(parseEntry);
 }
 
+// control plane: runs when a format is compiled
 function parseEntry(entry: unknown): CoalesceEntry {
   if (typeof entry === "string") return { command: entry, params: "", limit: null };
   if (!isRecord(entry) || typeof entry.command !== "string") {
@@ -55,12 +58,17 @@ function parseEntry(entry: unknown): CoalesceEntry {
   return { command, params: param, limit: Math.min(limit, NO_LIMIT) };
 }
 
+// control plane: runs when a format is compiled
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FormatError(`COALESCE takes a JSON object: ${(error as Error).message}`, 0, "", { cause: error });
+    throw notJson(error as SyntaxError);
   }
+}
+
+function notJson(cause: SyntaxError): FormatError {
+  return new FormatError(`COALESCE takes a JSON object: ${cause.message}`, 0, "", { cause });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

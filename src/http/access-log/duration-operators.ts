@@ -48,6 +48,7 @@ export function intervalOperator(start: string, end: string): IntervalOperator {
 }
 
 /** `START:END` or `START:END:PRECISION`. Envoy takes any name for a point that a filter may set; we have none of them. */
+// control plane: runs when a format is compiled
 export function parseCommonDuration(params: string): Operator {
   const [start = "", end = "", precision = "ms", ...rest] = params.split(":");
   if (start === "" || end === "" || rest.length > 0) {

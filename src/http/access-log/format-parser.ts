@@ -1,3 +1,5 @@
+// control plane: runs when a format is compiled
+
 import { hostname } from "node:os";
 import { utf8Bytes } from "./byte-text.js";
 import { CoalesceOperator, parseCoalesce } from "./coalesce-operator.js";

@@ -64,6 +64,7 @@ export class GrpcStatusOperator implements Operator {
   }
 }
 
+// control plane: runs when a format is compiled
 export function parseGrpcStatusStyle(params: string): GrpcStatusStyle {
   if (params === "") return "CAMEL_STRING";
   const style = STYLES.find((name) => name === params);

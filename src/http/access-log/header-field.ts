@@ -54,6 +54,7 @@ export interface FieldPair {
 }
 
 /** Parses `X` or `X?Y`; offsets in errors count from the start of `text`. */
+// control plane: runs when a format is compiled
 export function parseFieldPair(text: string): FieldPair {
   const names = text.split("?");
   const [main = "", alternative = ""] = names;
@@ -68,6 +69,7 @@ export function parseFieldPair(text: string): FieldPair {
   return { main: new HeaderField(main), alternative: new HeaderField(alternative) };
 }
 
+// control plane: runs when a format is compiled
 function checkName(name: string, offset: number): void {
   if (name === "") throw new FormatError("a header name is missing", offset);
   if (!FIELD_NAME.test(name.toLowerCase())) {

@@ -28,6 +28,7 @@ export class JsonFormat {
 }
 
 /** Builds the nodes; lives only while a template is compiled. */
+// control plane: runs when a format is compiled
 class JsonCompiler {
   readonly unsupported: string[] = [];
   private readonly omitEmptyValues: boolean;
@@ -118,6 +119,7 @@ class ObjectNode implements JsonNode {
   private readonly values: readonly JsonNode[];
   private readonly omitEmptyValues: boolean;
 
+  // control plane: runs when a format is compiled
   constructor(keys: readonly string[], values: readonly JsonNode[], omitEmptyValues: boolean) {
     this.prefixes = keys.map((key) => `${jsonString(utf8Bytes(key))}:`);
     this.values = values;

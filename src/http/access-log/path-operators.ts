@@ -33,6 +33,7 @@ export class PathOperator implements Operator {
   }
 }
 
+// control plane: runs when a format is compiled
 export function parsePathOperator(params: string, limit: number): PathOperator {
   const [query = "", source = "", ...rest] = params.split(":");
   if (rest.length > 0) throw new FormatError("PATH takes at most two parameters", query.length + source.length + 1);

@@ -28,6 +28,7 @@ export class RequestedServerNameOperator implements Operator {
   private readonly preference: Preference;
   private readonly host: FieldPair;
 
+  // control plane: runs when a format is compiled
   constructor(params: string) {
     const [preference = "", source = "", ...rest] = params.split(":");
     const chosen = PREFERENCES.get(preference);

@@ -30,6 +30,7 @@ export class TextFormat implements SubstitutionFormat {
   private readonly template: TextTemplate;
 
   /** Throws `FormatError`. */
+  // control plane: runs when a format is compiled
   constructor(text: string, omitEmptyValues = false, host: FormatHost = processHost()) {
     const parsed = parseFormat(text, host);
     this.template = new TextTemplate(parsed, omitEmptyValues);

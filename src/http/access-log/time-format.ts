@@ -44,6 +44,7 @@ export class TimeFormat {
     return text;
   }
 
+  // control plane: once a second
   private renderSecond(second: number): void {
     const time = new CalendarTime(second, this.local);
     this.texts = this.parts.map((part) => part.map((p) => (typeof p === "string" ? p : p(time))).join(""));
@@ -66,6 +67,7 @@ interface ParsedLayout {
   readonly fractions: number[];
 }
 
+// control plane: runs when a format is compiled
 function parseLayout(layout: string): ParsedLayout {
   let part: (string | TimeSpecifier)[] = [];
   const parts: SecondPart[] = [part];

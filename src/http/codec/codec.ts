@@ -105,6 +105,10 @@ export interface ClientConnection {
   dispatch(data: Buffer): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
-  /** The connection is gone: a response that lasts until then is complete, any other stream is reset. */
-  onConnectionClosed(reason: ResetReason): void;
+  /**
+   * The connection is gone: a response that lasts until then is complete if the end was orderly, any other stream is
+   * reset.
+   * @param orderly the peer sent FIN; false for a RST and for a close from our side
+   */
+  onConnectionClosed(reason: ResetReason, orderly: boolean): void;
 }

@@ -66,6 +66,10 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
     this.manager.resetStream(details);
   }
 
+  keep(data: Buffer): Buffer {
+    return this.manager.keep(data);
+  }
+
   encode1xxHeaders(headers: HeaderMap): void {
     this.manager.encode1xxHeaders(headers);
   }

@@ -65,6 +65,10 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
   resetStream(details: string): void {
     this.manager.resetStream(details);
   }
+
+  keep(data: Buffer): Buffer {
+    return this.manager.keep(data);
+  }
 }
 
 /** The response's way through the chain, against the order of the configuration, and then to the codec. */

@@ -64,6 +64,8 @@ export interface FilterCallbacks {
   sendLocalReply(reply: LocalReply): void;
   /** Gives the stream up without an answer. */
   resetStream(details: string): void;
+  /** Makes bytes of a call safe to hold beyond it. */
+  keep(data: Buffer): Buffer;
 }
 
 export interface DecoderFilterCallbacks extends FilterCallbacks {

@@ -198,12 +198,13 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     this.stream?.onBelowWriteBufferLowWatermark();
   }
 
-  onConnectionClosed(reason: ResetReason): void {
+  onConnectionClosed(reason: ResetReason, orderly: boolean): void {
     if (this.decoder === null) return;
     // A response without length ends with its connection (RFC 9112 6.3), any other is cut short.
-    if (reason === "connection termination" && this.parser.finish() && this.exchange.responseDone) {
-      this.exchange.forbidReuse();
-      this.completeResponse();
+    if (orderly && this.parser.finish() && this.exchange.responseDone) {
+      const { flow, id, flowStreamId } = this.connection;
+      flow?.record(FlowSteps.upstreamMessageComplete, id, flowStreamId, "by close");
+      this.letGo();
       return;
     }
     this.parser.stop();

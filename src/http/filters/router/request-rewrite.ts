@@ -1,0 +1,26 @@
+import type { ForwardActionConfig } from "../../../route/route-config.js";
+import type { Route } from "../../../route/route.js";
+import type { Host } from "../../../upstream/host.js";
+import { hostText } from "../../../network/address.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+
+/** What a route changes of a request before it goes upstream (BEHAVIOUR 5.4). */
+export function rewriteRequest(headers: HeaderMap, route: Route, action: ForwardActionConfig, host: Host): void {
+  if (action.prefixRewrite !== "") rewritePrefix(headers, route, action.prefixRewrite);
+  switch (action.hostRewrite.kind) {
+    case "none":
+      return;
+    case "literal":
+      headers.authority = action.hostRewrite.host;
+      return;
+    case "auto":
+      if (host.hostname !== "") headers.authority = hostText(host.hostname);
+      return;
+  }
+}
+
+function rewritePrefix(headers: HeaderMap, route: Route, replacement: string): void {
+  const matched = route.match.value.length;
+  headers.set("x-envoy-original-path", headers.path);
+  headers.path = replacement + headers.path.slice(matched);
+}

@@ -1,0 +1,190 @@
+import type { FlowRecorder } from "../../../flow/flow-recorder.js";
+import { FlowSteps } from "../../../flow/flow-step.js";
+import type { Host } from "../../../upstream/host.js";
+import type { ActiveClient } from "../../../upstream/pool/active-client.js";
+import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
+import type { Cancellable, PoolCallbacks } from "../../../upstream/pool/pool-callbacks.js";
+import type { RequestEncoder } from "../../codec/codec.js";
+import type { ResetReason } from "../../codec/reset-reason.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+import type { RouterFilter } from "./router-filter.js";
+
+type Phase =
+  /** Waits for a connection. */
+  | "pooling"
+  /** Tied to a connection, no response yet. */
+  | "sending"
+  | "responding"
+  | "done";
+
+/** One upstream attempt. Created per try, never reused. Owner: `RouterFilter`. */
+export class UpstreamRequest implements PoolCallbacks {
+  readonly host: Host;
+  readonly flow: FlowRecorder | null;
+  readonly flowStreamId: number;
+  private readonly router: RouterFilter;
+  private phase: Phase = "pooling";
+  private encoder: RequestEncoder | null = null;
+  private waiting: Cancellable | null = null;
+  private headers: HeaderMap | null = null;
+  private endsWithHeaders = false;
+  /** Body that came before the connection did. */
+  private early: Buffer[] = [];
+  private earlyBytes = 0;
+  private earlyAboveLimit = false;
+  private earlyTrailers: HeaderMap | null = null;
+  private earlyEnd = false;
+  private backedUp = false;
+  private readingPaused = false;
+
+  constructor(router: RouterFilter, host: Host, flow: FlowRecorder | null, flowStreamId: number) {
+    this.router = router;
+    this.host = host;
+    this.flow = flow;
+    this.flowStreamId = flowStreamId;
+  }
+
+  get responseStarted(): boolean {
+    return this.phase === "responding";
+  }
+
+  // ---- request: from the router to the connection
+
+  /** B5: the head is made; it is written as soon as the pool gives a connection. */
+  encodeHeaders(headers: HeaderMap, endStream: boolean, pool: ConnectionPool): void {
+    this.headers = headers;
+    this.endsWithHeaders = endStream;
+    const waiting = pool.newStream(this);
+    if (this.phase === "pooling") this.waiting = waiting;
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    if (this.encoder !== null) {
+      this.encoder.encodeData(data, endStream);
+      return;
+    }
+    if (this.phase !== "pooling") return;
+    this.earlyEnd = endStream;
+    if (data.length > 0) this.early.push(this.router.keep(data));
+    this.earlyBytes += data.length;
+    if (this.earlyAboveLimit || this.earlyBytes <= this.router.bufferLimitBytes) return;
+    this.earlyAboveLimit = true;
+    this.router.onUpstreamBackedUp();
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    if (this.encoder !== null) this.encoder.encodeTrailers(trailers);
+    else this.earlyTrailers = trailers;
+  }
+
+  /** B8: stream and connection are tied together; what has come of the request is written (C4). */
+  onPoolReady(encoder: RequestEncoder, client: ActiveClient): void {
+    this.waiting = null;
+    this.encoder = encoder;
+    this.phase = "sending";
+    const { connection } = client;
+    if (this.flow !== null) {
+      this.flow.record(
+        FlowSteps.streamTied,
+        this.router.downstreamConnectionId,
+        this.flowStreamId,
+        this.host.addressText,
+        -1,
+        connection.id,
+      );
+      this.flow.record(FlowSteps.upstreamWritable, connection.id, this.flowStreamId);
+    }
+    this.router.onUpstreamReady(this, client);
+    encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
+    if (!this.endsWithHeaders) this.sendEarlyBody(encoder);
+  }
+
+  private sendEarlyBody(encoder: RequestEncoder): void {
+    const pieces = this.early;
+    this.early = [];
+    for (let i = 0; i < pieces.length && this.phase !== "done"; i++) {
+      const last = this.earlyEnd && i === pieces.length - 1 && this.earlyTrailers === null;
+      encoder.encodeData(pieces[i] as Buffer, last);
+    }
+    if (this.phase === "done") return;
+    if (this.earlyTrailers !== null) encoder.encodeTrailers(this.earlyTrailers);
+    else if (this.earlyEnd && pieces.length === 0) encoder.encodeData(EMPTY, true);
+    if (!this.earlyAboveLimit) return;
+    this.earlyAboveLimit = false;
+    this.router.onUpstreamDrained();
+  }
+
+  onPoolFailure(reason: ResetReason, transportFailureReason: string): void {
+    this.waiting = null;
+    this.phase = "done";
+    this.router.onUpstreamReset(this, reason, transportFailureReason, false);
+  }
+
+  // ---- response: from the connection to the router
+
+  decode1xxHeaders(headers: HeaderMap): void {
+    this.router.onUpstream1xxHeaders(headers);
+  }
+
+  /** D2 */
+  decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.phase = endStream ? "done" : "responding";
+    this.router.onUpstreamHeaders(this, headers, endStream);
+  }
+
+  decodeData(data: Buffer, endStream: boolean): void {
+    if (endStream) this.phase = "done";
+    this.router.onUpstreamData(data, endStream);
+  }
+
+  decodeTrailers(trailers: HeaderMap): void {
+    this.phase = "done";
+    this.router.onUpstreamTrailers(trailers);
+  }
+
+  onResetStream(reason: ResetReason): void {
+    const responseStarted = this.phase === "responding";
+    this.phase = "done";
+    this.encoder = null;
+    this.router.onUpstreamReset(this, reason, "", responseStarted);
+  }
+
+  // ---- flow control
+
+  /** E3: the upstream connection does not take the request fast enough. */
+  onAboveWriteBufferHighWatermark(): void {
+    if (this.backedUp) return;
+    this.backedUp = true;
+    this.router.onUpstreamBackedUp();
+  }
+
+  /** E4 */
+  onBelowWriteBufferLowWatermark(): void {
+    if (!this.backedUp) return;
+    this.backedUp = false;
+    this.router.onUpstreamDrained();
+  }
+
+  /** E1, E2: stops and continues the response. */
+  readDisable(disable: boolean): void {
+    if (this.readingPaused === disable || this.encoder === null || this.phase === "done") return;
+    this.readingPaused = disable;
+    this.encoder.readDisable(disable);
+  }
+
+  /** Gives the attempt up. Idempotent; nothing is reported to the router afterwards. */
+  destroy(): void {
+    if (this.phase === "done") return;
+    this.phase = "done";
+    this.waiting?.cancel();
+    this.waiting = null;
+    const encoder = this.encoder;
+    this.encoder = null;
+    if (encoder !== null) {
+      this.router.onUpstreamCancelled(this);
+      encoder.resetStream("local reset");
+    }
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

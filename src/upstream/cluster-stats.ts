@@ -1,0 +1,114 @@
+import type { ConnectionStats } from "../network/connection.js";
+import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stat.js";
+
+/** The stats of one cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
+export class ClusterStats {
+  readonly cxTotal: Counter;
+  readonly cxHttp1Total: Counter;
+  readonly cxActive: Gauge;
+  readonly cxConnectFail: Counter;
+  readonly cxConnectTimeout: Counter;
+  readonly cxOverflow: Counter;
+  readonly cxIdleTimeout: Counter;
+  readonly cxMaxRequests: Counter;
+  readonly cxProtocolError: Counter;
+  readonly cxNoneHealthy: Counter;
+  readonly cxDestroy: Counter;
+  readonly cxDestroyLocal: Counter;
+  readonly cxDestroyRemote: Counter;
+  readonly cxDestroyWithActiveRq: Counter;
+  readonly cxDestroyLocalWithActiveRq: Counter;
+  readonly cxDestroyRemoteWithActiveRq: Counter;
+  readonly cxConnectMs: Histogram;
+  readonly cxLengthMs: Histogram;
+  readonly rqPerCx: Histogram;
+  readonly rqTotal: Counter;
+  readonly rqActive: Gauge;
+  readonly rqPendingTotal: Counter;
+  readonly rqPendingActive: Gauge;
+  readonly rqPendingOverflow: Counter;
+  readonly rqPendingFailureEject: Counter;
+  readonly rqCancelled: Counter;
+  readonly rqTimeout: Counter;
+  readonly rqRxReset: Counter;
+  readonly rqTxReset: Counter;
+  readonly rqCompleted: Counter;
+  readonly rqTime: Histogram;
+  readonly flowControlPausedReading: Counter;
+  readonly flowControlResumedReading: Counter;
+  readonly flowControlBackedUp: Counter;
+  readonly flowControlDrained: Counter;
+  readonly membershipChange: Counter;
+  readonly membershipTotal: Gauge;
+  readonly membershipHealthy: Gauge;
+  readonly connection: ConnectionStats;
+  private readonly scope: StatsScope;
+  /** By status; made when a status is first seen. */
+  private readonly codes: (Counter | undefined)[] = [];
+  private readonly classes: (Counter | undefined)[] = [];
+
+  constructor(scope: StatsScope) {
+    this.scope = scope;
+    this.cxTotal = scope.counter("upstream_cx_total");
+    this.cxHttp1Total = scope.counter("upstream_cx_http1_total");
+    this.cxActive = scope.gauge("upstream_cx_active");
+    this.cxConnectFail = scope.counter("upstream_cx_connect_fail");
+    this.cxConnectTimeout = scope.counter("upstream_cx_connect_timeout");
+    this.cxOverflow = scope.counter("upstream_cx_overflow");
+    this.cxIdleTimeout = scope.counter("upstream_cx_idle_timeout");
+    this.cxMaxRequests = scope.counter("upstream_cx_max_requests");
+    this.cxProtocolError = scope.counter("upstream_cx_protocol_error");
+    this.cxNoneHealthy = scope.counter("upstream_cx_none_healthy");
+    this.cxDestroy = scope.counter("upstream_cx_destroy");
+    this.cxDestroyLocal = scope.counter("upstream_cx_destroy_local");
+    this.cxDestroyRemote = scope.counter("upstream_cx_destroy_remote");
+    this.cxDestroyWithActiveRq = scope.counter("upstream_cx_destroy_with_active_rq");
+    this.cxDestroyLocalWithActiveRq = scope.counter("upstream_cx_destroy_local_with_active_rq");
+    this.cxDestroyRemoteWithActiveRq = scope.counter("upstream_cx_destroy_remote_with_active_rq");
+    this.cxConnectMs = scope.histogram("upstream_cx_connect_ms");
+    this.cxLengthMs = scope.histogram("upstream_cx_length_ms");
+    this.rqPerCx = scope.histogram("upstream_rq_per_cx");
+    this.rqTotal = scope.counter("upstream_rq_total");
+    this.rqActive = scope.gauge("upstream_rq_active");
+    this.rqPendingTotal = scope.counter("upstream_rq_pending_total");
+    this.rqPendingActive = scope.gauge("upstream_rq_pending_active");
+    this.rqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
+    this.rqPendingFailureEject = scope.counter("upstream_rq_pending_failure_eject");
+    this.rqCancelled = scope.counter("upstream_rq_cancelled");
+    this.rqTimeout = scope.counter("upstream_rq_timeout");
+    this.rqRxReset = scope.counter("upstream_rq_rx_reset");
+    this.rqTxReset = scope.counter("upstream_rq_tx_reset");
+    this.rqCompleted = scope.counter("upstream_rq_completed");
+    this.rqTime = scope.histogram("upstream_rq_time");
+    this.flowControlPausedReading = scope.counter("upstream_flow_control_paused_reading_total");
+    this.flowControlResumedReading = scope.counter("upstream_flow_control_resumed_reading_total");
+    this.flowControlBackedUp = scope.counter("upstream_flow_control_backed_up_total");
+    this.flowControlDrained = scope.counter("upstream_flow_control_drained_total");
+    this.membershipChange = scope.counter("membership_change");
+    this.membershipTotal = scope.gauge("membership_total");
+    this.membershipHealthy = scope.gauge("membership_healthy");
+    this.connection = {
+      rxBytes: scope.counter("upstream_cx_rx_bytes_total"),
+      txBytes: scope.counter("upstream_cx_tx_bytes_total"),
+      delayedCloseTimeouts: null,
+    };
+  }
+
+  /** A response of this status, from upstream or in its place, goes downstream. */
+  countResponse(status: number): void {
+    this.rqCompleted.inc();
+    const hundreds = Math.floor(status / 100);
+    let code = this.codes[status];
+    if (code === undefined) {
+      code = this.scope.counter(`upstream_rq_${status}`);
+      this.codes[status] = code;
+    }
+    code.inc();
+    let codeClass = this.classes[hundreds];
+    if (codeClass === undefined) {
+      codeClass = this.scope.counter(`upstream_rq_${hundreds}xx`);
+      this.classes[hundreds] = codeClass;
+    }
+    codeClass.inc();
+  }
+}

@@ -1,0 +1,70 @@
+import type { RandomSource } from "../common/random.js";
+import type { StatsScope } from "../stats/stat.js";
+import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
+import { ClusterStats } from "./cluster-stats.js";
+import { Host } from "./host.js";
+import { HostSet } from "./host-set.js";
+import type { LoadBalancer } from "./load-balancer.js";
+import { LeastRequestLoadBalancer } from "./load-balancers/least-request-load-balancer.js";
+import { RandomLoadBalancer } from "./load-balancers/random-load-balancer.js";
+import { RoundRobinLoadBalancer } from "./load-balancers/round-robin-load-balancer.js";
+import { ResourceManager } from "./resource-manager.js";
+
+/** A cluster in one worker: its configuration, its hosts of the moment, and what they share. */
+export class Cluster {
+  readonly info: ClusterInfo;
+  readonly stats: ClusterStats;
+  readonly resources: ResourceManager;
+  readonly hostSet = new HostSet();
+  private readonly loadBalancer: LoadBalancer;
+
+  /** @param resourceCounts memory of `RESOURCE_COUNTS_BYTES` that all workers share */
+  constructor(info: ClusterInfo, resourceCounts: SharedArrayBuffer, scope: StatsScope, random: RandomSource) {
+    this.info = info;
+    this.stats = new ClusterStats(scope.scope(`cluster.${info.statName}`));
+    this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
+    this.loadBalancer = createLoadBalancer(info, this.hostSet, random);
+    if (info.discovery === "static") this.updateHosts(info.endpoints);
+  }
+
+  /** B6: the host of the next attempt, null when there is none. */
+  chooseHost(): Host | null {
+    const host = this.loadBalancer.chooseHost();
+    if (host === null) this.stats.cxNoneHealthy.inc();
+    return host;
+  }
+
+  /** Takes over what discovery found. Hosts that stay keep their connections, those that are gone finish theirs. */
+  updateHosts(endpoints: readonly EndpointConfig[]): void {
+    const before = new Map(this.hostSet.hosts.map((host) => [host.addressText, host]));
+    const after: Host[] = [];
+    let changed = false;
+    for (const endpoint of endpoints) {
+      const fresh = new Host(endpoint, this.info.name);
+      const known = before.get(fresh.addressText);
+      const kept = known !== undefined && known.weight === fresh.weight && known.hostname === fresh.hostname;
+      if (kept) before.delete(fresh.addressText);
+      else changed = true;
+      after.push(kept ? known : fresh);
+    }
+    if (!changed && before.size === 0) return;
+    this.stats.membershipChange.inc();
+    this.stats.membershipTotal.add(after.length - this.hostSet.hosts.length);
+    this.stats.membershipHealthy.add(after.length - this.hostSet.hosts.length);
+    this.hostSet.update(after);
+    // A logical host's address is only for new connections: those that stand are used on (BEHAVIOUR 6.1).
+    if (this.info.discovery === "logicalDns") return;
+    for (const gone of before.values()) gone.pool?.drain();
+  }
+}
+
+function createLoadBalancer(info: ClusterInfo, hostSet: HostSet, random: RandomSource): LoadBalancer {
+  switch (info.lbPolicy) {
+    case "roundRobin":
+      return new RoundRobinLoadBalancer(hostSet, random);
+    case "random":
+      return new RandomLoadBalancer(hostSet, random);
+    case "leastRequest":
+      return new LeastRequestLoadBalancer(hostSet, random);
+  }
+}

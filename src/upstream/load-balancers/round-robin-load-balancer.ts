@@ -1,0 +1,44 @@
+import type { RandomSource } from "../../common/random.js";
+import type { Host } from "../host.js";
+import type { HostSet, HostSetObserver } from "../host-set.js";
+import type { LoadBalancer } from "../load-balancer.js";
+import { EdfScheduler } from "./edf-scheduler.js";
+
+/**
+ * Takes the hosts in turn, from a random one on so that workers do not all begin with the same. Unequal weights are
+ * kept by an earliest-deadline-first schedule (BEHAVIOUR 6.2).
+ */
+export class RoundRobinLoadBalancer implements LoadBalancer, HostSetObserver {
+  private readonly hostSet: HostSet;
+  private readonly random: RandomSource;
+  private next = 0;
+  private weighted: EdfScheduler<Host> | null = null;
+
+  constructor(hostSet: HostSet, random: RandomSource) {
+    this.hostSet = hostSet;
+    this.random = random;
+    hostSet.setObserver(this);
+    this.onHostsChanged();
+  }
+
+  onHostsChanged(): void {
+    const hosts = this.hostSet.healthy;
+    this.weighted = null;
+    const first = hosts[0];
+    if (first === undefined) return;
+    this.next = this.random.below(hosts.length);
+    if (hosts.every(({ weight }) => weight === first.weight)) return;
+    const schedule = new EdfScheduler<Host>();
+    for (const host of hosts) schedule.add(host, host.weight);
+    for (let i = this.next; i > 0; i--) schedule.pick();
+    this.weighted = schedule;
+  }
+
+  chooseHost(): Host | null {
+    if (this.weighted !== null) return this.weighted.pick();
+    const hosts = this.hostSet.healthy;
+    if (hosts.length === 0) return null;
+    if (this.next >= hosts.length) this.next = 0;
+    return hosts[this.next++] as Host;
+  }
+}

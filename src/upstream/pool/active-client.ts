@@ -1,0 +1,135 @@
+import type { LinkedNode } from "../../common/linked-list.js";
+import type { Timer, TimerTarget } from "../../event/dispatcher.js";
+import { FlowSteps } from "../../flow/flow-step.js";
+import type { ClientConnectionCallbacks, RequestEncoder } from "../../http/codec/codec.js";
+import type { CodecError } from "../../http/codec/codec-error.js";
+import { Http1ClientConnection } from "../../http/codec/http1/client-connection.js";
+import type { Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
+import type { ConnectionPool } from "./connection-pool.js";
+import type { PoolCallbacks } from "./pool-callbacks.js";
+
+export type ClientState = "connecting" | "ready" | "busy" | "closed";
+
+/**
+ * One upstream connection of a pool with its codec. The pool alone changes `state`. Owner: `ConnectionPool`.
+ */
+export class ActiveClient
+  implements ConnectionCallbacks, ClientConnectionCallbacks, TimerTarget, LinkedNode<ActiveClient>
+{
+  linkedNext: ActiveClient | null = null;
+  linkedPrev: ActiveClient | null = null;
+  state: ClientState = "connecting";
+  readonly connection: Connection;
+  readonly createdMs: number;
+  /** Requests that were sent on this connection. */
+  requests = 0;
+  private readonly pool: ConnectionPool;
+  private readonly codec: Http1ClientConnection;
+  private readonly connectTimer: Timer;
+  private readonly idleTimer: Timer;
+  private connectTimedOut = false;
+  private localText = "";
+
+  constructor(pool: ConnectionPool, connection: Connection) {
+    this.pool = pool;
+    this.connection = connection;
+    const { info } = pool.cluster;
+    this.codec = new Http1ClientConnection(connection, this, {
+      maxHeadBytes: info.maxResponseHeadersKb * 1024,
+      maxFields: info.maxHeadersCount,
+      enableTrailers: info.enableTrailers,
+    });
+    const dispatcher = connection.context.dispatcher;
+    this.createdMs = dispatcher.now();
+    this.connectTimer = dispatcher.createTimer(this);
+    this.idleTimer = dispatcher.createCoarseTimer(this);
+    connection.setCallbacks(this);
+    this.connectTimer.arm(info.connectTimeoutMs);
+  }
+
+  /** B8, C2: the connection carries this stream now. */
+  attach(callbacks: PoolCallbacks): RequestEncoder {
+    this.idleTimer.disarm();
+    this.requests++;
+    this.connection.flow = callbacks.flow;
+    this.connection.flowStreamId = callbacks.flowStreamId;
+    return this.codec.newStream(callbacks, callbacks);
+  }
+
+  /** Waits for the next stream. */
+  armIdleTimer(timeoutMs: number): void {
+    this.connection.flow = null;
+    this.connection.flowStreamId = 0;
+    if (timeoutMs > 0) this.idleTimer.arm(timeoutMs);
+  }
+
+  get connectFailedByTimeout(): boolean {
+    return this.connectTimedOut;
+  }
+
+  close(reason: string): void {
+    this.connection.close("noFlush", reason);
+  }
+
+  onTimer(timer: Timer): void {
+    if (timer === this.connectTimer) {
+      this.connectTimedOut = true;
+      this.connection.flow?.record(FlowSteps.timerFired, this.connection.id, this.connection.flowStreamId, "connect");
+      this.close("connect_timeout");
+    } else {
+      this.pool.onIdleTimeout(this);
+    }
+  }
+
+  // ---- the connection's events
+
+  onData(data: Buffer): void {
+    this.codec.dispatch(data);
+  }
+
+  onConnectionEvent(event: ConnectionEvent): void {
+    this.connectTimer.disarm();
+    if (event === "connected") {
+      this.pool.onClientConnected(this);
+      return;
+    }
+    this.idleTimer.disarm();
+    this.pool.onClientClosed(this, event);
+  }
+
+  /** The connection is gone: tells the stream that it carries. */
+  endStream(event: ConnectionEvent): void {
+    const remote = event === "remoteClose";
+    const orderly = remote && this.connection.closeError === null;
+    this.codec.onConnectionClosed(remote ? "connection termination" : "local reset", orderly);
+  }
+
+  /** Our address on this connection, as logs print it. */
+  get localAddressText(): string {
+    if (this.localText === "") this.localText = this.connection.localAddressText;
+    return this.localText;
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.codec.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.codec.onBelowWriteBufferLowWatermark();
+  }
+
+  // ---- the codec's events
+
+  onResponseComplete(reusable: boolean): void {
+    this.pool.onStreamComplete(this, reusable);
+  }
+
+  onProtocolError(_error: CodecError): void {
+    this.pool.cluster.stats.cxProtocolError.inc();
+    this.close("upstream_protocol_error");
+  }
+
+  onStreamReset(): void {
+    this.close("stream_reset");
+  }
+}

@@ -1,0 +1,305 @@
+import { assert } from "../../common/assert.js";
+import { LinkedList } from "../../common/linked-list.js";
+import type { Dispatcher, Task } from "../../event/dispatcher.js";
+import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import { FlowSteps } from "../../flow/flow-step.js";
+import type { ResetReason } from "../../http/codec/reset-reason.js";
+import { Connection, type ConnectionContext, type ConnectionEvent } from "../../network/connection.js";
+import type { IdSource } from "../../network/listener.js";
+import type { SocketFactory } from "../../network/stream-socket.js";
+import type { Cluster } from "../cluster.js";
+import type { Host } from "../host.js";
+import { ActiveClient, type ClientState } from "./active-client.js";
+import { connectFailureText } from "./connect-failure-text.js";
+import { PendingStream } from "./pending-stream.js";
+import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+
+/** What the pools of a worker need to open connections. */
+export interface PoolContext extends ConnectionContext {
+  readonly dispatcher: Dispatcher;
+  readonly sockets: SocketFactory;
+  readonly connectionIds: IdSource;
+}
+
+/** Connections that one event may open; more wait for the next, so that a burst does not become a burst of SYNs. */
+const MAX_CONNECTS_PER_EVENT = 3;
+
+const LEGAL: { readonly [from in ClientState]: readonly ClientState[] } = {
+  connecting: ["ready", "closed"],
+  ready: ["busy", "closed"],
+  busy: ["ready", "closed"],
+  closed: [],
+};
+
+/**
+ * The HTTP/1 connections of one worker to one host: gives streams a connection that is ready, or opens one and lets them
+ * wait in order. No pipelining: a connection carries one stream at a time.
+ */
+export class ConnectionPool implements Task {
+  readonly cluster: Cluster;
+  readonly host: Host;
+  private readonly context: PoolContext;
+  private readonly connecting = new LinkedList<ActiveClient>();
+  private readonly ready = new LinkedList<ActiveClient>();
+  private readonly busy = new LinkedList<ActiveClient>();
+  private readonly pending = new LinkedList<PendingStream>();
+  private attachPosted = false;
+  private draining = false;
+
+  constructor(cluster: Cluster, host: Host, context: PoolContext) {
+    this.cluster = cluster;
+    this.host = host;
+    this.context = context;
+  }
+
+  /**
+   * Asks for a stream. `onPoolReady` or `onPoolFailure` may come before this returns; then null is returned, else the
+   * waiting stream, which may be cancelled.
+   */
+  newStream(callbacks: PoolCallbacks): Cancellable | null {
+    const client = this.ready.first;
+    if (client !== null && this.pending.size === 0) {
+      // B7: the connection used last is the one least likely to have been closed meanwhile.
+      callbacks.flow?.record(
+        FlowSteps.readyConnectionTaken,
+        client.connection.id,
+        callbacks.flowStreamId,
+        this.host.addressText,
+      );
+      this.attach(client, callbacks);
+      return null;
+    }
+    return this.enqueue(callbacks);
+  }
+
+  private enqueue(callbacks: PoolCallbacks): Cancellable | null {
+    const { resources, stats } = this.cluster;
+    if (!resources.pendingRequests.canCreate()) {
+      stats.rqPendingOverflow.inc();
+      callbacks.onPoolFailure("overflow", "");
+      return null;
+    }
+    const stream = new PendingStream(this, callbacks);
+    this.pending.pushBack(stream);
+    resources.pendingRequests.inc();
+    stats.rqPendingTotal.inc();
+    stats.rqPendingActive.inc();
+    this.openConnections(callbacks.flow, callbacks.flowStreamId);
+    return stream;
+  }
+
+  /** A waiting stream gave up. The connection that was opened for it stays for the next. */
+  cancelPending(stream: PendingStream): void {
+    this.cluster.stats.rqCancelled.inc();
+    this.removePending(stream);
+  }
+
+  private removePending(stream: PendingStream): void {
+    this.pending.remove(stream);
+    stream.settle();
+    this.cluster.resources.pendingRequests.dec();
+    this.cluster.stats.rqPendingActive.dec();
+  }
+
+  // ---- opening
+
+  private openConnections(flow: FlowRecorder | null, flowStreamId: number): void {
+    for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
+      if (this.pending.size <= this.connecting.size) return;
+      if (!this.mayOpen()) {
+        this.cluster.stats.cxOverflow.inc();
+        return;
+      }
+      this.openConnection(flow, flowStreamId);
+    }
+  }
+
+  /** At the cluster's limit streams wait; but a pool without any connection may always open one (BEHAVIOUR 6.5). */
+  private mayOpen(): boolean {
+    if (this.cluster.resources.connections.canCreate()) return true;
+    return this.connecting.size + this.ready.size + this.busy.size === 0;
+  }
+
+  private openConnection(flow: FlowRecorder | null, flowStreamId: number): void {
+    const { info, stats, resources } = this.cluster;
+    const id = this.context.connectionIds.next();
+    const bufferLimitBytes = info.perConnectionBufferLimitBytes;
+    // B7: (a) a socket, (b) its events, (c) the connect, which is asynchronous.
+    const socket = this.context.sockets.connect(this.host.address, {
+      writeHighWaterMarkBytes: Math.min(16 * 1024, bufferLimitBytes || 16 * 1024),
+    });
+    const connection = new Connection(id, socket, this.context, stats.connection, {
+      connected: false,
+      bufferLimitBytes,
+      flow,
+    });
+    connection.flowStreamId = flowStreamId;
+    const client = new ActiveClient(this, connection);
+    if (flow !== null) {
+      flow.record(FlowSteps.upstreamSocketOpened, id, flowStreamId, this.host.addressText);
+      flow.record(FlowSteps.upstreamEventsRegistered, id, flowStreamId);
+      flow.record(FlowSteps.connectStarted, id, flowStreamId);
+    }
+    this.connecting.pushBack(client);
+    resources.connections.inc();
+    stats.cxTotal.inc();
+    stats.cxHttp1Total.inc();
+    stats.cxActive.inc();
+    this.host.stats.cxTotal++;
+    this.host.stats.cxActive++;
+  }
+
+  // ---- events of the connections
+
+  /** C2: the connected event makes the socket an active client, which takes the first stream that waits. */
+  onClientConnected(client: ActiveClient): void {
+    this.cluster.stats.cxConnectMs.record(this.context.dispatcher.now() - client.createdMs);
+    this.transition(client, "ready");
+    this.attachPending();
+    if (client.state === "ready") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
+  }
+
+  onClientClosed(client: ActiveClient, event: ConnectionEvent): void {
+    const from = client.state;
+    this.countClose(client, event);
+    this.transition(client, "closed");
+    if (from === "connecting") this.onConnectFailed(client, event);
+    else client.endStream(event);
+    this.openConnections(null, 0);
+  }
+
+  private onConnectFailed(client: ActiveClient, event: ConnectionEvent): void {
+    const { stats } = this.cluster;
+    stats.cxConnectFail.inc();
+    this.host.stats.cxConnectFail++;
+    let reason: ResetReason = event === "remoteClose" ? "remote connection failure" : "local connection failure";
+    if (client.connectFailedByTimeout) {
+      stats.cxConnectTimeout.inc();
+      reason = "connection timeout";
+    }
+    const text = connectFailureText(client.connection.closeError);
+    // All that wait for this host would wait in vain (BEHAVIOUR 6.6); each may try elsewhere. Those that come back
+    // to this pool while the queue is emptied are not part of it.
+    for (let count = this.pending.size; count > 0; count--) {
+      const stream = this.pending.first;
+      if (stream === null) return;
+      this.removePending(stream);
+      stats.rqPendingFailureEject.inc();
+      stream.callbacks.onPoolFailure(reason, text);
+    }
+  }
+
+  private countClose(client: ActiveClient, event: ConnectionEvent): void {
+    const { stats, resources } = this.cluster;
+    const local = event === "localClose";
+    resources.connections.dec();
+    stats.cxActive.dec();
+    this.host.stats.cxActive--;
+    stats.cxDestroy.inc();
+    (local ? stats.cxDestroyLocal : stats.cxDestroyRemote).inc();
+    if (client.state === "busy") {
+      stats.cxDestroyWithActiveRq.inc();
+      (local ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq).inc();
+      this.countStreamEnd();
+    }
+    if (client.state !== "connecting") {
+      stats.cxLengthMs.record(this.context.dispatcher.now() - client.createdMs);
+      stats.rqPerCx.record(client.requests);
+    }
+  }
+
+  onIdleTimeout(client: ActiveClient): void {
+    this.cluster.stats.cxIdleTimeout.inc();
+    client.close("on_idle_timeout");
+  }
+
+  /** D6: the response is complete. */
+  onStreamComplete(client: ActiveClient, reusable: boolean): void {
+    const { info, stats } = this.cluster;
+    this.countStreamEnd();
+    const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
+    if (exhausted) stats.cxMaxRequests.inc();
+    this.transition(client, "ready");
+    if (!reusable || exhausted || this.draining) {
+      client.close(exhausted ? "max_requests_per_connection" : "connection_not_reusable");
+      return;
+    }
+    client.armIdleTimer(info.idleTimeoutMs);
+    if (this.pending.size === 0 || this.attachPosted) return;
+    // Not in this callback: a close that has arrived already is seen before the next turn.
+    this.attachPosted = true;
+    this.context.dispatcher.post(this);
+  }
+
+  /** Attaches waiting streams. Called by the dispatcher on the turn after a stream has completed. */
+  run(): void {
+    this.attachPosted = false;
+    this.attachPending();
+  }
+
+  private attachPending(): void {
+    while (this.ready.first !== null && this.pending.first !== null) {
+      const stream = this.pending.first;
+      const client = this.ready.first;
+      this.removePending(stream);
+      const { callbacks } = stream;
+      callbacks.flow?.record(FlowSteps.upstreamConnected, client.connection.id, callbacks.flowStreamId);
+      this.attach(client, callbacks);
+    }
+  }
+
+  private attach(client: ActiveClient, callbacks: PoolCallbacks): void {
+    const { resources, stats } = this.cluster;
+    if (!resources.requests.canCreate()) {
+      stats.rqPendingOverflow.inc();
+      callbacks.onPoolFailure("overflow", "");
+      return;
+    }
+    this.transition(client, "busy");
+    resources.requests.inc();
+    stats.rqTotal.inc();
+    stats.rqActive.inc();
+    this.host.stats.rqTotal++;
+    this.host.stats.rqActive++;
+    callbacks.onPoolReady(client.attach(callbacks), client);
+  }
+
+  private countStreamEnd(): void {
+    this.cluster.resources.requests.dec();
+    this.cluster.stats.rqActive.dec();
+    this.host.stats.rqActive--;
+  }
+
+  /** The only writer of `client.state`: the lists follow it. */
+  private transition(client: ActiveClient, to: ClientState): void {
+    const from = client.state;
+    assert(LEGAL[from].includes(to), `client ${from} -> ${to}`);
+    this.listOf(from).remove(client);
+    client.state = to;
+    if (to !== "closed") this.listOf(to).pushFront(client);
+  }
+
+  private listOf(state: ClientState): LinkedList<ActiveClient> {
+    assert(state !== "closed", "a closed client is in no list");
+    if (state === "connecting") return this.connecting;
+    return state === "ready" ? this.ready : this.busy;
+  }
+
+  /** The host is gone: streams finish, nothing is kept for later. */
+  drain(): void {
+    this.draining = true;
+    this.ready.forEach((client) => {
+      client.close("host_removed");
+    });
+  }
+
+  /** Ends everything at once. Idempotent. */
+  destroy(): void {
+    this.draining = true;
+    for (const list of [this.ready, this.connecting, this.busy]) {
+      list.forEach((client) => {
+        client.close("pool_destroyed");
+      });
+    }
+  }
+}

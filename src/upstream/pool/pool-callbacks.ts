@@ -1,0 +1,23 @@
+import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import type { RequestEncoder, ResponseDecoder, StreamCallbacks } from "../../http/codec/codec.js";
+import type { ResetReason } from "../../http/codec/reset-reason.js";
+import type { ActiveClient } from "./active-client.js";
+
+/** Who asks a pool for a stream. Implemented by `UpstreamRequest`, which is also what the stream reports to. */
+export interface PoolCallbacks extends ResponseDecoder, StreamCallbacks {
+  /** Where the stream's steps are recorded; null when nobody looks. */
+  readonly flow: FlowRecorder | null;
+  readonly flowStreamId: number;
+  /** A connection is ready: write the request. */
+  onPoolReady(encoder: RequestEncoder, client: ActiveClient): void;
+  /**
+   * There will be no connection.
+   * @param transportFailureReason what the operating system said; empty when it said nothing
+   */
+  onPoolFailure(reason: ResetReason, transportFailureReason: string): void;
+}
+
+/** A stream that waits for a connection and may give up waiting. */
+export interface Cancellable {
+  cancel(): void;
+}
