@@ -3,7 +3,16 @@
  * Used by `npm run build`, `npm test` and `npm run test:node`. Plain JavaScript: it must run before anything is built.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -46,7 +55,8 @@ function isUpToDate() {
   try {
     const compiledMs = Number(readFileSync(STAMP, "utf8"));
     for (const file of OTHER_INPUTS) if (statSync(join(ROOT, file)).mtimeMs >= compiledMs) return false;
-    return SOURCE_FOLDERS.every((folder) => isOlderThan(join(ROOT, folder), compiledMs));
+    const folders = SOURCE_FOLDERS.map((folder) => join(ROOT, folder)).filter(existsSync);
+    return folders.every((folder) => isOlderThan(folder, compiledMs));
   } catch {
     return false;
   }

@@ -42,7 +42,7 @@ const sourceDirs = [
 ];
 
 /** Files that nothing imports but that a configuration can name, or a service that Sluice can call. */
-const rootPattern = /^(envoy|xds|udpa|validate)\//;
+const rootPattern = /^(envoy|xds|udpa|validate|sluice)\//;
 /** The v2 API and its alphas. Some v3 files still import from directories of that time; imports bring those back. */
 const oldApiPattern = /\/(v2|v2alpha\d*|v1alpha1|v1)\//;
 /** gRPC services that no configuration names, whose imports the package does not carry. */
@@ -122,7 +122,7 @@ function typeNames(file) {
 
 function rootFiles() {
   const names = [];
-  for (const dir of sourceDirs.slice(0, 3)) {
+  for (const dir of sourceDirs) {
     for (const path of readdirSync(dir, { recursive: true })) {
       const name = path.split(sep).join("/");
       const wanted = name.endsWith(".proto") && rootPattern.test(name) && !excludedPattern.test(name);
@@ -155,7 +155,7 @@ function protoText(name) {
 
 /** Envoy's protos use `ignore_empty` on strings, which this copy of validate.proto does not know yet. */
 function withIgnoreEmpty(text) {
-  if (/message StringRules \{[^]*?ignore_empty[^]*?\n\}/.test(text.replace(/message BytesRules[^]*/, ""))) return text;
+  if (text.includes("ignore_empty")) return text;
   const strict = /(optional bool strict = 25 \[default = true\];)/;
   if (!strict.test(text)) throw new Error("validate.proto has changed: StringRules.strict not found");
   return text.replace(strict, "$1\n  optional bool ignore_empty = 26;");

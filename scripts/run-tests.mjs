@@ -7,8 +7,12 @@ import { availableParallelism } from "node:os";
 import { compile, isEntry, ROOT } from "./compile.mjs";
 import { findTestFiles } from "./test-files.mjs";
 
-/** A test or a whole file that is not done after this time fails. The slowest file needs a few seconds. */
+/** A test that is not done after this time fails. The slowest needs a few seconds. */
 const TEST_TIMEOUT_MS = 60_000;
+/** So does a file; a little later, so that the name of the test that hangs is printed first. */
+const FILE_DEADLINE_MS = TEST_TIMEOUT_MS + 5_000;
+/** A loop that never ends cannot be timed out from within its process; the kernel's limit on CPU time can end it. */
+const CPU_LIMIT_S = 120;
 /** More files at once than this only makes tests with real sockets wait for each other. */
 const MAX_CONCURRENCY = 4;
 
@@ -32,12 +36,18 @@ function runNodeTest(node, nodeOptions, files) {
   const concurrency = Math.min(availableParallelism(), MAX_CONCURRENCY);
   const options = [
     "--enable-source-maps",
+    "--import=./scripts/file-deadline.mjs",
     "--test",
     "--test-reporter=spec",
     `--test-concurrency=${concurrency}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,
   ];
-  const runner = spawn(node, [...options, ...nodeOptions, ...files], { cwd: ROOT, stdio: "inherit" });
+  const command = [node, ...options, ...nodeOptions, ...files];
+  const runner = spawn("sh", ["-c", `ulimit -t ${CPU_LIMIT_S}; exec "$@"`, "sh", ...command], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, SLUICE_TEST_FILE_DEADLINE_MS: String(FILE_DEADLINE_MS) },
+  });
   // Ctrl-C reaches the runner too, which ends its files; waiting for it keeps its output together.
   process.on("SIGINT", ignoreSignal);
   process.on("SIGTERM", () => runner.kill("SIGTERM"));

@@ -3,13 +3,7 @@ import type { FileAccessLog } from "../gen/envoy/extensions/access_loggers/file/
 import type { StderrAccessLog, StdoutAccessLog } from "../gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js";
 import type { AccessLogConfig, AccessLogSinkConfig, LogFormatConfig } from "../stream-info/access-log-config.js";
 import { ACCESS_LOG_FILTER_FIELDS, convertAccessLogFilter } from "./access-log-filter.js";
-import {
-  convertLogFormat,
-  DEFAULT_LOG_FORMAT,
-  jsonFormat,
-  LOG_FORMAT_FIELDS,
-  textFormat,
-} from "./access-log-format.js";
+import { checkFormat, convertLogFormat, jsonFormat, LOG_FORMAT_FIELDS, textFormat } from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { type Extension, extension, resolveExtension } from "./extension.js";
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
@@ -69,10 +63,12 @@ function convertFileFormat(message: FileAccessLog, context: ConversionContext): 
   const { accessLogFormat } = message;
   switch (accessLogFormat.case) {
     case "format":
-      return textFormat(accessLogFormat.value === "" ? DEFAULT_LOG_FORMAT : accessLogFormat.value);
+      // Envoy takes an empty string for no format.
+      if (accessLogFormat.value === "") return convertLogFormat(undefined, context);
+      return checkFormat(textFormat(accessLogFormat.value), message, accessLogFormat.case, context);
     case "jsonFormat":
     case "typedJsonFormat":
-      return jsonFormat(accessLogFormat.value);
+      return checkFormat(jsonFormat(accessLogFormat.value), message, accessLogFormat.case, context);
     case "logFormat":
       return convertLogFormat(accessLogFormat.value, context);
     case undefined:

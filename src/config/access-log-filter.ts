@@ -9,6 +9,7 @@ import type {
   StatusCodeFilter,
 } from "../gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import type { AccessLogFilterConfig, ComparisonConfig } from "../stream-info/access-log-config.js";
+import { isResponseFlag } from "../stream-info/response-flag.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
@@ -66,7 +67,7 @@ export function convertAccessLogFilter(
     case "notHealthCheckFilter":
       return { kind: "notHealthCheck" };
     case "responseFlagFilter":
-      return { kind: "responseFlag", flags: [...filter.value.flags] };
+      return convertResponseFlags(filter.value, context);
     case "andFilter":
     case "orFilter": {
       const filters = filter.value.filters.map((inner) => convertAccessLogFilter(inner, context));
@@ -79,6 +80,14 @@ export function convertAccessLogFilter(
       context.notImplemented(message, filter.case, "this filter of access logs");
       return null;
   }
+}
+
+/** No flags is any flag. */
+function convertResponseFlags(message: ResponseFlagFilter, context: ConversionContext): AccessLogFilterConfig | null {
+  const unknown = message.flags.findIndex((flag) => !isResponseFlag(flag));
+  if (unknown === -1) return { kind: "responseFlag", flags: [...message.flags] };
+  context.itemError(message, "flags", unknown, `there is no response flag "${message.flags[unknown]}"`);
+  return null;
 }
 
 function convertComparison(message: ComparisonFilter | undefined, context: ConversionContext): ComparisonConfig | null {

@@ -1,14 +1,16 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { SubstitutionFormatString } from "../gen/envoy/config/core/v3/substitution_format_string_pb.js";
+import { DEFAULT_LOG_FORMAT } from "../http/access-log/default-format.js";
+import { FormatError } from "../http/access-log/format-error.js";
+import { operatorNames } from "../http/access-log/format-parser.js";
+import { compileFormat } from "../http/access-log/substitution-format.js";
 import type { JsonLogFormat, LogFormatConfig } from "../stream-info/access-log-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";
+import { closestName } from "./decode/closest-name.js";
+import { didYouMean } from "./decode/fault.js";
+import type { FieldName } from "./field-name.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
-
-/** https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string */
-export const DEFAULT_LOG_FORMAT =
-  '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% ' +
-  "%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% " +
-  '"%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n';
 
 export const LOG_FORMAT_FIELDS: MessageTable = implemented<SubstitutionFormatString>(
   "envoy.config.core.v3.SubstitutionFormatString",
@@ -20,16 +22,17 @@ export function convertLogFormat(
   message: SubstitutionFormatString | undefined,
   context: ConversionContext,
 ): LogFormatConfig | null {
-  if (message === undefined) return textFormat(DEFAULT_LOG_FORMAT);
+  if (message === undefined) return DEFAULT_LOG_FORMAT;
   const { format, omitEmptyValues } = message;
   switch (format.case) {
     case "textFormat":
-      return { ...textFormat(format.value), omitEmptyValues };
+      return checkFormat({ ...textFormat(format.value), omitEmptyValues }, message, "textFormat", context);
     case "jsonFormat":
-      return { ...jsonFormat(format.value), omitEmptyValues };
+      return checkFormat({ ...jsonFormat(format.value), omitEmptyValues }, message, "jsonFormat", context);
     case "textFormatSource": {
       const text = readDataSource(format.value, context);
-      return text === null ? null : { ...textFormat(text), omitEmptyValues };
+      if (text === null) return null;
+      return checkFormat({ ...textFormat(text), omitEmptyValues }, message, "textFormatSource", context);
     }
     case undefined:
       return null;
@@ -42,4 +45,28 @@ export function textFormat(text: string): LogFormatConfig {
 
 export function jsonFormat(json: JsonLogFormat): LogFormatConfig {
   return { kind: "json", text: "", json, omitEmptyValues: false };
+}
+
+/**
+ * Compiles the format as the proxy will, so that its mistakes are found with the others. Null with an error when it
+ * cannot be used; a warning for operators that never have a value.
+ */
+export function checkFormat<M extends Message>(
+  format: LogFormatConfig,
+  owner: M,
+  field: FieldName<M>,
+  context: ConversionContext,
+): LogFormatConfig | null {
+  try {
+    for (const operator of compileFormat(format).unsupported) {
+      context.noEffect(owner, field, `%${operator}% is known but not implemented by Sluice yet; it prints no value`);
+    }
+    return format;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const unknown = /^unknown operator %([A-Z0-9_]+)%/.exec(error.reason)?.[1];
+    const proposal = unknown === undefined ? null : closestName(unknown, operatorNames());
+    context.error(owner, field, error.message, didYouMean(proposal));
+    return null;
+  }
 }

@@ -58,8 +58,9 @@ export function loadBootstrap(source: BootstrapSource): LoadedBootstrap {
   new RuleValidator(descriptors, sourceMap, problems).validate(bootstrap);
   const clusters = bootstrap.staticResources?.clusters ?? [];
   const clusterNames = new Set(clusters.map((cluster) => cluster.name));
-  const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames));
-  new UnimplementedFields(sourceMap, problems, source.strict ?? false).report(bootstrap, BOOTSTRAP_FIELDS);
+  const strict = source.strict ?? false;
+  const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames, strict));
+  new UnimplementedFields(sourceMap, problems, strict).report(bootstrap, BOOTSTRAP_FIELDS);
   if (problems.hasErrors) throw new ConfigError(problems.sorted());
   return { config: deepFreeze(config), warnings: problems.sorted(), bootstrap, sourceMap };
 }

@@ -17,11 +17,14 @@ export class ConversionContext {
   /** Names of the static clusters, for routes that refer to them. */
   readonly clusterNames: ReadonlySet<string>;
   private readonly problems: ProblemList;
+  /** `--strict` makes errors of the warnings. */
+  private readonly strict: boolean;
 
-  constructor(sourceMap: SourceMap, problems: ProblemList, clusterNames: ReadonlySet<string>) {
+  constructor(sourceMap: SourceMap, problems: ProblemList, clusterNames: ReadonlySet<string>, strict: boolean) {
     this.sourceMap = sourceMap;
     this.problems = problems;
     this.clusterNames = clusterNames;
+    this.strict = strict;
   }
 
   /** An error at a field of a message, or at the message itself. Silent if the field has had an error already. */
@@ -40,8 +43,9 @@ export class ConversionContext {
     this.report("error", message, field, key, text, suggestion);
   }
 
-  warning<M extends Message>(message: M, field: FieldName<M> | null, text: string, suggestion = ""): void {
-    this.report("warning", message, field, undefined, text, suggestion);
+  /** Something that is left out and does no harm: a warning, or an error if the user wants to know for sure. */
+  noEffect<M extends Message>(message: M, field: FieldName<M> | null, text: string): void {
+    this.report(this.strict ? "error" : "warning", message, field, undefined, text, "");
   }
 
   /** What Sluice does not do yet, though Envoy does. */

@@ -60,7 +60,7 @@ export function resolveExtension<Config>(
   const found = registry.find((candidate) => candidate.table.typeName === unpacked.desc.typeName);
   if (found !== undefined) return { extension: found, message: unpacked.message };
   const text = `the ${kind} ${extensionTitle(owner.name, unpacked.desc)} is known but not implemented by Sluice yet`;
-  if (isOptional) context.warning(any, null, `${text}; it is optional and left out`);
+  if (isOptional) context.noEffect(any, null, `${text}; it is optional and left out`);
   else context.error(any, null, text, knownExtensions(registry));
   return null;
 }

@@ -72,6 +72,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private callbacks: ConnectionCallbacks | null = null;
   private state: State;
   private readonly output = new WriteBuffer();
+  /** The stream that wrote last; it may have ended when its output is flushed. */
+  private outputStreamId = 0;
   private aboveHighWatermark = false;
   private readDisableCount = 0;
   private readingPaused = false;
@@ -155,6 +157,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   writeText(text: string): void {
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addText(text);
+    this.outputStreamId = this.flowStreamId;
     if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
   }
 
@@ -162,6 +165,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   writeBytes(bytes: Buffer): void {
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addBytes(bytes);
+    this.outputStreamId = this.flowStreamId;
     if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
   }
 
@@ -181,7 +185,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private recordFlush(flow: FlowRecorder): void {
     // D5 downstream, C4 upstream: what the event produced goes to the socket.
     const step = this.isUpstream ? FlowSteps.requestWritten : FlowSteps.downstreamFlushed;
-    flow.record(step, this.id, this.flowStreamId, "", this.output.byteLength);
+    flow.record(step, this.id, this.outputStreamId, "", this.output.byteLength);
   }
 
   private checkHighWatermark(): void {

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionEvent } from "./connection.js";
+import type { Connection, ConnectionEvent, ConnectionStats } from "./connection.js";
 
 export type FilterStatus = "continue" | "stopIteration";
 
@@ -20,4 +20,6 @@ export interface ReadFilter {
 /** Makes one filter for each connection; made itself once for a configuration. */
 export interface ReadFilterFactory {
   createFilter(connection: Connection): ReadFilter;
+  /** Where the bytes of connections that end in this filter are counted. */
+  readonly connectionStats: ConnectionStats;
 }

@@ -18,7 +18,6 @@ export interface IdSource {
 export interface ListenerContext extends ConnectionContext {
   readonly stats: StatsScope;
   readonly connectionIds: IdSource;
-  readonly connectionStats: ConnectionStats;
   /** The filter factories of each chain of the configuration. */
   factoriesOf(chain: FilterChainConfig): readonly ReadFilterFactory[];
   /** A listening socket failed while it was open. */
@@ -30,12 +29,19 @@ class ListenerStats {
   readonly activeConnections: Gauge;
   readonly destroyed: Counter;
   readonly noFilterChainMatch: Counter;
+  /** For connections of a chain without filters, which close at once. */
+  readonly connection: ConnectionStats;
 
   constructor(scope: StatsScope) {
     this.connections = scope.counter("downstream_cx_total");
     this.activeConnections = scope.gauge("downstream_cx_active");
     this.destroyed = scope.counter("downstream_cx_destroy");
     this.noFilterChainMatch = scope.counter("no_filter_chain_match");
+    this.connection = {
+      rxBytes: scope.counter("downstream_cx_rx_bytes_total"),
+      txBytes: scope.counter("downstream_cx_tx_bytes_total"),
+      delayedCloseTimeouts: null,
+    };
   }
 }
 
@@ -113,7 +119,7 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
       this.context.connectionIds.next(),
       socket,
       this.context,
-      this.context.connectionStats,
+      factories[factories.length - 1]?.connectionStats ?? this.stats.connection,
       { connected: true, bufferLimitBytes: this.config.perConnectionBufferLimitBytes, flow: this.flow },
     );
     const active = new ActiveConnection(

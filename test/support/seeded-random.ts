@@ -1,8 +1,10 @@
+import { type RandomSource, uuidFromBytes } from "../../src/common/random.js";
+
 /**
  * A small random number generator (mulberry32) for tests: the same seed gives the same numbers on every machine, so a
  * failure can be run again.
  */
-export class SeededRandom {
+export class SeededRandom implements RandomSource {
   readonly seed: number;
   private state: number;
 
@@ -23,5 +25,12 @@ export class SeededRandom {
   /** A whole number of at least 0 and less than `bound`. */
   below(bound: number): number {
     return Math.floor(this.next() * bound);
+  }
+
+  uuid(): string {
+    return uuidFromBytes(
+      Uint8Array.from({ length: 16 }, () => this.below(256)),
+      0,
+    );
   }
 }

@@ -26,13 +26,13 @@ const DEFAULT_EVENT_BUDGET = 2_000_000;
  * was posted before. Time stands still during a turn.
  */
 export class SimulatedDispatcher implements Dispatcher, TickSource {
-  private readonly turn = new EventTurn();
+  private turn = new EventTurn();
   private readonly queue = new EventQueue();
   private readonly wheel = new TimerWheel(this);
   private readonly clock = (): number => this.nowMs;
   private readonly epochOffsetMs: number;
   private readonly eventBudget: number;
-  private posted: (Task | null)[] = [];
+  private posted: Task[] = [];
   private nowMs: number;
   private sequence = 0;
   private inFlight = 0;
@@ -86,14 +86,20 @@ export class SimulatedDispatcher implements Dispatcher, TickSource {
     }
   }
 
-  /** Bracketed by an event, for calls that a test makes from outside. */
+  /** Calls `work` bracketed as an event: for the simulated sockets, and for calls that a test makes from outside. */
   inEvent(work: () => void): void {
-    this.beginEvent();
-    work();
-    this.endEvent();
+    try {
+      this.beginEvent();
+      work();
+      this.endEvent();
+    } catch (error) {
+      // A bug, which ends the test; what the event had gathered goes with it, so that the test's clean-up still runs.
+      this.turn = new EventTurn();
+      throw error;
+    }
   }
 
-  /** For the simulated network: runs `run` in an event of its own, `delayMs` from now. It cannot be waited out. */
+  /** For the simulated network: calls `run` in `delayMs`. The sockets bracket what they call back themselves. */
   schedule(delayMs: number, run: () => void): Scheduled {
     this.inFlight++;
     return this.enqueue(delayMs, "flight", run);
@@ -183,18 +189,19 @@ export class SimulatedDispatcher implements Dispatcher, TickSource {
       if (entry === null || entry.atMs > this.nowMs || entry.sequence >= turnStart) break;
       this.queue.removeFirst();
       if (entry.kind === "flight") this.inFlight--;
-      this.runEvent(entry.run);
+      this.spend();
+      if (entry.kind === "flight") entry.run();
+      else this.inEvent(entry.run);
     }
-    for (const task of posted) this.runEvent(() => task?.run());
+    for (const task of posted) {
+      this.spend();
+      this.inEvent(() => task.run());
+    }
   }
 
-  private runEvent(run: () => void): void {
-    if (++this.spent > this.eventBudget) {
-      throw new Error(`more than ${this.eventBudget} events: an endless loop at ${this.nowMs} ms of virtual time`);
-    }
-    this.beginEvent();
-    run();
-    this.endEvent();
+  private spend(): void {
+    if (++this.spent <= this.eventBudget) return;
+    throw new Error(`more than ${this.eventBudget} events: an endless loop at ${this.nowMs} ms of virtual time`);
   }
 
   /** When there is something to do next: now, if something was posted; never is Infinity. */
@@ -208,6 +215,7 @@ export class SimulatedDispatcher implements Dispatcher, TickSource {
     this.strayFlushPosted = true;
     this.schedule(0, () => {
       this.strayFlushPosted = false;
+      this.inEvent(() => {});
     });
   }
 }

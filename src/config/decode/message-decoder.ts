@@ -114,7 +114,8 @@ export class MessageDecoder {
 
   private decodeList(message: Message, field: DescField, node: YamlValue, source: MessageSource): void {
     if (node.kind !== "list") {
-      const hint = node.kind === "map" ? "begin the item with `- `" : didYouMean(`[${sourceOf(node)}]`);
+      const single = field.message === undefined ? didYouMean(`[${sourceOf(node)}]`) : "";
+      const hint = node.kind === "map" ? "begin the item with `- `" : single;
       const text = `expected a list, found ${describeValue(node)}`;
       this.report({ source, field, key: undefined }, node.offset, text, hint);
       return;

@@ -27,6 +27,8 @@ export interface RequestDecoder extends StreamCallbacks {
   decodeTrailers(trailers: HeaderMap): void;
   /** The request is malformed: answer if that is still possible. The codec takes no more bytes from the connection. */
   onProtocolError(error: CodecError): void;
+  /** The head did not arrive in time; `decodeHeaders` will not be called. */
+  onRequestHeadersTimeout(): void;
 }
 
 /** Writes the response of one stream. */
@@ -59,6 +61,8 @@ export interface ServerConnection {
   readonly protocol: Protocol;
   /** Takes bytes from the connection. What cannot be used yet goes back to it by `unread`. */
   dispatch(data: Buffer): void;
+  /** The head that is being received took too long: it becomes a stream that is answered, and the last one. */
+  onRequestHeadersTimeout(): void;
   /** No request after the current ones: the next response head says so. */
   goAway(): void;
   onAboveWriteBufferHighWatermark(): void;

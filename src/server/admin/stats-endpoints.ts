@@ -33,7 +33,7 @@ export interface AdminStats {
   readonly totals: AdminStatsTotals;
   readonly tags: TagExtractor;
   /** Runs before stats are shown: for gauges that are read on demand, and `stats_flush_on_admin`. Null for nothing. */
-  readonly refresh: (() => void) | null;
+  readonly refresh: (() => void | Promise<void>) | null;
 }
 
 /** `/stats`. */
@@ -48,7 +48,7 @@ export class StatsEndpoint implements AdminEndpoint {
     this.stats = stats;
   }
 
-  handle(request: AdminRequest): AdminResponse {
+  async handle(request: AdminRequest): Promise<AdminResponse> {
     const query = parseStatsQuery(request.query);
     return typeof query === "string" ? badRequest(query) : render(this.stats, query);
   }
@@ -70,7 +70,7 @@ export class PrometheusEndpoint implements AdminEndpoint {
     this.stats = stats;
   }
 
-  handle(request: AdminRequest): AdminResponse {
+  async handle(request: AdminRequest): Promise<AdminResponse> {
     const query = parseStatsQuery(request.query);
     return typeof query === "string" ? badRequest(query) : render(this.stats, { ...query, format: "prometheus" });
   }
@@ -94,8 +94,8 @@ export class ResetCountersEndpoint implements AdminEndpoint {
   }
 }
 
-function render(stats: AdminStats, query: StatsQuery): AdminResponse {
-  stats.refresh?.();
+async function render(stats: AdminStats, query: StatsQuery): Promise<AdminResponse> {
+  await stats.refresh?.();
   const selection = selectStats(stats.totals.all(), query.filter);
   switch (query.format) {
     case "text":

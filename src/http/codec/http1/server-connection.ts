@@ -106,13 +106,24 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   onParseError(error: CodecError): void {
+    this.lastStream().onProtocolError(error);
+  }
+
+  onRequestHeadersTimeout(): void {
+    this.parser.stop();
+    this.lastStream().onRequestHeadersTimeout();
+  }
+
+  /** The stream that ends the connection: the one in progress, or one for a head that could not be read. */
+  private lastStream(): RequestDecoder {
     this.exchange.forbidReuse();
     if (this.decoder === null) {
       this.requestMethod = "";
+      this.requestProtocol = "HTTP/1.1";
       this.exchange.startRequest();
       this.decoder = this.callbacks.newStream(this, "HTTP/1.1");
     }
-    this.decoder.onProtocolError(error);
+    return this.decoder;
   }
 
   // ---- response: encoder to bytes

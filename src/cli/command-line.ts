@@ -1,0 +1,137 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { LOG_LEVELS, type LogLevel } from "../common/logger.js";
+import type { FlowSelection } from "../server/worker-snapshot.js";
+
+export type Mode = "serve" | "validate" | "init_only";
+
+/** What was asked for on the command line, with Envoy's option names. */
+export interface CommandLine {
+  readonly configPath: string | null;
+  readonly configYaml: string | null;
+  readonly mode: Mode;
+  readonly logLevel: LogLevel;
+  readonly concurrency: number;
+  readonly strict: boolean;
+  readonly flow: FlowSelection;
+  readonly adminAddressPath: string | null;
+  readonly fileFlushIntervalMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly serviceNode: string | null;
+  readonly serviceCluster: string | null;
+  readonly serviceZone: string | null;
+  readonly version: boolean;
+  readonly help: boolean;
+  /** What is not an option: the subcommand and its arguments. */
+  readonly positionals: readonly string[];
+}
+
+/** The command line cannot be understood; the message says what and how. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+interface OptionHelp {
+  readonly name: string;
+  readonly short?: string;
+  readonly value?: string;
+  readonly help: string;
+}
+
+const OPTIONS: readonly OptionHelp[] = [
+  { name: "config-path", short: "c", value: "FILE", help: "bootstrap configuration, YAML or JSON" },
+  { name: "config-yaml", value: "TEXT", help: "bootstrap configuration as text, merged over the file" },
+  { name: "mode", value: "MODE", help: "serve (default), validate, or init_only" },
+  { name: "log-level", short: "l", value: "LEVEL", help: "trace, debug, info (default), warning, error, critical, off" },
+  { name: "concurrency", value: "N", help: "worker threads; default one for each core, 1 stays on the main thread" },
+  { name: "strict", help: "fields that are not implemented are errors and not warnings" },
+  { name: "flow", help: "record every step of every request and print each timeline" },
+  { name: "flow-listener", value: "NAME", help: "as --flow, for one listener" },
+  { name: "admin-address-path", value: "FILE", help: "write the admin's address there" },
+  { name: "file-flush-interval-msec", value: "N", help: "how long lines for log files may wait, default 10000" },
+  { name: "shutdown-timeout-s", value: "N", help: "time for requests in flight to finish on SIGTERM, default 25" },
+  { name: "service-node", value: "ID", help: "overrides node.id" },
+  { name: "service-cluster", value: "NAME", help: "overrides node.cluster" },
+  { name: "service-zone", value: "NAME", help: "overrides node.locality.zone" },
+  { name: "version", help: "print the version" },
+  { name: "help", short: "h", help: "print this help" },
+];
+
+/** Reads the command line. Throws `UsageError`. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals } = parse(argv);
+  const text = (name: string): string | null => (values[name] as string | undefined) ?? null;
+  const flag = (name: string): boolean => values[name] === true;
+  return {
+    configPath: text("config-path"),
+    configYaml: text("config-yaml"),
+    mode: modeOf(text("mode")),
+    logLevel: logLevelOf(text("log-level")),
+    // As in Envoy, 0 means 1.
+    concurrency: Math.max(1, wholeNumber("concurrency", text("concurrency"), availableParallelism())),
+    strict: flag("strict"),
+    flow: flowOf(flag("flow"), text("flow-listener")),
+    adminAddressPath: text("admin-address-path"),
+    fileFlushIntervalMs: wholeNumber("file-flush-interval-msec", text("file-flush-interval-msec"), 10_000),
+    shutdownTimeoutMs: 1000 * wholeNumber("shutdown-timeout-s", text("shutdown-timeout-s"), 25),
+    serviceNode: text("service-node"),
+    serviceCluster: text("service-cluster"),
+    serviceZone: text("service-zone"),
+    version: flag("version"),
+    help: flag("help"),
+    positionals,
+  };
+}
+
+function parse(argv: readonly string[]): { values: { [name: string]: unknown }; positionals: string[] } {
+  const options: { [name: string]: { type: "string" | "boolean"; short?: string } } = {};
+  for (const { name, short, value } of OPTIONS) {
+    options[name] = { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
+  }
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function modeOf(value: string | null): Mode {
+  if (value === null) return "serve";
+  if (value === "serve" || value === "validate" || value === "init_only") return value;
+  throw new UsageError(`--mode is serve, validate or init_only, not '${value}'`);
+}
+
+function logLevelOf(value: string | null): LogLevel {
+  if (value === null) return "info";
+  if (value === "warn") return "warning";
+  const level = LOG_LEVELS.find((known) => known === value);
+  if (level === undefined) throw new UsageError(`--log-level is one of ${LOG_LEVELS.join(", ")}, not '${value}'`);
+  return level;
+}
+
+function flowOf(all: boolean, listener: string | null): FlowSelection {
+  if (listener !== null) return { listener };
+  return all ? "all" : "none";
+}
+
+function wholeNumber(name: string, value: string | null, otherwise: number): number {
+  if (value === null) return otherwise;
+  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`--${name} is a whole number, not '${value}'`);
+  return Number(value);
+}
+
+/** The help text. */
+export function usageText(): string {
+  const lines = OPTIONS.map(({ name, short, value, help }) => {
+    const names = `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
+    return `  ${names.padEnd(36)} ${help}`;
+  });
+  return `usage: sluice -c FILE [options]
+       sluice validate -c FILE     check a configuration
+       sluice demo                 a proxy with two upstreams, to try things on
+       sluice flow [STREAM]        what happened to recent requests, from a running proxy's admin
+
+options:
+${lines.join("\n")}
+`;
+}

@@ -1,0 +1,41 @@
+import { type LoadedBootstrap, loadBootstrap } from "../config/bootstrap.js";
+import { ConfigError, renderProblems } from "../config/decode/config-problem.js";
+import type { RuntimeConfig } from "../config/runtime-config.js";
+import { type CommandLine, UsageError } from "./command-line.js";
+
+/**
+ * Loads what the command line names, prints warnings and errors, and returns the configuration; null when it is wrong.
+ */
+export function loadConfig(commandLine: CommandLine): RuntimeConfig | null {
+  const { configPath, configYaml, strict } = commandLine;
+  if (configPath === null && configYaml === null) {
+    throw new UsageError("at least one of --config-path or --config-yaml is needed");
+  }
+  let loaded: LoadedBootstrap;
+  try {
+    loaded = loadBootstrap({
+      ...(configPath === null ? {} : { path: configPath }),
+      ...(configYaml === null ? {} : { text: configYaml }),
+      strict,
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(renderProblems(error.problems));
+    return null;
+  }
+  if (loaded.warnings.length > 0) process.stderr.write(renderProblems(loaded.warnings));
+  return withNode(loaded.config, commandLine);
+}
+
+function withNode(config: RuntimeConfig, commandLine: CommandLine): RuntimeConfig {
+  const { serviceNode, serviceCluster, serviceZone } = commandLine;
+  const { node } = config;
+  return {
+    ...config,
+    node: {
+      id: serviceNode ?? node.id,
+      cluster: serviceCluster ?? node.cluster,
+      zone: serviceZone ?? node.zone,
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { parseCommandLine, UsageError, usageText } from "./command-line.js";
+
+/**
+ * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong. A subcommand's module is loaded only
+ * when it is asked for.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await run(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`sluice: ${error.message}\nTry 'sluice --help'.\n`);
+    return 1;
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const commandLine = parseCommandLine(argv);
+  if (commandLine.help) {
+    process.stdout.write(usageText());
+    return 0;
+  }
+  if (commandLine.version) {
+    const { versionText } = await import("../server/version.js");
+    process.stdout.write(`sluice  version: ${versionText()}\n`);
+    return 0;
+  }
+  const [command, ...rest] = commandLine.positionals;
+  switch (command) {
+    case undefined:
+      return (await import("./serve.js")).serve(commandLine);
+    case "validate":
+      return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
+    case "demo":
+      return (await import("./demo.js")).demo(commandLine);
+    case "flow":
+      return (await import("./flow.js")).flow(commandLine, rest);
+    default:
+      throw new UsageError(`unknown command '${command}'`);
+  }
+}

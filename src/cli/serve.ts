@@ -1,0 +1,18 @@
+import type { CommandLine } from "./command-line.js";
+import { loadConfig } from "./load-config.js";
+
+/** `sluice -c FILE`: runs the proxy until a signal ends it, or only checks the configuration. Returns the exit code. */
+export async function serve(commandLine: CommandLine): Promise<number> {
+  const config = loadConfig(commandLine);
+  if (config === null) return 1;
+  if (commandLine.mode !== "serve") {
+    process.stdout.write(`configuration '${commandLine.configPath ?? "--config-yaml"}' OK\n`);
+    return 0;
+  }
+  const { startServer } = await import("./run-server.js");
+  const running = await startServer(config, commandLine);
+  if (running === null) return 1;
+  const code = await running.ended;
+  // Connections of clients that keep them open would hold the process up.
+  process.exit(code);
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ClusterInfo } from "../upstream/cluster-info.js";
+import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
+
+const OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+function cluster(body: string): ClusterInfo {
+  const [only] = configOf(clusterText(body)).clusters;
+  assert.ok(only);
+  return only;
+}
+
+function problems(body: string): string[] {
+  return problemsBelow(CLUSTER_PATH, clusterText(body));
+}
+
+test("every field of a cluster", () => {
+  const info = cluster(`
+alt_stat_name: "a:b"
+type: STRICT_DNS
+lb_policy: LEAST_REQUEST
+connect_timeout: 0.0001s
+per_connection_buffer_limit_bytes: 1
+dns_refresh_rate: 2s
+dns_lookup_family: ALL
+respect_dns_ttl: true
+circuit_breakers:
+  thresholds:
+  - { max_connections: 1, max_pending_requests: 2, max_requests: 3, max_retries: 4 }
+  - { max_connections: 9 }
+  - { priority: HIGH, max_retries: 5 }
+typed_extension_protocol_options:
+  ${OPTIONS}:
+    "@type": type.googleapis.com/${OPTIONS}
+    common_http_protocol_options: { idle_timeout: 0s, max_headers_count: 7, max_requests_per_connection: 8 }
+    explicit_http_config: { http_protocol_options: { enable_trailers: true } }
+load_assignment:
+  cluster_name: c
+  endpoints:
+  - lb_endpoints:
+    - endpoint: { address: { socket_address: { address: a.test, port_value: 1 } }, hostname: h }
+      load_balancing_weight: 3
+  - lb_endpoints:
+    - endpoint: { address: { socket_address: { address: b.test, port_value: 2 } } }
+    - endpoint: { address: { socket_address: { address: "::1", port_value: 3 } } }`);
+  assert.deepEqual(info, {
+    name: "c",
+    statName: "a_b",
+    discovery: "strictDns",
+    endpoints: [
+      { address: { kind: "ip", host: "a.test", port: 1 }, hostname: "h", weight: 3 },
+      { address: { kind: "ip", host: "b.test", port: 2 }, hostname: "b.test", weight: 1 },
+      { address: { kind: "ip", host: "::1", port: 3 }, hostname: "", weight: 1 },
+    ],
+    lbPolicy: "leastRequest",
+    connectTimeoutMs: 1,
+    perConnectionBufferLimitBytes: 1,
+    defaultLimits: { maxConnections: 1, maxPendingRequests: 2, maxRequests: 3, maxRetries: 4 },
+    highLimits: { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 5 },
+    idleTimeoutMs: 0,
+    maxRequestsPerConnection: 8,
+    maxResponseHeadersKb: 60,
+    maxHeadersCount: 7,
+    enableTrailers: true,
+    dnsRefreshRateMs: 2_000,
+    dnsLookupFamily: "all",
+    respectDnsTtl: true,
+  } satisfies ClusterInfo);
+});
+
+test("the older fields of HTTP options count when the typed ones are not there", () => {
+  const info = cluster(
+    "common_http_protocol_options: { idle_timeout: 5s }\nmax_requests_per_connection: 6\nhttp_protocol_options: { enable_trailers: true }",
+  );
+  assert.deepEqual([info.idleTimeoutMs, info.maxRequestsPerConnection, info.enableTrailers], [5_000, 6, true]);
+});
+
+test("load balancing policies as extensions: the first that is known", () => {
+  const policy = (name: string, type: string) =>
+    `{ typed_extension_config: { name: ${name}, typed_config: { "@type": t/envoy.extensions.load_balancing_policies.${type} } } }`;
+  const ringHash = policy("a", "ring_hash.v3.RingHash");
+  assert.equal(
+    cluster(`load_balancing_policy: { policies: [${ringHash}, ${policy("b", "random.v3.Random")}] }`).lbPolicy,
+    "random",
+  );
+  assert.deepEqual(problems(`load_balancing_policy: { policies: [${ringHash}] }`), [
+    "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet -> implemented: " +
+      "envoy.load_balancing_policies.round_robin, envoy.load_balancing_policies.least_request, envoy.load_balancing_policies.random",
+  ]);
+});
+
+test("endpoints may be pipes", () => {
+  const info = cluster(
+    "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /a } } } }] }] }",
+  );
+  assert.deepEqual(info.endpoints, [{ address: { kind: "pipe", path: "/a" }, hostname: "", weight: 1 }]);
+});
+
+test("plaintext may be said", () => {
+  cluster("transport_socket: { name: envoy.transport_sockets.raw_buffer }");
+  cluster(
+    'transport_socket: { name: x, typed_config: { "@type": t/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer } }',
+  );
+});
+
+function endpoint(address: string, fields = ""): string {
+  return `load_assignment:\n  cluster_name: c\n  endpoints:\n  - lb_endpoints:\n    - endpoint: { address: ${address} }${fields}`;
+}
+
+const ENDPOINT = "load_assignment.endpoints[0].lb_endpoints[0]";
+const SOCKET = `${ENDPOINT}.endpoint.address.socket_address`;
+
+const FAULTS: readonly (readonly [string, readonly string[]])[] = [
+  ["type: EDS", ["4:11 error type: the cluster type EDS is known but not implemented by Sluice yet"]],
+  ["type: ORIGINAL_DST", ["4:11 error type: the cluster type ORIGINAL_DST is known but not implemented by Sluice yet"]],
+  [
+    "cluster_type: { name: envoy.clusters.aggregate }",
+    [
+      '4:19 error cluster_type: the cluster type "envoy.clusters.aggregate" is known but not implemented by Sluice yet',
+    ],
+  ],
+  ["lb_policy: MAGLEV", ["4:16 error lb_policy: the load balancing policy MAGLEV is known but not implemented by Sluice yet"]],
+  ["http2_protocol_options: {}", ["4:29 error http2_protocol_options: HTTP/2 to upstream hosts is known but not implemented by Sluice yet"]],
+  [
+    "common_http_protocol_options: { idle_timeout: -1s }",
+    ["4:51 error common_http_protocol_options.idle_timeout: must not be negative"],
+  ],
+  [
+    "common_http_protocol_options: { max_stream_duration: 1s }",
+    [
+      "4:37 warning common_http_protocol_options.max_stream_duration: `max_stream_duration` is known but not implemented by Sluice yet; it has no effect",
+    ],
+  ],
+  [
+    endpoint("{ socket_address: { address: a.test, port_value: 1 } }"),
+    [`8:61 error ${SOCKET}.address: "a.test" is not an IP address -> use \`type: STRICT_DNS\` for a cluster whose hosts are names`],
+  ],
+  [
+    endpoint('{ socket_address: { address: "[::1]", port_value: 1 } }'),
+    [`8:61 error ${SOCKET}.address: "[::1]" is not an IP address -> write IPv6 addresses without brackets`],
+  ],
+  [
+    endpoint("{ socket_address: { address: 1.2.3.4, port_value: 0 } }"),
+    [`8:50 error ${ENDPOINT}.endpoint.address.socket_address: an endpoint needs a port; 0 is none`],
+  ],
+  [
+    endpoint("{ socket_address: { address: 1.2.3.4, named_port: http } }"),
+    [`8:82 error ${SOCKET}.named_port: a named port cannot be resolved here -> use \`port_value\``],
+  ],
+  [
+    endpoint("{ socket_address: { address: 1.2.3.4, port_value: 1, protocol: UDP } }"),
+    [`8:95 error ${SOCKET}.protocol: UDP is known but not implemented by Sluice yet`],
+  ],
+  [
+    endpoint("{ socket_address: { address: 1.2.3.4, port_value: 1 } }", "\n      health_status: DRAINING"),
+    [
+      `9:11 error ${ENDPOINT}.health_status: \`health_status\` is known but not implemented by Sluice yet: the host would get requests all the same`,
+    ],
+  ],
+  [
+    "type: STRICT_DNS\n" + endpoint("{ pipe: { path: /x } }"),
+    [`9:40 error ${ENDPOINT}.endpoint.address.pipe: a cluster that resolves names has no pipes -> use \`type: STATIC\``],
+  ],
+  [
+    "type: LOGICAL_DNS",
+    ["3:5 error: a LOGICAL_DNS cluster has exactly one endpoint, not 0 -> STRICT_DNS takes any number"],
+  ],
+  [
+    "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint_name: x }] }] }",
+    [`4:87 error ${ENDPOINT}.endpoint_name: endpoints by name are for discovery only -> use \`endpoint\``],
+  ],
+  [
+    "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{}] }] }",
+    [`4:70 error ${ENDPOINT}: an endpoint needs an address`],
+  ],
+  [
+    'transport_socket: { name: envoy.transport_sockets.tls, typed_config: { "@type": t/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext } }',
+    [
+      '4:74 error transport_socket.typed_config: the transport socket "envoy.transport_sockets.tls" ' +
+        "(`envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext`) is known but not implemented by Sluice yet " +
+        "-> implemented: envoy.transport_sockets.raw_buffer",
+    ],
+  ],
+  [
+    "transport_socket: { name: envoy.transport_sockets.tls }",
+    [
+      '4:23 error transport_socket: the transport socket "envoy.transport_sockets.tls" has no `typed_config`: its type says which transport socket it is' +
+        ' -> add `typed_config: { "@type": type.googleapis.com/<full name of the message> }`',
+    ],
+  ],
+  [
+    "hosts: []\ntls_context: {}",
+    [
+      "4:5 error hosts: unknown field `hosts` of Cluster -> `hosts` was removed with Envoy's v2 API: use `load_assignment`",
+      "5:5 error tls_context: unknown field `tls_context` of Cluster -> `tls_context` was removed with Envoy's v2 API: use `transport_socket` with a typed UpstreamTlsContext",
+    ],
+  ],
+];
+
+test("faults of clusters", () => {
+  for (const [body, expected] of FAULTS) assert.deepEqual(problems(body), expected, body);
+});
+
+test("typed options for HTTP/2 and for other protocols", () => {
+  const options = (key: string, body: string) =>
+    `typed_extension_protocol_options:\n  ${key}:\n    "@type": t/${OPTIONS}\n    ${body}`;
+  const at = `typed_extension_protocol_options["${OPTIONS}"]`;
+  assert.deepEqual(problems(options(OPTIONS, "explicit_http_config: { http2_protocol_options: {} }")), [
+    `7:57 error ${at}.explicit_http_config.http2_protocol_options: HTTP/2 to upstream hosts is known but not implemented by Sluice yet`,
+  ]);
+  assert.deepEqual(problems(options(OPTIONS, "auto_config: {}")), [
+    `7:22 error ${at}.auto_config: choosing the protocol for upstream hosts is known but not implemented by Sluice yet`,
+  ]);
+  assert.deepEqual(problems(options("x", "explicit_http_config: { http_protocol_options: {} }")), [
+    `6:9 error typed_extension_protocol_options["x"]: the key of ${OPTIONS} is its name, not "x"`,
+  ]);
+});
+
+test("names of clusters are unique", () => {
+  assert.deepEqual(problemsOf("static_resources:\n  clusters:\n  - { name: a }\n  - { name: b }\n  - { name: a }"), [
+    '5:13 error static_resources.clusters[2].name: there is another cluster "a" (line 3)',
+  ]);
+});

@@ -1,0 +1,379 @@
+import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
+import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import { FlowSteps } from "../../flow/flow-step.js";
+import type { Connection } from "../../network/connection.js";
+import type { Route } from "../../route/route.js";
+import type { Protocol } from "../../stream-info/protocol.js";
+import { responseFlagBit } from "../../stream-info/response-flag.js";
+import { StreamInfo } from "../../stream-info/stream-info.js";
+import type { AccessLogType, LogContext } from "../access-log/log-context.js";
+import type { RequestDecoder, ResponseEncoder } from "../codec/codec.js";
+import type { CodecError } from "../codec/codec-error.js";
+import type { ResetReason } from "../codec/reset-reason.js";
+import type { LocalReply } from "../filter/filter.js";
+import { FilterManager, type FilterManagerCallbacks } from "../filter/filter-manager.js";
+import { emptyReply, textReply } from "../filter/local-reply.js";
+import { HeaderMap } from "../headers/header-map.js";
+import { reasonPhrase } from "../headers/status-code.js";
+import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import { checkRequest } from "./request-check.js";
+import { type DownstreamPeer, mutateRequestHeaders } from "./request-header-mutation.js";
+import { mutateResponseHeaders } from "./response-header-mutation.js";
+
+/** Implemented by `ConnectionManager`. */
+export interface StreamOwner {
+  readonly connection: Connection;
+  /** The stream is over, in whatever way. */
+  onStreamEnded(): void;
+  keep(data: Buffer): Buffer;
+}
+
+/**
+ * One request and its response: stands between the codec and the filter chain, keeps what both need to know, watches
+ * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
+ */
+export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, LogContext, TimerTarget {
+  readonly streamInfo: StreamInfo;
+  readonly flow: FlowRecorder | null;
+  requestHeaders: HeaderMap = NO_HEADERS;
+  responseHeaders: HeaderMap | null = null;
+  responseTrailers: HeaderMap | null = null;
+  localReplyBody = "";
+  readonly logType: AccessLogType = "DownstreamEnd";
+  readonly isHealthCheck = false;
+  private readonly owner: StreamOwner;
+  private readonly context: ConnectionManagerContext;
+  private readonly peer: DownstreamPeer;
+  private readonly encoder: ResponseEncoder;
+  private readonly filterManager: FilterManager;
+  private cachedRoute: Route | null = null;
+  private routeIsCached = false;
+  private requestComplete = false;
+  private responseStarted = false;
+  private ended = false;
+  private readonly idleTimer: Timer | null;
+  private requestTimer: Timer | null = null;
+  private durationTimer: Timer | null = null;
+  private idleTimeoutMs: number;
+
+  constructor(
+    owner: StreamOwner,
+    context: ConnectionManagerContext,
+    peer: DownstreamPeer,
+    encoder: ResponseEncoder,
+    protocol: Protocol,
+  ) {
+    this.owner = owner;
+    this.context = context;
+    this.peer = peer;
+    this.encoder = encoder;
+    const { dispatcher, config, streamIds } = context;
+    const { connection } = owner;
+    const info = new StreamInfo(
+      streamIds.next(),
+      connection.id,
+      protocol,
+      dispatcher.now(),
+      dispatcher.wallClockMs(),
+    );
+    info.downstreamRemoteAddress = peer.remoteText;
+    info.downstreamDirectRemoteAddress = peer.remoteText;
+    info.downstreamLocalAddress = peer.localText;
+    this.streamInfo = info;
+    this.flow = connection.flow;
+    this.filterManager = new FilterManager(this);
+    this.idleTimeoutMs = config.streamIdleTimeoutMs;
+    this.idleTimer = this.idleTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
+    this.idleTimer?.arm(this.idleTimeoutMs);
+    if (config.requestTimeoutMs > 0) this.requestTimer = this.startTimer(config.requestTimeoutMs);
+    if (config.maxStreamDurationMs > 0) this.durationTimer = this.startTimer(config.maxStreamDurationMs);
+  }
+
+  private startTimer(timeoutMs: number): Timer {
+    const timer = this.context.dispatcher.createCoarseTimer(this);
+    timer.arm(timeoutMs);
+    return timer;
+  }
+
+  get dispatcher(): Dispatcher {
+    return this.context.dispatcher;
+  }
+
+  get bufferLimitBytes(): number {
+    return this.owner.connection.bufferLimitBytes;
+  }
+
+  nowMs(): number {
+    return this.context.dispatcher.now();
+  }
+
+  // ---- request: from the codec to the filters (A4 to A7)
+
+  decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.requestHeaders = headers;
+    this.touch();
+    if (endStream) this.onRequestComplete();
+    if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
+    const refusal = checkRequest(headers, this.streamInfo.protocol, this.context);
+    if (refusal !== null) {
+      this.filterManager.sendLocalReply(refusal);
+      return;
+    }
+    mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
+    if (headers.has("upgrade") && !this.acceptUpgrade(headers)) return;
+    this.filterManager.createFilterChain(this.context.filterFactories);
+    this.filterManager.decodeHeaders(headers, endStream);
+  }
+
+  /** BEHAVIOUR 2.8: the client that waits for leave to send its body gets it from us. */
+  private answerExpect(headers: HeaderMap, endStream: boolean): void {
+    if (headers.get("expect")?.toLowerCase() !== "100-continue") return;
+    headers.remove("expect");
+    if (endStream) return;
+    const proceed = new HeaderMap();
+    proceed.status = 100;
+    this.encoder.encode1xxHeaders(proceed);
+  }
+
+  /** No upgrade is configured: one that a route would take is refused, others are answered as they are. */
+  private acceptUpgrade(headers: HeaderMap): boolean {
+    const upgrade = headers.get("upgrade") as string;
+    headers.remove("upgrade");
+    // BEHAVIOUR 2.1: h2c is never spoken to whoever only asks for it, the request goes on as it is.
+    if (upgrade.toLowerCase() === "h2c" || this.route() === null) return true;
+    this.context.stats.rqWsOnNonWsRoute.inc();
+    this.filterManager.sendLocalReply(emptyReply(403, "upgrade_failed"));
+    return false;
+  }
+
+  decodeData(data: Buffer, endStream: boolean): void {
+    if (this.ended) return;
+    this.streamInfo.bytesReceived += data.length;
+    this.touch();
+    if (endStream) this.onRequestComplete();
+    this.filterManager.decodeData(data, endStream);
+  }
+
+  decodeTrailers(trailers: HeaderMap): void {
+    if (this.ended) return;
+    this.touch();
+    this.onRequestComplete();
+    this.filterManager.decodeTrailers(trailers);
+  }
+
+  private onRequestComplete(): void {
+    this.requestComplete = true;
+    this.streamInfo.lastDownstreamRxMs = this.context.dispatcher.now();
+    this.requestTimer?.disarm();
+  }
+
+  onProtocolError(error: CodecError): void {
+    this.context.stats.cxProtocolError.inc();
+    this.streamInfo.setResponseFlag(DOWNSTREAM_PROTOCOL_ERROR);
+    this.streamInfo.connectionTerminationDetails = error.message;
+    if (this.context.log.debugEnabled) {
+      this.context.log.debug(`[C${this.streamInfo.connectionId}] malformed request: ${error.message}`);
+    }
+    if (this.responseStarted) this.resetFromFilter(error.details);
+    else this.filterManager.sendLocalReply(textReply(error.status, reasonPhrase(error.status), error.details));
+  }
+
+  /** A request whose head did not arrive in time. */
+  onRequestHeadersTimeout(): void {
+    this.filterManager.sendLocalReply(textReply(408, "request header timeout", "request_header_timeout"));
+  }
+
+  // ---- route
+
+  route(): Route | null {
+    if (this.routeIsCached) return this.cachedRoute;
+    this.routeIsCached = true;
+    const { routeTable } = this.context;
+    const route = routeTable === null ? null : routeTable.match(this.requestHeaders);
+    this.cachedRoute = route;
+    if (route !== null) this.applyRoute(route);
+    return route;
+  }
+
+  private applyRoute(route: Route): void {
+    this.streamInfo.routeName = route.name;
+    this.streamInfo.virtualHostName = route.virtualHostName;
+    if (route.action.kind !== "forward" || route.action.idleTimeoutMs === null) return;
+    this.idleTimeoutMs = route.action.idleTimeoutMs;
+    this.idleTimer?.disarm();
+    this.touch();
+  }
+
+  clearRouteCache(): void {
+    this.routeIsCached = false;
+  }
+
+  // ---- response: from the filters to the codec (D3, D4)
+
+  encode1xxHeaders(headers: HeaderMap): void {
+    if (this.ended) return;
+    // BEHAVIOUR 2.8: the client was told to continue by us.
+    if (headers.status === 100 && !this.context.config.proxy100Continue) return;
+    this.touch();
+    this.encoder.encode1xxHeaders(headers);
+  }
+
+  encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    if (this.ended) return;
+    this.responseHeaders = headers;
+    this.responseStarted = true;
+    this.touch();
+    this.requestTimer?.disarm();
+    const { stats } = this.context;
+    mutateResponseHeaders(headers, this.context, this.requestHeaders);
+    this.streamInfo.responseCode = headers.status;
+    this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();
+    stats.countResponse(headers.status);
+    if (!this.requestComplete) stats.rqResponseBeforeRqComplete.inc();
+    this.encoder.encodeHeaders(headers, endStream);
+  }
+
+  encodeData(data: Buffer, endStream: boolean): void {
+    if (this.ended) return;
+    this.streamInfo.bytesSent += data.length;
+    this.touch();
+    this.encoder.encodeData(data, endStream);
+  }
+
+  encodeTrailers(trailers: HeaderMap): void {
+    if (this.ended) return;
+    this.responseTrailers = trailers;
+    this.encoder.encodeTrailers(trailers);
+  }
+
+  onLocalReply(reply: LocalReply): void {
+    this.streamInfo.responseCodeDetails = reply.details;
+    this.localReplyBody = reply.body;
+  }
+
+  /** The codec has the whole response and has let go of the stream. */
+  onCodecComplete(): void {
+    this.streamInfo.lastDownstreamTxMs = this.context.dispatcher.now();
+    this.finish();
+  }
+
+  // ---- the end
+
+  /** The client has gone. */
+  onResetStream(_reason: ResetReason): void {
+    if (this.ended) return;
+    this.recordReset("client has gone");
+    this.context.stats.rqRxReset.inc();
+    this.streamInfo.setResponseFlag(DOWNSTREAM_TERMINATION);
+    this.streamInfo.responseCodeDetails = "downstream_remote_disconnect";
+    this.finish();
+  }
+
+  /** The response cannot be completed: the client sees it cut short. */
+  resetFromFilter(details: string): void {
+    if (this.ended) return;
+    this.recordReset(details);
+    this.context.stats.rqTxReset.inc();
+    this.streamInfo.responseCodeDetails = details;
+    this.finish();
+    this.encoder.resetStream("local reset");
+  }
+
+  private recordReset(reason: string): void {
+    this.flow?.record(FlowSteps.reset, this.streamInfo.connectionId, this.streamInfo.streamId, reason);
+  }
+
+  /** Whatever way the stream ended: filters go, the line is written, the owner knows. Once. */
+  private finish(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.idleTimer?.disarm();
+    this.requestTimer?.disarm();
+    this.durationTimer?.disarm();
+    const info = this.streamInfo;
+    info.endTimeMs = this.context.dispatcher.now();
+    this.context.stats.rqTime.record(info.endTimeMs - info.startTimeMs);
+    this.filterManager.destroy();
+    const loggers = this.context.accessLoggers;
+    for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
+    this.owner.onStreamEnded();
+    if (this.flow === null) return;
+    // F5
+    this.flow.record(FlowSteps.streamEnded, info.connectionId, info.streamId, info.responseCodeDetails, info.responseCode);
+    this.flow.streamEnded(info.streamId);
+  }
+
+  // ---- timers (BEHAVIOUR 2.10)
+
+  /** Something happened on the stream: it is not idle. Pushing a coarse timer back is a store. */
+  private touch(): void {
+    if (this.idleTimeoutMs > 0) this.idleTimer?.arm(this.idleTimeoutMs);
+  }
+
+  onTimer(timer: Timer): void {
+    const { stats } = this.context;
+    if (timer === this.requestTimer) {
+      stats.rqTimeout.inc();
+      this.timeOut("request", 408, "request timeout", "request_overall_timeout");
+    } else if (timer === this.durationTimer) {
+      stats.rqMaxDurationReached.inc();
+      this.timeOut("stream duration", this.timeoutStatus, "downstream duration timeout", "max_duration_timeout");
+    } else {
+      stats.rqIdleTimeout.inc();
+      this.streamInfo.setResponseFlag(STREAM_IDLE_TIMEOUT);
+      this.timeOut("stream idle", this.timeoutStatus, "stream timeout", "stream_idle_timeout");
+    }
+  }
+
+  private timeOut(which: string, status: number, body: string, details: string): void {
+    const { connectionId, streamId } = this.streamInfo;
+    this.flow?.record(FlowSteps.timerFired, connectionId, streamId, which);
+    this.filterManager.sendLocalReply(textReply(status, body, details));
+  }
+
+  /** Who was waited for: the client that has not sent all, or the upstream. */
+  private get timeoutStatus(): number {
+    return this.requestComplete ? 504 : 408;
+  }
+
+  // ---- flow control
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.filterManager.onDownstreamAboveHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.filterManager.onDownstreamBelowLowWatermark();
+  }
+
+  requestReadDisable(disable: boolean): void {
+    const { stats } = this.context;
+    (disable ? stats.flowControlPausedReading : stats.flowControlResumedReading).inc();
+    this.encoder.readDisable(disable);
+  }
+
+  keep(data: Buffer): Buffer {
+    return this.owner.keep(data);
+  }
+
+  // ---- what filters may do wrong
+
+  onFilterFailure(name: string, error: unknown): void {
+    this.context.stats.filterFailure.inc();
+    this.context.log.error(`[S${this.streamInfo.streamId}] HTTP filter ${name} threw`, error);
+  }
+
+  onRequestTooLarge(): void {
+    this.context.stats.rqTooLarge.inc();
+  }
+
+  onResponseTooLarge(): void {
+    this.context.stats.rsTooLarge.inc();
+  }
+}
+
+/** Stands for the headers of a request whose head could not be read. Never written to. */
+const NO_HEADERS = new HeaderMap();
+const DOWNSTREAM_PROTOCOL_ERROR = responseFlagBit("DPE");
+const DOWNSTREAM_TERMINATION = responseFlagBit("DC");
+const STREAM_IDLE_TIMEOUT = responseFlagBit("SI");

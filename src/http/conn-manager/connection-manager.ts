@@ -1,0 +1,185 @@
+import type { Timer, TimerTarget } from "../../event/dispatcher.js";
+import { FlowSteps } from "../../flow/flow-step.js";
+import type { Connection, ConnectionEvent, ConnectionStats } from "../../network/connection.js";
+import type { FilterStatus, ReadFilter, ReadFilterFactory } from "../../network/filter.js";
+import type { Protocol } from "../../stream-info/protocol.js";
+import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec/codec.js";
+import { Http1ServerConnection } from "../codec/http1/server-connection.js";
+import { ActiveStream, type StreamOwner } from "./active-stream.js";
+import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import { type DownstreamPeer, downstreamPeer } from "./request-header-mutation.js";
+
+/**
+ * The HTTP connection manager of one downstream connection: feeds its codec, makes a stream of each request, and decides
+ * when the connection ends. A network read filter, the last of its chain.
+ */
+export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks, StreamOwner, TimerTarget {
+  readonly connection: Connection;
+  private readonly context: ConnectionManagerContext;
+  private readonly codec: ServerConnection;
+  private readonly peer: DownstreamPeer;
+  private readonly startMs: number;
+  private readonly idleTimer: Timer | null;
+  private readonly durationTimer: Timer | null;
+  private readonly headersTimer: Timer | null;
+  private stream: ActiveStream | null = null;
+  private requests = 0;
+  private draining = false;
+
+  constructor(connection: Connection, context: ConnectionManagerContext) {
+    this.connection = connection;
+    this.context = context;
+    const { config, dispatcher, stats } = context;
+    this.codec = new Http1ServerConnection(connection, this, {
+      maxHeadBytes: config.maxRequestHeadersKb * 1024,
+      maxFields: config.maxHeadersCount,
+      enableTrailers: config.enableTrailers,
+    });
+    this.peer = downstreamPeer(connection);
+    this.startMs = dispatcher.now();
+    this.idleTimer = config.idleTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
+    this.durationTimer = config.maxConnectionDurationMs > 0 ? dispatcher.createCoarseTimer(this) : null;
+    this.headersTimer = config.requestHeadersTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
+    connection.setDelayedCloseTimeout(config.delayedCloseTimeoutMs);
+    stats.cxTotal.inc();
+    stats.cxHttp1Total.inc();
+    stats.cxActive.inc();
+    stats.cxHttp1Active.inc();
+  }
+
+  // ---- the connection's events
+
+  onNewConnection(): FilterStatus {
+    this.idleTimer?.arm(this.context.config.idleTimeoutMs);
+    this.durationTimer?.arm(this.context.config.maxConnectionDurationMs);
+    return "continue";
+  }
+
+  /** A2: the bytes go to the codec as they come. */
+  onData(data: Buffer): FilterStatus {
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.connectionManagerData, id, flowStreamId, "", data.length);
+    if (this.headersTimer !== null && this.stream === null && !this.headersTimer.armed) {
+      this.headersTimer.arm(this.context.config.requestHeadersTimeoutMs);
+    }
+    this.codec.dispatch(data);
+    return "stopIteration";
+  }
+
+  onConnectionEvent(event: ConnectionEvent): void {
+    if (event === "connected") return;
+    this.countClose(event);
+    this.idleTimer?.disarm();
+    this.durationTimer?.disarm();
+    this.headersTimer?.disarm();
+    this.codec.onConnectionClosed();
+  }
+
+  private countClose(event: ConnectionEvent): void {
+    const { stats, dispatcher } = this.context;
+    const local = event === "localClose";
+    stats.cxActive.dec();
+    stats.cxHttp1Active.dec();
+    stats.cxDestroy.inc();
+    (local ? stats.cxDestroyLocal : stats.cxDestroyRemote).inc();
+    stats.cxLengthMs.record(dispatcher.now() - this.startMs);
+    if (this.stream === null) return;
+    stats.cxDestroyActiveRq.inc();
+    (local ? stats.cxDestroyLocalActiveRq : stats.cxDestroyRemoteActiveRq).inc();
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.codec.onAboveWriteBufferHighWatermark();
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.codec.onBelowWriteBufferLowWatermark();
+  }
+
+  // ---- the codec's events
+
+  newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder {
+    this.idleTimer?.disarm();
+    this.headersTimer?.disarm();
+    const { config, stats } = this.context;
+    stats.rqTotal.inc();
+    stats.rqHttp1Total.inc();
+    stats.rqActive.inc();
+    this.requests++;
+    if (config.maxRequestsPerConnection > 0 && this.requests >= config.maxRequestsPerConnection) {
+      stats.cxMaxRequestsReached.inc();
+      this.codec.goAway();
+    }
+    const stream = new ActiveStream(this, this.context, this.peer, encoder, protocol);
+    this.connection.flowStreamId = stream.streamInfo.streamId;
+    this.stream = stream;
+    return stream;
+  }
+
+  onStreamComplete(decoder: RequestDecoder): void {
+    (decoder as ActiveStream).onCodecComplete();
+  }
+
+  // ---- the stream's events
+
+  onStreamEnded(): void {
+    this.stream = null;
+    this.context.stats.rqActive.dec();
+    if (this.connection.isOpen) this.idleTimer?.arm(this.context.config.idleTimeoutMs);
+  }
+
+  keep(data: Buffer): Buffer {
+    return this.connection.keep(data);
+  }
+
+  // ---- timers and draining
+
+  onTimer(timer: Timer): void {
+    const { stats } = this.context;
+    if (timer === this.headersTimer) {
+      this.onHeadersTimeout();
+      return;
+    }
+    if (timer === this.idleTimer) stats.cxIdleTimeout.inc();
+    else stats.cxMaxDurationReached.inc();
+    this.recordTimer(timer === this.idleTimer ? "connection idle" : "connection duration");
+    this.drain();
+  }
+
+  private onHeadersTimeout(): void {
+    this.recordTimer("request headers");
+    this.context.stats.rqHeaderTimeout.inc();
+    this.codec.onRequestHeadersTimeout();
+  }
+
+  private recordTimer(which: string): void {
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.timerFired, id, flowStreamId, which);
+  }
+
+  /** Lets the request in flight finish and ends the connection then; at once when there is none. */
+  drain(): void {
+    if (this.draining) return;
+    this.draining = true;
+    this.context.stats.cxDrainClose.inc();
+    this.codec.goAway();
+    if (this.stream === null) this.connection.close("flushWrite", "drain");
+  }
+}
+
+/** Makes the connection manager of each connection of a filter chain. */
+export class ConnectionManagerFactory implements ReadFilterFactory {
+  private readonly context: ConnectionManagerContext;
+
+  constructor(context: ConnectionManagerContext) {
+    this.context = context;
+  }
+
+  get connectionStats(): ConnectionStats {
+    return this.context.stats.connection;
+  }
+
+  createFilter(connection: Connection): ReadFilter {
+    return new ConnectionManager(connection, this.context);
+  }
+}

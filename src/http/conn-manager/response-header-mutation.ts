@@ -1,0 +1,33 @@
+import type { HeaderMap } from "../headers/header-map.js";
+import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import { appendVia } from "./request-header-mutation.js";
+
+/** Makes of a response's headers those that the client gets (BEHAVIOUR 2.7). */
+export function mutateResponseHeaders(
+  headers: HeaderMap,
+  context: ConnectionManagerContext,
+  requestHeaders: HeaderMap | null,
+): void {
+  const { config } = context;
+  if (!headers.has("date")) headers.add("date", context.date.value);
+  setServer(headers, context);
+  if (config.alwaysSetRequestIdInResponse) {
+    const id = requestHeaders?.get("x-request-id") ?? null;
+    if (id !== null) headers.set("x-request-id", id);
+  }
+  if (config.via !== "") appendVia(headers, config.via);
+}
+
+function setServer(headers: HeaderMap, context: ConnectionManagerContext): void {
+  const { config } = context;
+  switch (config.serverHeaderTransformation) {
+    case "overwrite":
+      headers.set("server", config.serverName);
+      return;
+    case "appendIfAbsent":
+      if (!headers.has("server")) headers.add("server", config.serverName);
+      return;
+    case "passThrough":
+      return;
+  }
+}

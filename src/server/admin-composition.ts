@@ -1,0 +1,74 @@
+import { TagExtractor } from "../stats/tag-extractor.js";
+import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js";
+import type { FlowSource } from "./admin/flow-endpoint.js";
+import { clusterStatus } from "./cluster-status-source.js";
+import type { Server } from "./server.js";
+import { versionText } from "./version.js";
+
+/** What the admin interface may ask of a server. */
+export function adminContext(server: Server, onShutdownRequest: () => void): AdminContext {
+  return {
+    ...EMPTY_ADMIN_CONTEXT,
+    state: () => server.state,
+    serverInfo: () => ({
+      version: versionText(),
+      uptimeMs: process.uptime() * 1000,
+      commandLineOptions: server.options.commandLineOptions,
+      node: server.config.node,
+    }),
+    memoryUsage: () => process.memoryUsage(),
+    stats: {
+      totals: server.aggregator,
+      tags: new TagExtractor(),
+      refresh: async () => {
+        server.refreshStats();
+        await server.workers.flush();
+      },
+    },
+    listeners: () => server.listeners,
+    clusters: () => Promise.all(server.config.clusters.map((info) => clusterStatus(info, server.workers.workers))),
+    certificates: () => [],
+    requestShutdown: onShutdownRequest,
+    reopenLogs: () => server.accessLogSinks.reopen(),
+    flow: new WorkerFlows(server),
+  };
+}
+
+/** The flow records of all workers. */
+class WorkerFlows implements FlowSource {
+  private readonly server: Server;
+  private on: boolean;
+
+  constructor(server: Server) {
+    this.server = server;
+    this.on = server.options.flow !== "none";
+  }
+
+  enabled(): boolean {
+    return this.on;
+  }
+
+  setEnabled(on: boolean): void {
+    this.on = on;
+    for (const worker of this.server.workers.workers) {
+      worker.setFlow(on ? "all" : "none").catch((error: unknown) => {
+        this.server.log.error("the flow record could not be switched", error);
+      });
+    }
+  }
+
+  async list(limit: number): ReturnType<FlowSource["list"]> {
+    const lists = await Promise.all(this.server.workers.workers.map((worker) => worker.recentFlows(limit)));
+    return lists
+      .flat()
+      .sort((a, b) => b.streamId - a.streamId)
+      .slice(0, limit);
+  }
+
+  async timeline(streamId: number): Promise<string | null> {
+    const timelines = await Promise.all(
+      this.server.workers.workers.map((worker) => worker.flowTimeline(streamId)),
+    );
+    return timelines.find((timeline) => timeline !== null) ?? null;
+  }
+}

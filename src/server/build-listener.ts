@@ -1,0 +1,92 @@
+import type { Logger } from "../common/logger.js";
+import type { RandomSource } from "../common/random.js";
+import { buildAccessLoggers, type AccessLogSinkSource } from "../http/access-log/access-logger.js";
+import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
+import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
+import { ConnectionManagerContext } from "../http/conn-manager/connection-manager-context.js";
+import { ConnectionManagerStats } from "../http/conn-manager/connection-manager-stats.js";
+import type { HttpFilterFactory } from "../http/filter/filter.js";
+import type { HttpFilterConfig } from "../http/filter/filter-config.js";
+import { RouterFactory } from "../http/filters/router/router-factory.js";
+import type { RouterConfig } from "../http/filters/router/router-filter.js";
+import { RouterStats } from "../http/filters/router/router-stats.js";
+import type { ConnectionContext } from "../network/connection.js";
+import type { ReadFilterFactory } from "../network/filter.js";
+import { type IdSource, Listener } from "../network/listener.js";
+import type { ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
+import { RouteTable } from "../route/route-table.js";
+import type { StatsScope } from "../stats/stat.js";
+import type { ClusterManager } from "../upstream/cluster-manager.js";
+
+/** What the listeners of one worker are built from. */
+export interface ListenerParts extends ConnectionContext {
+  readonly log: Logger;
+  readonly random: RandomSource;
+  readonly stats: StatsScope;
+  readonly clusters: ClusterManager;
+  readonly accessLogSinks: AccessLogSinkSource;
+  readonly connectionIds: IdSource;
+  readonly streamIds: IdSource;
+}
+
+/*
+ * The composition of the data plane, top to bottom. Read this first: a listener has filter chains, a chain has network
+ * filters, the last of which is a connection manager, which has HTTP filters, the last of which is the router, which
+ * knows the clusters.
+ */
+
+/** A whole listener, ready for sockets. */
+export function buildListener(config: ListenerConfig, parts: ListenerParts): Listener {
+  return new Listener(config, {
+    dispatcher: parts.dispatcher,
+    readBuffers: parts.readBuffers,
+    stats: parts.stats,
+    connectionIds: parts.connectionIds,
+    factoriesOf: (chain) => chain.filters.map((filter) => buildNetworkFilter(filter, parts)),
+    onListenError: (listener, error) => {
+      parts.log.error(`listener ${listener.config.name}: ${error.message}`);
+    },
+  });
+}
+
+const CONNECTION_MANAGER =
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+
+function buildNetworkFilter(filter: NetworkFilterConfig, parts: ListenerParts): ReadFilterFactory {
+  switch (filter.typeName) {
+    case CONNECTION_MANAGER:
+      return buildConnectionManager(filter.config as ConnectionManagerConfig, parts);
+    default:
+      throw new Error(`network filter ${filter.typeName} passed validation but is not known`);
+  }
+}
+
+function buildConnectionManager(config: ConnectionManagerConfig, parts: ListenerParts): ConnectionManagerFactory {
+  const scope = parts.stats.scope(`http.${config.statPrefix}`);
+  const context = new ConnectionManagerContext(config, {
+    dispatcher: parts.dispatcher,
+    random: parts.random,
+    log: parts.log,
+    streamIds: parts.streamIds,
+    stats: new ConnectionManagerStats(scope),
+    routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig),
+    filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
+    accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks),
+  });
+  return new ConnectionManagerFactory(context);
+}
+
+const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+function buildHttpFilter(filter: HttpFilterConfig, scope: StatsScope, parts: ListenerParts): HttpFilterFactory {
+  switch (filter.typeName) {
+    case ROUTER:
+      return new RouterFactory(filter.name, {
+        config: filter.config as RouterConfig,
+        clusters: parts.clusters,
+        stats: new RouterStats(scope),
+      });
+    default:
+      throw new Error(`HTTP filter ${filter.typeName} passed validation but is not known`);
+  }
+}

@@ -1,0 +1,29 @@
+import type { LogLevel } from "../common/logger.js";
+import type { FlowSelection } from "./worker-snapshot.js";
+
+/** How a server runs, apart from its configuration: Envoy's command line. */
+export interface ServerOptions {
+  /** Worker threads; 1 runs on the calling thread. */
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+  /** Which listeners' connections are recorded step by step. */
+  readonly flow: FlowSelection;
+  /** Shows a finished stream's timeline; null prints none. */
+  readonly printTimeline: ((text: string) => void) | null;
+  /** Milliseconds that lines for log files may wait in memory (`--file-flush-interval-msec`). */
+  readonly fileFlushIntervalMs: number;
+  /** Milliseconds that requests in flight may take to finish once the server is told to end. */
+  readonly shutdownTimeoutMs: number;
+  /** As `/server_info` shows it. */
+  readonly commandLineOptions: object;
+}
+
+export const DEFAULT_SERVER_OPTIONS: ServerOptions = {
+  concurrency: 1,
+  logLevel: "info",
+  flow: "none",
+  printTimeline: null,
+  fileFlushIntervalMs: 10_000,
+  shutdownTimeoutMs: 25_000,
+  commandLineOptions: {},
+};

@@ -1,0 +1,194 @@
+import type { RuntimeConfig } from "../config/runtime-config.js";
+import { NodeDispatcher } from "../event/node-dispatcher.js";
+import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
+import { type Address, addressText } from "../network/address.js";
+import { StatsAggregator } from "../stats/stats-aggregator.js";
+import { StatsStore } from "../stats/stats-store.js";
+import type { EndpointConfig } from "../upstream/cluster-info.js";
+import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
+import { AdminServer } from "./admin/admin-server.js";
+import { adminContext } from "./admin-composition.js";
+import { ProcessLogger } from "./process-logger.js";
+import { ServerStats } from "./server-stats.js";
+import type { ServerOptions } from "./server-options.js";
+import { WorkerPool } from "./worker-pool.js";
+import { createWorkerSnapshot } from "./worker-snapshot.js";
+
+type State = "PRE_INITIALIZING" | "INITIALIZING" | "LIVE" | "DRAINING";
+
+/** A listener that is bound, with the ports the kernel chose. */
+export interface BoundListener {
+  readonly name: string;
+  readonly addresses: readonly [Address, ...Address[]];
+}
+
+/**
+ * The whole proxy: the main thread's part of it (discovery, admin, logs' files, stats' sums) and its workers. Made of a
+ * loaded configuration; `start` brings it up, `shutdown` ends it without losing requests.
+ */
+export class Server {
+  readonly config: RuntimeConfig;
+  readonly options: ServerOptions;
+  readonly log: ProcessLogger;
+  readonly aggregator = new StatsAggregator();
+  readonly workers: WorkerPool;
+  readonly accessLogSinks: AccessLogSinks;
+  /** Called when a worker died: the process is of no more use. */
+  onFatal: (error: Error) => void = () => {};
+  private readonly dispatcher = new NodeDispatcher();
+  private readonly stats: ServerStats;
+  private readonly discoveries: DnsDiscovery[] = [];
+  private readonly admin: AdminServer | null;
+  private readonly statsFlush: NodeJS.Timeout;
+  private currentState: State = "PRE_INITIALIZING";
+  private bound: readonly BoundListener[] = [];
+  private adminBound: Address | null = null;
+  private ended: Promise<void> | null = null;
+
+  constructor(config: RuntimeConfig, options: ServerOptions, onShutdownRequest: () => void) {
+    this.config = config;
+    this.options = options;
+    this.log = new ProcessLogger(options.logLevel);
+    const scope = new StatsStore(this.aggregator.addSource()).root;
+    this.stats = new ServerStats(scope, options.concurrency);
+    this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
+    this.workers = new WorkerPool(options.concurrency, createWorkerSnapshot(config, options.flow), {
+      dispatcher: this.dispatcher,
+      aggregator: this.aggregator,
+      accessLogSinks: this.accessLogSinks,
+      log: this.log,
+      logLevel: options.logLevel,
+      printTimeline: options.printTimeline,
+      onWorkerFailed: (error) => this.onWorkerFailed(error),
+    });
+    this.admin = config.admin === null ? null : new AdminServer(adminContext(this, onShutdownRequest), this.log);
+    this.statsFlush = setInterval(() => this.aggregator.flush(), config.statsFlushIntervalMs);
+    this.statsFlush.unref();
+  }
+
+  get state(): State {
+    return this.currentState;
+  }
+
+  get listeners(): readonly BoundListener[] {
+    return this.bound;
+  }
+
+  /** Where the admin listens, null without one. */
+  get adminAddress(): Address | null {
+    return this.adminBound;
+  }
+
+  /** Gauges that are read on demand, brought up to date. */
+  refreshStats(): void {
+    this.stats.refresh(this.currentState);
+  }
+
+  /**
+   * Resolves names, starts the workers and listens. Rejects when an address cannot be had; nothing is left open then.
+   */
+  async start(): Promise<void> {
+    this.currentState = "INITIALIZING";
+    try {
+      await this.workers.ready();
+      await this.startAdmin();
+      await this.startDiscovery();
+      await this.startListening();
+    } catch (error) {
+      await this.release();
+      throw error;
+    }
+    this.currentState = "LIVE";
+    this.stats.initialized();
+  }
+
+  private async startAdmin(): Promise<void> {
+    if (this.admin === null || this.config.admin === null) return;
+    this.adminBound = await this.admin.start(this.config.admin.address);
+    this.log.info(`admin address: ${addressText(this.adminBound)}`);
+  }
+
+  private async startDiscovery(): Promise<void> {
+    for (const info of this.config.clusters) {
+      if (info.discovery === "static") continue;
+      this.discoveries.push(new DnsDiscovery(info, this, this.dispatcher, this.log));
+    }
+    await Promise.all(this.discoveries.map((discovery) => discovery.start()));
+  }
+
+  onEndpoints(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+    for (const worker of this.workers.workers) {
+      worker.updateHosts(clusterName, endpoints).catch((error: unknown) => {
+        this.log.error(`cluster ${clusterName}: hosts could not be updated`, error);
+      });
+    }
+  }
+
+  private async startListening(): Promise<void> {
+    const bound: BoundListener[] = [];
+    for (const [index, listener] of this.config.listeners.entries()) {
+      try {
+        const addresses = await this.workers.listen(index, listener);
+        bound.push({ name: listener.name, addresses });
+        this.log.info(`listener ${listener.name}: ${addresses.map(addressText).join(", ")}`);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ListenError(`cannot listen on ${addressText(listener.address)}: ${reason}`);
+      }
+    }
+    this.bound = bound;
+  }
+
+  private onWorkerFailed(error: Error): void {
+    this.log.error("a worker thread died", error);
+    this.onFatal(error);
+  }
+
+  /** Stops accepting; connections that live go on. */
+  async stopAccepting(): Promise<void> {
+    this.currentState = "DRAINING";
+    this.bound = [];
+    await this.workers.stopAccepting();
+  }
+
+  /**
+   * Ends the server: no new connections, requests in flight finish within the time the options give, then everything
+   * closes. Resolves when that is done. Idempotent.
+   */
+  shutdown(): Promise<void> {
+    this.ended ??= this.finish();
+    return this.ended;
+  }
+
+  private async finish(): Promise<void> {
+    await this.stopAccepting();
+    await this.drainInTime();
+    await this.release();
+  }
+
+  private async drainInTime(): Promise<void> {
+    let timeout: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timeout = setTimeout(() => {
+        this.log.warn(`requests still in flight after ${this.options.shutdownTimeoutMs} ms are cut`);
+        resolve();
+      }, this.options.shutdownTimeoutMs);
+    });
+    await Promise.race([this.workers.drain(), expired]);
+    clearTimeout(timeout);
+  }
+
+  private async release(): Promise<void> {
+    clearInterval(this.statsFlush);
+    for (const discovery of this.discoveries) discovery.stop();
+    await this.workers.flush();
+    await this.workers.stop();
+    await this.accessLogSinks.close();
+    await this.admin?.close();
+  }
+}
+
+/** An address could not be listened on: the configuration and this machine do not go together. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}

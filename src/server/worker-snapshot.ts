@@ -1,0 +1,26 @@
+import type { RuntimeConfig } from "../config/runtime-config.js";
+import { RESOURCE_COUNTS_BYTES } from "../upstream/resource-manager.js";
+
+/** What every worker starts from: plain data, copied to each thread, and the memory they share. */
+export interface WorkerSnapshot {
+  readonly config: RuntimeConfig;
+  /** Circuit breaker counts, in the order of the clusters. */
+  readonly resourceCounts: readonly SharedArrayBuffer[];
+  readonly connectionIds: SharedArrayBuffer;
+  readonly streamIds: SharedArrayBuffer;
+  /** Listeners whose connections are recorded: all, none, or one by name. */
+  readonly flow: FlowSelection;
+}
+
+export type FlowSelection = "all" | "none" | { readonly listener: string };
+
+/** Makes the snapshot of a configuration. */
+export function createWorkerSnapshot(config: RuntimeConfig, flow: FlowSelection): WorkerSnapshot {
+  return {
+    config,
+    resourceCounts: config.clusters.map(() => new SharedArrayBuffer(RESOURCE_COUNTS_BYTES)),
+    connectionIds: new SharedArrayBuffer(4),
+    streamIds: new SharedArrayBuffer(4),
+    flow,
+  };
+}

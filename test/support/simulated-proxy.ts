@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import type { Logger } from "../../src/common/logger.js";
+import { loadBootstrap } from "../../src/config/bootstrap.js";
+import type { AccessLogSink } from "../../src/http/access-log/access-logger.js";
+import type { Address } from "../../src/network/address.js";
+import type { IdSource, Listener } from "../../src/network/listener.js";
+import { ReadBuffers } from "../../src/network/read-buffers.js";
+import { buildListener } from "../../src/server/build-listener.js";
+import { ClusterManager } from "../../src/upstream/cluster-manager.js";
+import { RESOURCE_COUNTS_BYTES } from "../../src/upstream/resource-manager.js";
+import type { LinkOptions } from "./link-options.js";
+import { RecordedStats } from "./recorded-stats.js";
+import { SeededRandom } from "./seeded-random.js";
+import { SimulatedDispatcher } from "./simulated-dispatcher.js";
+import { SimulatedNetwork } from "./simulated-network.js";
+
+/** How the network carries bytes in one run. */
+export interface SimulatedProxyOptions {
+  readonly seed?: number;
+  readonly link?: Partial<LinkOptions>;
+}
+
+/**
+ * The whole data plane of one worker on the simulated network: the very listeners, filters and pools of the real one,
+ * from a bootstrap configuration. Nothing happens before the dispatcher is run. Upstreams are for the test to script.
+ */
+export class SimulatedProxy {
+  readonly dispatcher = new SimulatedDispatcher();
+  readonly network: SimulatedNetwork;
+  readonly listeners: readonly Listener[];
+  readonly clusters: ClusterManager;
+  /** Lines of all access logs, wherever the configuration sends them. */
+  readonly accessLog: string[] = [];
+  readonly stats = new RecordedStats();
+
+  /** @param bootstrap YAML or JSON of an Envoy v3 bootstrap. */
+  constructor(bootstrap: string, options: SimulatedProxyOptions = {}) {
+    const { config, warnings } = loadBootstrap({ text: bootstrap });
+    assert.deepEqual(warnings, [], "the configuration of a test has no warnings");
+    const random = new SeededRandom(options.seed ?? 1);
+    const context = { dispatcher: this.dispatcher, readBuffers: new ReadBuffers() };
+    this.network = new SimulatedNetwork(this.dispatcher, { ...options, readBuffers: context.readBuffers });
+    const stats = this.stats.root;
+    const connectionIds = new SequentialIds();
+    this.clusters = new ClusterManager(
+      config.clusters.map((info) => ({ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) })),
+      { ...context, sockets: this.network, connectionIds },
+      stats,
+      random,
+    );
+    const sink: AccessLogSink = { write: (line) => void this.accessLog.push(line.trimEnd()) };
+    const parts = {
+      ...context,
+      log: new FailingLogger(),
+      random,
+      stats,
+      clusters: this.clusters,
+      accessLogSinks: { get: () => sink },
+      connectionIds,
+      streamIds: new SequentialIds(),
+    };
+    this.listeners = config.listeners.map((listenerConfig) => {
+      const listener = buildListener(listenerConfig, parts);
+      listener.addSocket(this.network.listen(listenerConfig.address, listener));
+      return listener;
+    });
+  }
+
+  /** Stops accepting, and closes all connections upstream. */
+  stop(): void {
+    for (const listener of this.listeners) listener.stopAccepting();
+    this.dispatcher.inEvent(() => this.clusters.destroy());
+    this.dispatcher.runUntilIdle();
+  }
+
+  /** Where the first listener listens. */
+  get listenAddress(): Address {
+    const address = this.listeners[0]?.addresses[0];
+    assert.ok(address !== undefined, "the proxy has no listener");
+    return address;
+  }
+}
+
+/** Numbers from 1 on, the same in every run. */
+class SequentialIds implements IdSource {
+  private last = 0;
+
+  next(): number {
+    return ++this.last;
+  }
+}
+
+/** A simulated proxy logs nothing but errors, and those are bugs. */
+class FailingLogger implements Logger {
+  readonly debugEnabled = false;
+
+  debug(): void {}
+
+  info(): void {}
+
+  warn(): void {}
+
+  error(message: string, error?: unknown): void {
+    throw new Error(`the proxy logged an error: ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,117 @@
+import type { Address } from "../../src/network/address.js";
+import type { LinkOptions } from "./link-options.js";
+import type { SimulatedDispatcher } from "./simulated-dispatcher.js";
+import type { SimulatedNetwork } from "./simulated-network.js";
+import { SimulatedProxy } from "./simulated-proxy.js";
+import type { WireSettings } from "./wire-settings.js";
+
+/** How the network carries bytes in one run of a case. */
+export interface WireNetworkOptions {
+  readonly seed: number;
+  readonly link: Partial<LinkOptions>;
+}
+
+/** A proxy that a case of test/wire runs against. The upstream is for the runner to script. */
+export interface WireProxy {
+  readonly dispatcher: SimulatedDispatcher;
+  readonly network: SimulatedNetwork;
+  /** Where the proxy listens. */
+  readonly listenAddress: Address;
+  /** Where the cluster's one host is. */
+  readonly upstreamAddress: Address;
+  /** One line for each stream that ended: response code, response flags, response code details. */
+  readonly accessLog: readonly string[];
+  stop(): void;
+}
+
+/** Starts a proxy for the runner; nothing happens before its dispatcher is run. */
+export type StartWireProxy = (settings: WireSettings, network: WireNetworkOptions) => WireProxy;
+
+const LISTEN = { kind: "ip", host: "127.0.0.1", port: 80 } as const;
+const UPSTREAM = { kind: "ip", host: "127.0.0.1", port: 8080 } as const;
+const LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%\n";
+const TYPES = "type.googleapis.com/envoy.extensions";
+
+/** One listener, one connection manager, one route to one cluster of one host, on the simulated network. */
+export function startWireProxy(settings: WireSettings, network: WireNetworkOptions): WireProxy {
+  const proxy = new SimulatedProxy(JSON.stringify(bootstrapOf(settings)), network);
+  return {
+    dispatcher: proxy.dispatcher,
+    network: proxy.network,
+    listenAddress: proxy.listenAddress,
+    upstreamAddress: UPSTREAM,
+    accessLog: proxy.accessLog,
+    stop: () => proxy.stop(),
+  };
+}
+
+function bootstrapOf(settings: WireSettings): object {
+  return {
+    static_resources: {
+      listeners: [
+        {
+          name: "wire",
+          address: socketAddress(LISTEN),
+          filter_chains: [{ filters: [{ name: "manager", typed_config: connectionManagerOf(settings) }] }],
+        },
+      ],
+      clusters: [clusterOf(settings)],
+    },
+  };
+}
+
+function connectionManagerOf(settings: WireSettings): object {
+  return {
+    "@type": `${TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: "wire",
+    generate_request_id: false,
+    proxy_100_continue: settings.proxy100Continue,
+    max_request_headers_kb: settings.maxRequestHeadersKb,
+    common_http_protocol_options: { max_headers_count: settings.maxHeadersCount },
+    http_protocol_options: {
+      accept_http_10: settings.acceptHttp10,
+      default_host_for_http_10: settings.defaultHostForHttp10,
+      enable_trailers: settings.enableTrailers,
+    },
+    access_log: [
+      {
+        name: "log",
+        typed_config: {
+          "@type": `${TYPES}.access_loggers.stream.v3.StdoutAccessLog`,
+          log_format: { text_format_source: { inline_string: LOG_FORMAT } },
+        },
+      },
+    ],
+    route_config: {
+      virtual_hosts: [
+        {
+          name: "all",
+          domains: ["*"],
+          routes: [{ match: { prefix: settings.routePrefix }, route: { cluster: "upstream" } }],
+        },
+      ],
+    },
+    http_filters: [{ name: "router", typed_config: { "@type": `${TYPES}.filters.http.router.v3.Router` } }],
+  };
+}
+
+function clusterOf(settings: WireSettings): object {
+  return {
+    name: "upstream",
+    type: "STATIC",
+    load_assignment: {
+      cluster_name: "upstream",
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(UPSTREAM) } }] }],
+    },
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": `${TYPES}.upstreams.http.v3.HttpProtocolOptions`,
+        explicit_http_config: { http_protocol_options: { enable_trailers: settings.enableTrailers } },
+      },
+    },
+  };
+}
+
+function socketAddress(address: { readonly host: string; readonly port: number }): object {
+  return { socket_address: { address: address.host, port_value: address.port } };
+}

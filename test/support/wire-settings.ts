@@ -1,0 +1,74 @@
+/** What a wire case may change of the proxy's configuration. Named as in Envoy's protos, in the YAML of the cases. */
+export interface WireSettings {
+  readonly acceptHttp10: boolean;
+  /** Empty for none. */
+  readonly defaultHostForHttp10: string;
+  readonly enableTrailers: boolean;
+  readonly proxy100Continue: boolean;
+  readonly maxRequestHeadersKb: number;
+  readonly maxHeadersCount: number;
+  /** The prefix that the one route matches. */
+  readonly routePrefix: string;
+  /** What becomes of connects to the upstream. */
+  readonly upstreamConnect: "accept" | "refuse" | "blackHole";
+}
+
+export const DEFAULT_WIRE_SETTINGS: WireSettings = {
+  acceptHttp10: false,
+  defaultHostForHttp10: "",
+  enableTrailers: false,
+  proxy100Continue: false,
+  maxRequestHeadersKb: 60,
+  maxHeadersCount: 100,
+  routePrefix: "/",
+  upstreamConnect: "accept",
+};
+
+/** The keys of the YAML block and how each is read. */
+const DECODERS: { readonly [key: string]: (value: unknown) => Partial<WireSettings> } = {
+  accept_http_10: (value) => ({ acceptHttp10: booleanOf(value) }),
+  default_host_for_http_10: (value) => ({ defaultHostForHttp10: textOf(value) }),
+  enable_trailers: (value) => ({ enableTrailers: booleanOf(value) }),
+  proxy_100_continue: (value) => ({ proxy100Continue: booleanOf(value) }),
+  max_request_headers_kb: (value) => ({ maxRequestHeadersKb: numberOf(value) }),
+  max_headers_count: (value) => ({ maxHeadersCount: numberOf(value) }),
+  route_prefix: (value) => ({ routePrefix: textOf(value) }),
+  upstream_connect: (value) => ({ upstreamConnect: connectOf(value) }),
+};
+
+/** Reads the YAML of a case over the defaults. Throws a message without a position. */
+export function decodeWireSettings(yaml: Readonly<Record<string, unknown>>): WireSettings {
+  let settings = DEFAULT_WIRE_SETTINGS;
+  for (const [key, value] of Object.entries(yaml)) {
+    const decode = DECODERS[key];
+    if (decode === undefined) throw new Error(`unknown setting ${key}; known: ${Object.keys(DECODERS).join(", ")}`);
+    try {
+      settings = { ...settings, ...decode(value) };
+    } catch (error) {
+      throw new Error(`${key}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+  return settings;
+}
+
+function booleanOf(value: unknown): boolean {
+  if (typeof value !== "boolean") throw new Error("expected true or false");
+  return value;
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value !== "number") throw new Error("expected a number");
+  return value;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== "string") throw new Error("expected a text");
+  return value;
+}
+
+function connectOf(value: unknown): WireSettings["upstreamConnect"] {
+  if (value !== "accept" && value !== "refuse" && value !== "blackHole") {
+    throw new Error("expected accept, refuse or blackHole");
+  }
+  return value;
+}
