@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { interruption } from "./interruption.js";
 import { processTree } from "./process-cpu.js";
 
 const START_LIMIT_MS = 15_000;
@@ -28,6 +29,7 @@ export async function startServer(
   running.add(started);
   const deadline = Date.now() + START_LIMIT_MS;
   while (!(await accepts(port))) {
+    interruption.throwIfAborted();
     if (started.hasEnded || Date.now() > deadline) {
       await started.stop();
       throw new Error(`${command.join(" ")} does not listen on port ${port}: ${started.output}`);

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canPin, isInstalled } from "./cores.js";
+import { interruption } from "./interruption.js";
 import { measure, type Site } from "./measure.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
 import { stopServers } from "./processes.js";
@@ -56,24 +57,17 @@ async function addSample(proxy: Contender, series: Series, site: Site, round: nu
     series.samples.push(sample);
     console.error(`${place}: ${sample.cpuMicrosPerRequest.toFixed(1)} us of CPU per request`);
   } catch (error) {
+    interruption.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
     series.errors.push(message);
     console.error(`${place}: ${message}`);
   }
 }
 
-/** Leaves nothing running: whoever presses Ctrl-C wants the machine back. */
-async function interrupt(): Promise<void> {
-  await stopServers();
-  process.exit(130);
-}
-
-process.on("SIGINT", () => void interrupt());
-process.on("SIGTERM", () => void interrupt());
 try {
   await main(parseOptions(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
+  if (!interruption.aborted) console.error(USAGE);
   process.exitCode = 1;
 }

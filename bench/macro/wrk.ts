@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { LOAD_CORE, pinned } from "./cores.js";
+import { interruption } from "./interruption.js";
 import { MACRO } from "./paths.js";
 
 const run = promisify(execFile);
@@ -28,7 +29,11 @@ interface WrkReport {
 export async function generateLoad(url: string, connections: number, seconds: number): Promise<Load> {
   const command = ["wrk", "-t", "1", "-c", String(connections), "-d", `${seconds}s`, "--latency"];
   const [program, ...args] = pinned(LOAD_CORE, [...command, "-s", `${MACRO}/wrk-report.lua`, url]) as [string];
-  const { stdout } = await run(program, args, { timeout: seconds * 1000 + GRACE_MS, killSignal: "SIGKILL" });
+  const { stdout } = await run(program, args, {
+    timeout: seconds * 1000 + GRACE_MS,
+    killSignal: "SIGKILL",
+    signal: interruption,
+  });
   const report = JSON.parse(stdout.trimEnd().split("\n").at(-1) as string) as WrkReport;
   if (report.requests === 0) throw new Error("no request was answered");
   if (report.notOk + report.failures > 0) {

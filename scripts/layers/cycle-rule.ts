@@ -1,24 +1,22 @@
-import { posix } from "node:path";
 import { type Violation, violationAt } from "../source/violation.js";
 import type { Import, ImportGraph } from "./import-graph.js";
+import { unitOf } from "./layer-table.js";
 
 const RULE = "cycles";
 
 /**
- * No file imports itself through others. Cycles of types alone are harmless at run time and allowed among the files of
- * one folder, which are read together anyway.
+ * No file imports itself through others. Cycles of types alone are harmless at run time and allowed within one
+ * unit of layering, which is read together anyway. Of cycles that share files one is reported.
  */
 export function checkCycleRule(graph: ImportGraph): Violation[] {
   const violations: Violation[] = [];
   const reported = new Set<string>();
   for (const edge of [...graph.values()].flat()) {
-    const cycle = valueCycle(graph, edge) ?? crossFolderCycle(graph, edge);
+    const cycle = valueCycle(graph, edge) ?? crossUnitCycle(graph, edge);
     if (cycle === null) continue;
     const files = cycle.map((step) => step.to);
-    // Every edge of a cycle finds it again.
-    const key = [...files].sort().join(" ");
-    if (reported.has(key)) continue;
-    reported.add(key);
+    if (files.some((file) => reported.has(file))) continue;
+    for (const file of files) reported.add(file);
     const message = `import cycle: ${[edge.from.path, ...files].join(" -> ")}`;
     violations.push(violationAt(edge.from, edge.node, RULE, message));
   }
@@ -29,9 +27,9 @@ function valueCycle(graph: ImportGraph, edge: Import): Import[] | null {
   return edge.typeOnly ? null : shortestCycle(graph, edge, isValueImport);
 }
 
-function crossFolderCycle(graph: ImportGraph, edge: Import): Import[] | null {
-  const leavesFolder = posix.dirname(edge.from.path) !== posix.dirname(edge.to);
-  return leavesFolder ? shortestCycle(graph, edge, anyImport) : null;
+function crossUnitCycle(graph: ImportGraph, edge: Import): Import[] | null {
+  const leavesUnit = unitOf(edge.from.path) !== unitOf(edge.to);
+  return leavesUnit ? shortestCycle(graph, edge, anyImport) : null;
 }
 
 /** The shortest way from where the edge leads back to where it starts, with the edge in front; breadth first. */

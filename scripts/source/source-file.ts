@@ -14,13 +14,13 @@ export function parseSource(path: string, text: string): SourceFile {
   return { path, ast: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
 }
 
-/** Every TypeScript file below a folder of the root; what is generated is not ours to check. */
+/** Every TypeScript file below a folder of the root; what is generated or installed is not ours to check. */
 export function readSources(root: string, folder: string): SourceFile[] {
   const sources: SourceFile[] = [];
   if (!existsSync(join(root, folder))) return sources;
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
-    if (path === "src/gen") continue;
+    if (path === "src/gen" || entry.name === "node_modules") continue;
     if (entry.isDirectory()) sources.push(...readSources(root, path));
     else if (path.endsWith(".ts")) sources.push(parseSource(path, readFileSync(join(root, path), "utf8")));
   }

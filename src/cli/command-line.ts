@@ -42,7 +42,12 @@ const OPTIONS: readonly OptionHelp[] = [
   { name: "config-path", short: "c", value: "FILE", help: "bootstrap configuration, YAML or JSON" },
   { name: "config-yaml", value: "TEXT", help: "bootstrap configuration as text, merged over the file" },
   { name: "mode", value: "MODE", help: "serve (default), validate, or init_only" },
-  { name: "log-level", short: "l", value: "LEVEL", help: "trace, debug, info (default), warning, error, critical, off" },
+  {
+    name: "log-level",
+    short: "l",
+    value: "LEVEL",
+    help: "trace, debug, info (default), warning, error, critical, off",
+  },
   { name: "concurrency", value: "N", help: "worker threads; default one for each core, 1 stays on the main thread" },
   { name: "strict", help: "fields that are not implemented are errors and not warnings" },
   { name: "flow", help: "record every step of every request and print each timeline" },
@@ -91,7 +96,7 @@ function parse(argv: readonly string[]): { values: { [name: string]: unknown }; 
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -54,13 +54,10 @@ export class LinkedList<T extends LinkedNode<T>> {
     return node;
   }
 
-  /** Visits each element; the visited one may leave the list meanwhile. */
-  forEach(visit: (node: T) => void): void {
-    let node = this.head;
-    while (node !== null) {
-      const following: T | null = node.linkedNext;
-      visit(node);
-      node = following;
-    }
+  /** The elements of the moment, in order: for loops during which elements come and go. */
+  toArray(): T[] {
+    const nodes: T[] = [];
+    for (let node = this.head; node !== null; node = node.linkedNext) nodes.push(node);
+    return nodes;
   }
 }

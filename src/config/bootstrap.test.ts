@@ -227,7 +227,9 @@ test("problems of a merged configuration lead to the text they are in", (t) => {
   const { problems } = errorOf({ path, text });
   assert.deepEqual(
     problems.map((p) => `${p.file} ${p.line}:${p.column} ${p.path}: ${p.message}`),
-    ['--config-yaml 3:11 static_resources.clusters[1].name: there is another cluster "service_envoyproxy_io" (line 33)'],
+    [
+      '--config-yaml 3:11 static_resources.clusters[1].name: there is another cluster "service_envoyproxy_io" (line 33)',
+    ],
   );
 });
 

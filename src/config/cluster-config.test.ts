@@ -116,12 +116,16 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ["type: ORIGINAL_DST", ["4:11 error type: the cluster type ORIGINAL_DST is known but not implemented by Sluice yet"]],
   [
     "cluster_type: { name: envoy.clusters.aggregate }",
-    [
-      '4:19 error cluster_type: the cluster type "envoy.clusters.aggregate" is known but not implemented by Sluice yet',
-    ],
+    ['4:19 error cluster_type: the cluster type "envoy.clusters.aggregate" is known but not implemented by Sluice yet'],
   ],
-  ["lb_policy: MAGLEV", ["4:16 error lb_policy: the load balancing policy MAGLEV is known but not implemented by Sluice yet"]],
-  ["http2_protocol_options: {}", ["4:29 error http2_protocol_options: HTTP/2 to upstream hosts is known but not implemented by Sluice yet"]],
+  [
+    "lb_policy: MAGLEV",
+    ["4:16 error lb_policy: the load balancing policy MAGLEV is known but not implemented by Sluice yet"],
+  ],
+  [
+    "http2_protocol_options: {}",
+    ["4:29 error http2_protocol_options: HTTP/2 to upstream hosts is known but not implemented by Sluice yet"],
+  ],
   [
     "common_http_protocol_options: { idle_timeout: -1s }",
     ["4:51 error common_http_protocol_options.idle_timeout: must not be negative"],
@@ -134,7 +138,9 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     endpoint("{ socket_address: { address: a.test, port_value: 1 } }"),
-    [`8:61 error ${SOCKET}.address: "a.test" is not an IP address -> use \`type: STRICT_DNS\` for a cluster whose hosts are names`],
+    [
+      `8:61 error ${SOCKET}.address: "a.test" is not an IP address -> use \`type: STRICT_DNS\` for a cluster whose hosts are names`,
+    ],
   ],
   [
     endpoint('{ socket_address: { address: "[::1]", port_value: 1 } }'),
@@ -160,7 +166,9 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     "type: STRICT_DNS\n" + endpoint("{ pipe: { path: /x } }"),
-    [`9:40 error ${ENDPOINT}.endpoint.address.pipe: a cluster that resolves names has no pipes -> use \`type: STATIC\``],
+    [
+      `9:40 error ${ENDPOINT}.endpoint.address.pipe: a cluster that resolves names has no pipes -> use \`type: STATIC\``,
+    ],
   ],
   [
     "type: LOGICAL_DNS",

@@ -46,7 +46,10 @@ export function clusterText(body: string): string {
 export const CLUSTER_PATH = "static_resources.clusters[0]";
 
 /** One listener on port 80. The first line of the body is line 4, its first column is 5. */
-export function listenerText(body: string, address = "{ socket_address: { address: 0.0.0.0, port_value: 80 } }"): string {
+export function listenerText(
+  body: string,
+  address = "{ socket_address: { address: 0.0.0.0, port_value: 80 } }",
+): string {
   return `static_resources:\n  listeners:\n  - address: ${address}\n${indented(body, 4)}`;
 }
 
@@ -60,7 +63,13 @@ const ROUTER = `{ name: router, typed_config: { "@type": ${ROUTER_TYPE} } }`;
 /** A listener with a connection manager. The first line of the body is line 10, its first column is 11. */
 export function managerText(body: string, parts: { routes?: string; filters?: string } = {}): string {
   const { routes = "route_config: {}", filters = `http_filters: [${ROUTER}]` } = parts;
-  const manager = ["filter_chains:", "- filters:", "  - name: manager", "    typed_config:", `      "@type": ${MANAGER_TYPE}`];
+  const manager = [
+    "filter_chains:",
+    "- filters:",
+    "  - name: manager",
+    "    typed_config:",
+    `      "@type": ${MANAGER_TYPE}`,
+  ];
   const fields = ["stat_prefix: s", body, routes, filters].filter((line) => line !== "").join("\n");
   return listenerText(`${manager.join("\n")}\n${indented(fields, 6)}`);
 }

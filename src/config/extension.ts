@@ -47,7 +47,7 @@ export function resolveExtension<Config>(
 ): ResolvedExtension<Config> | null {
   const { configType } = owner;
   if (configType.case === "configDiscovery") {
-    context.notImplemented(owner, "configType", `discovery of a ${kind}'s configuration`);
+    context.notImplemented(owner, "configDiscovery", `discovery of this ${kind}'s configuration`);
     return null;
   }
   if (configType.case !== "typedConfig") {

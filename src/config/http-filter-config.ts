@@ -6,7 +6,7 @@ import type { HttpFilterConfig } from "../http/filter/filter-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { resolveExtension } from "./extension.js";
 import { HTTP_FILTERS, type HttpFilterExtension } from "./http-filter-registry.js";
-import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
 
 export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
@@ -16,6 +16,7 @@ export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
     // The converter refuses it.
     config_discovery: true,
     is_optional: true,
+    disabled: refused("the filter would run all the same"),
   },
 );
 

@@ -7,7 +7,7 @@ import type { Destroyable, Flushable } from "./dispatcher.js";
  */
 export class EventTurn {
   private depth = 0;
-  private toFlush: Flushable[] = [];
+  private readonly toFlush: Flushable[] = [];
   private toDelete: Destroyable[] = [];
 
   get running(): boolean {

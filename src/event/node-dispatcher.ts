@@ -6,6 +6,7 @@ import { TICK_MS, type TickSource, TimerWheel } from "./timer-wheel.js";
 export class NodeDispatcher implements Dispatcher, TickSource {
   private readonly turn = new EventTurn();
   private readonly wheel = new TimerWheel(this);
+  // control plane: one closure for the whole life of a worker
   private readonly clock = () => this.now();
   private nowMs = 0;
   private tick: NodeJS.Timeout | null = null;

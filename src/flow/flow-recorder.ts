@@ -55,14 +55,7 @@ export class FlowRecorder {
   }
 
   /** Records a step; the oldest record makes room. */
-  record(
-    step: FlowStep,
-    connectionId: number,
-    streamId: number,
-    detail = "",
-    amount = -1,
-    peerId = 0,
-  ): void {
+  record(step: FlowStep, connectionId: number, streamId: number, detail = "", amount = -1, peerId = 0): void {
     const slot = this.next % this.capacity;
     const at = slot * 6;
     this.times[slot] = this.clock();

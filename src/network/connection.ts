@@ -126,6 +126,11 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     return this.readDisableCount > 0;
   }
 
+  /** Bytes have arrived that nobody has taken: held here, or left in the kernel while reading is paused. */
+  get hasUnreadBytes(): boolean {
+    return this.heldBytes !== null || this.readingPaused;
+  }
+
   get localAddressText(): string {
     const address = this.socket.localAddress;
     return address === null ? "" : addressText(address);

@@ -68,7 +68,10 @@ const CRITERIA: readonly Criterion[] = [
   (match, properties) => longestPrefix(match.prefixRanges, properties.destinationHost),
   // Without TLS there is no server name and no ALPN: only chains that ask for neither can match.
   (match) => (match.serverNames.length === 0 ? 0 : -1),
-  (match) => (match.transportProtocol === "" ? 0 : match.transportProtocol === "raw_buffer" ? 1 : -1),
+  (match) => {
+    if (match.transportProtocol === "") return 0;
+    return match.transportProtocol === "raw_buffer" ? 1 : -1;
+  },
   (match) => (match.applicationProtocols.length === 0 ? 0 : -1),
   (match, properties) => longestPrefix(match.directSourcePrefixRanges, properties.sourceHost),
   (match, properties) => {

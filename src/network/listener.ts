@@ -3,8 +3,8 @@ import type { FlowRecorder } from "../flow/flow-recorder.js";
 import type { Counter, Gauge, StatsScope } from "../stats/stat.js";
 import type { Address } from "./address.js";
 import { Connection, type ConnectionContext, type ConnectionStats } from "./connection.js";
-import type { ReadFilterFactory } from "./filter.js";
-import { FilterChain, type ConnectionOwner } from "./filter-chain.js";
+import type { ReadFilter, ReadFilterFactory } from "./filter.js";
+import { type ConnectionOwner, FilterChain } from "./filter-chain.js";
 import { FilterChainMatcher } from "./filter-chain-matcher.js";
 import type { FilterChainConfig, ListenerConfig } from "./listener-config.js";
 import type { AcceptCallbacks, ListenSocket, SocketError, StreamSocket } from "./stream-socket.js";
@@ -81,7 +81,7 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
 
   /** Bound addresses, with the ports the kernel chose. */
   get addresses(): readonly Address[] {
-    return this.sockets.map((socket) => socket.localAddress);
+    return this.sockets.map(addressOf);
   }
 
   get activeConnections(): number {
@@ -122,10 +122,9 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
       factories[factories.length - 1]?.connectionStats ?? this.stats.connection,
       { connected: true, bufferLimitBytes: this.config.perConnectionBufferLimitBytes, flow: this.flow },
     );
-    const active = new ActiveConnection(
-      factories.map((factory) => factory.createFilter(connection)),
-      this,
-    );
+    const filters: ReadFilter[] = [];
+    for (const factory of factories) filters.push(factory.createFilter(connection));
+    const active = new ActiveConnection(filters, this);
     connection.setCallbacks(active);
     this.connections.pushBack(active);
     this.stats.activeConnections.inc();
@@ -144,8 +143,12 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
     this.context.onListenError(this, error);
   }
 
-  /** Calls `visit` for the filters of each connection that lives. */
-  forEachConnection(visit: (chain: FilterChain) => void): void {
-    this.connections.forEach(visit);
+  /** The filters of each connection that lives now. */
+  get filterChains(): readonly FilterChain[] {
+    return this.connections.toArray();
   }
+}
+
+function addressOf(socket: ListenSocket): Address {
+  return socket.localAddress;
 }

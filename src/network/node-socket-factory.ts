@@ -1,4 +1,4 @@
-import net from "node:net";
+import type net from "node:net";
 import type { Address } from "./address.js";
 import { NodeSocket, type NodeSocketContext } from "./node-socket.js";
 import type { AcceptCallbacks, ConnectOptions, ListenSocket, SocketFactory, StreamSocket } from "./stream-socket.js";
@@ -28,11 +28,13 @@ export class NodeListenSocket implements ListenSocket {
   constructor(server: net.Server, address: Address, context: NodeSocketContext, callbacks: AcceptCallbacks) {
     this.server = server;
     this.address = address;
+    // control plane: once for a listening socket
     server.on("connection", (accepted: net.Socket) => {
       context.dispatcher.beginEvent();
       callbacks.onAccept(NodeSocket.accept(context, accepted, ACCEPTED_HIGH_WATER_MARK_BYTES));
       context.dispatcher.endEvent();
     });
+    // control plane: once for a listening socket
     server.on("error", (error: NodeJS.ErrnoException) => {
       callbacks.onListenError({ code: error.code ?? "UNKNOWN", message: error.message });
     });

@@ -44,15 +44,16 @@ export class NodeSocket implements StreamSocket {
   /** Starts an asynchronous connect. */
   static connect(context: NodeSocketContext, address: Address, options: ConnectOptions): NodeSocket {
     const owner = new NodeSocket(context);
-    const target = address.kind === "pipe" ? { path: address.path } : { host: address.host, port: address.port };
-    const socket = net.connect({
-      ...target,
+    const socketOptions = {
       noDelay: true,
       allowHalfOpen: true,
       onread: owner.onReadOptions(),
-      // Not in the type, but passed on to the stream's constructor.
-      ...({ writableHighWaterMark: options.writeHighWaterMarkBytes } as object),
-    });
+      writableHighWaterMark: options.writeHighWaterMarkBytes,
+      path: address.kind === "pipe" ? address.path : undefined,
+      host: address.kind === "pipe" ? undefined : address.host,
+      port: address.kind === "pipe" ? undefined : address.port,
+    };
+    const socket = net.connect(socketOptions as net.NetConnectOpts);
     owner.adopt(socket);
     socket.once("connect", onConnect);
     return owner;
@@ -150,7 +151,9 @@ export class NodeSocket implements StreamSocket {
   private onReadOptions(): OnReadOptions {
     // Two closures a connection, not a request: Node calls both without a receiver of ours.
     return {
+      // control plane: once for a connection
       buffer: () => this.readBuffer,
+      // control plane: once for a connection
       callback: (bytesRead, buffer) => this.onRead(bytesRead, buffer as Buffer),
     };
   }

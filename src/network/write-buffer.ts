@@ -7,7 +7,7 @@ import type { StreamSocket } from "./stream-socket.js";
  */
 export class WriteBuffer {
   private head = "";
-  private rest: (string | Buffer)[] = [];
+  private readonly rest: (string | Buffer)[] = [];
   private bytes = 0;
 
   get isEmpty(): boolean {

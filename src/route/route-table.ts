@@ -21,6 +21,7 @@ class VirtualHost {
       this.matchers.push(compilePathMatcher(entry.match));
       this.routes.push(new Route(entry, config.name));
     }
+    // control plane: when configuration arrives
     this.ignoresCase = config.routes.some(({ match }) => !match.caseSensitive);
   }
 

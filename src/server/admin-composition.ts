@@ -66,9 +66,7 @@ class WorkerFlows implements FlowSource {
   }
 
   async timeline(streamId: number): Promise<string | null> {
-    const timelines = await Promise.all(
-      this.server.workers.workers.map((worker) => worker.flowTimeline(streamId)),
-    );
+    const timelines = await Promise.all(this.server.workers.workers.map((worker) => worker.flowTimeline(streamId)));
     return timelines.find((timeline) => timeline !== null) ?? null;
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "../common/logger.js";
 import type { RandomSource } from "../common/random.js";
-import { buildAccessLoggers, type AccessLogSinkSource } from "../http/access-log/access-logger.js";
+import { type AccessLogSinkSource, buildAccessLoggers } from "../http/access-log/access-logger.js";
 import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { ConnectionManagerContext } from "../http/conn-manager/connection-manager-context.js";
@@ -49,8 +49,7 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts): Lis
   });
 }
 
-const CONNECTION_MANAGER =
-  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 function buildNetworkFilter(filter: NetworkFilterConfig, parts: ListenerParts): ReadFilterFactory {
   switch (filter.typeName) {

@@ -9,8 +9,8 @@ import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
 import { ProcessLogger } from "./process-logger.js";
-import { ServerStats } from "./server-stats.js";
 import type { ServerOptions } from "./server-options.js";
+import { ServerStats } from "./server-stats.js";
 import { WorkerPool } from "./worker-pool.js";
 import { createWorkerSnapshot } from "./worker-snapshot.js";
 
@@ -133,7 +133,7 @@ export class Server {
         this.log.info(`listener ${listener.name}: ${addresses.map(addressText).join(", ")}`);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new ListenError(`cannot listen on ${addressText(listener.address)}: ${reason}`);
+        throw new ListenError(`cannot listen on ${addressText(listener.address)}: ${reason}`, { cause: error });
       }
     }
     this.bound = bound;

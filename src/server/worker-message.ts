@@ -1,6 +1,6 @@
-import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
-import type { StatsMessage } from "../stats/stats-reporter.js";
 import type { LogLevel } from "../common/logger.js";
+import type { StatsMessage } from "../stats/stats-reporter.js";
+import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { WorkerOperations } from "./worker-operations.js";
 import type { WorkerSnapshot } from "./worker-snapshot.js";
 

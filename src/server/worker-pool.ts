@@ -1,10 +1,10 @@
 import type { Logger, LogLevel } from "../common/logger.js";
-import { NodeDispatcher } from "../event/node-dispatcher.js";
+import type { NodeDispatcher } from "../event/node-dispatcher.js";
 import type { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
-import { StatsStore } from "../stats/stats-store.js";
 import type { StatsAggregator } from "../stats/stats-aggregator.js";
+import { StatsStore } from "../stats/stats-store.js";
 import { ClosingGate } from "./closing-gate.js";
 import { ThreadWorker } from "./thread-worker.js";
 import { Worker } from "./worker.js";
@@ -74,9 +74,7 @@ export class WorkerPool {
     // The first one finds out which port it is; the others join it.
     const bound = await first.listen(request);
     await Promise.all(
-      others.map((worker) =>
-        worker.listen({ ...request, address: bound.address, fd: reusePort ? null : bound.fd }),
-      ),
+      others.map((worker) => worker.listen({ ...request, address: bound.address, fd: reusePort ? null : bound.fd })),
     );
     return bound.address;
   }

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { NodeDispatcher } from "../event/node-dispatcher.js";
-import type { AccessLogSink, AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import { sinkKey } from "../http/access-log/access-log-sinks.js";
+import type { AccessLogSink, AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import { BatchingSink } from "../http/access-log/batching-sink.js";
 import { StatsReporter } from "../stats/stats-reporter.js";
 import { StatsStore } from "../stats/stats-store.js";

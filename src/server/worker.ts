@@ -1,6 +1,6 @@
 import type { Logger } from "../common/logger.js";
 import { SystemRandom } from "../common/system-random.js";
-import { NodeDispatcher } from "../event/node-dispatcher.js";
+import type { NodeDispatcher } from "../event/node-dispatcher.js";
 import { type FlowListener, FlowRecorder } from "../flow/flow-recorder.js";
 import { type FlowSummary, recentStreams, streamTimeline } from "../flow/flow-view.js";
 import type { AccessLogSinkSource } from "../http/access-log/access-logger.js";
@@ -94,7 +94,7 @@ export class Worker implements WorkerOperations, FlowListener {
 
   async drain(): Promise<void> {
     this.context.dispatcher.beginEvent();
-    for (const listener of this.listeners) listener.forEachConnection(drainConnection);
+    for (const listener of this.listeners) for (const chain of listener.filterChains) drainConnection(chain);
     this.context.dispatcher.endEvent();
     while (this.listeners.some(({ activeConnections }) => activeConnections > 0)) await pause(DRAIN_POLL_MS);
     this.clusters.destroy();

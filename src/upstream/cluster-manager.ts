@@ -16,12 +16,7 @@ export class ClusterManager {
   private readonly clusters = new Map<string, Cluster>();
   private readonly context: PoolContext;
 
-  constructor(
-    snapshots: readonly ClusterSnapshot[],
-    context: PoolContext,
-    scope: StatsScope,
-    random: RandomSource,
-  ) {
+  constructor(snapshots: readonly ClusterSnapshot[], context: PoolContext, scope: StatsScope, random: RandomSource) {
     this.context = context;
     for (const { info, resourceCounts } of snapshots) {
       this.clusters.set(info.name, new Cluster(info, resourceCounts, scope, random));

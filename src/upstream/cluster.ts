@@ -36,6 +36,7 @@ export class Cluster {
 
   /** Takes over what discovery found. Hosts that stay keep their connections, those that are gone finish theirs. */
   updateHosts(endpoints: readonly EndpointConfig[]): void {
+    // control plane: when discovery found something new
     const before = new Map(this.hostSet.hosts.map((host) => [host.addressText, host]));
     const after: Host[] = [];
     let changed = false;

@@ -73,6 +73,12 @@ export class SimulatedProxy {
     this.dispatcher.runUntilIdle();
   }
 
+  /** Connections and requests that still count as active, with their number: a leak when all should be over. */
+  leftovers(): readonly string[] {
+    const active = [...this.stats.nonZero].filter(([name]) => name.endsWith("_active"));
+    return active.map(([name, value]) => `${name}: ${value}`);
+  }
+
   /** Where the first listener listens. */
   get listenAddress(): Address {
     const address = this.listeners[0]?.addresses[0];

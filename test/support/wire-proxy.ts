@@ -21,7 +21,10 @@ export interface WireProxy {
   readonly upstreamAddress: Address;
   /** One line for each stream that ended: response code, response flags, response code details. */
   readonly accessLog: readonly string[];
+  /** Closes everything. */
   stop(): void;
+  /** What is still counted as active: after `stop` and once the client has gone, a leak. */
+  leftovers(): readonly string[];
 }
 
 /** Starts a proxy for the runner; nothing happens before its dispatcher is run. */
@@ -42,6 +45,7 @@ export function startWireProxy(settings: WireSettings, network: WireNetworkOptio
     upstreamAddress: UPSTREAM,
     accessLog: proxy.accessLog,
     stop: () => proxy.stop(),
+    leftovers: () => proxy.leftovers(),
   };
 }
 

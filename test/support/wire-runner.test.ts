@@ -63,6 +63,7 @@ function startRelay(_settings: WireSettings, options: WireNetworkOptions): WireP
     upstreamAddress: UPSTREAM,
     accessLog,
     stop: () => listenSocket.close(),
+    leftovers: () => [],
   };
 }
 

@@ -30,9 +30,11 @@ export function runWireCase(
     const run = new WireRun(proxy, wireCase.settings, fileName);
     for (const step of wireCase.steps) run.take(step);
     run.expectOutcome(wireCase.outcome);
+    run.leave();
   } finally {
     proxy.stop();
   }
+  assert.deepEqual(proxy.leftovers(), [], `${fileName}:${wireCase.line}: what is left when everything is over`);
 }
 
 class WireRun {
@@ -84,6 +86,12 @@ class WireRun {
       assert.equal(fates, outcome.upstream, `${where}: the upstream connections`);
     }
     this.expectLog(outcome.log, where);
+  }
+
+  /** The client goes, whatever state its connection is in. */
+  leave(): void {
+    this.client.close();
+    this.proxy.dispatcher.runUntilIdle();
   }
 
   private expectLog(expected: readonly string[], where: string): void {

@@ -25,7 +25,7 @@ test("an Any holds the message that its type names, whatever the host of the URL
   for (const host of ["type.googleapis.com", "example.com/x", ""]) {
     const { typeUrl, message, path } = unpacked(`{ "@type": "${host}/${ROUTER}", suppress_envoy_headers: true }`);
     assert.equal(typeUrl, `type.googleapis.com/${ROUTER}`);
-    assert.equal(message["suppressEnvoyHeaders"], true);
+    assert.equal(message.suppressEnvoyHeaders, true);
     assert.equal(path, "typed_config.suppress_envoy_headers");
   }
 });
@@ -37,7 +37,7 @@ test("a TypedStruct is the message that it names", () => {
         `{ "@type": t/${type}, ${key}: t/${ROUTER}, value: { suppress_envoy_headers: true } }`,
       );
       assert.equal(typeUrl, `type.googleapis.com/${ROUTER}`);
-      assert.equal(message["suppressEnvoyHeaders"], true);
+      assert.equal(message.suppressEnvoyHeaders, true);
       assert.equal(path, "typed_config.value.suppress_envoy_headers");
     }
   }
@@ -45,31 +45,61 @@ test("a TypedStruct is the message that it names", () => {
 
 test("a TypedStruct without a value is the empty message", () => {
   const { message } = unpacked(`{ "@type": t/xds.type.v3.TypedStruct, type_url: t/${ROUTER} }`);
-  assert.equal(message["suppressEnvoyHeaders"], false);
+  assert.equal(message.suppressEnvoyHeaders, false);
 });
 
 test("well-known types stand in `value`", () => {
-  assert.equal(unpacked('{ "@type": t/google.protobuf.Duration, value: 2s }').message["seconds"], 2n);
-  assert.equal(unpacked('{ "@type": t/google.protobuf.StringValue, value: s }').message["value"], "s");
-  const struct = unpacked('{ "@type": t/google.protobuf.Struct, value: { a: 1 } }').message["fields"];
+  assert.equal(unpacked('{ "@type": t/google.protobuf.Duration, value: 2s }').message.seconds, 2n);
+  assert.equal(unpacked('{ "@type": t/google.protobuf.StringValue, value: s }').message.value, "s");
+  const struct = unpacked('{ "@type": t/google.protobuf.Struct, value: { a: 1 } }').message.fields;
   assert.deepEqual(Object.keys(struct as object), ["a"]);
   const inner = unpacked(`{ "@type": t/google.protobuf.Any, value: { "@type": t/${ROUTER} } }`);
-  assert.equal(inner.message["typeUrl"], `type.googleapis.com/${ROUTER}`);
+  assert.equal(inner.message.typeUrl, `type.googleapis.com/${ROUTER}`);
 });
 
 const FAULTS: readonly (readonly [string, string])[] = [
   ["5", "2:15 typed_config: expected a map with `@type`, found the number 5"],
-  ["{}", '2:15 typed_config: `@type` is missing: it says which message this is -> add `"@type": type.googleapis.com/<full name of the message>`'],
+  [
+    "{}",
+    '2:15 typed_config: `@type` is missing: it says which message this is -> add `"@type": type.googleapis.com/<full name of the message>`',
+  ],
   ['{ "@type": 5 }', "2:26 typed_config: expected a type URL in `@type`, found the number 5"],
-  [`{ "@type": ${ROUTER} }`, `2:26 typed_config: a type URL has a host before the type's name: "${ROUTER}" -> did you mean \`type.googleapis.com/${ROUTER}\`?`],
-  ['{ "@type": t/envoy.extensions.filters.http.router.v3.Ruoter }', `2:26 typed_config: unknown type \`envoy.extensions.filters.http.router.v3.Ruoter\` -> did you mean \`${ROUTER}\`?`],
-  ['{ "@type": t/envoy.config.filter.http.router.v2.Router }', `2:26 typed_config: unknown type \`envoy.config.filter.http.router.v2.Router\` (the v2 API was removed from Envoy in 2021) -> did you mean \`${ROUTER}\`?`],
-  [`{ "@type": t/${ROUTER}, supress_envoy_headers: true }`, "2:76 typed_config.supress_envoy_headers: unknown field `supress_envoy_headers` of Router -> did you mean `suppress_envoy_headers`?"],
-  ['{ "@type": t/google.protobuf.Duration }', '2:15 typed_config: google.protobuf.Duration stands in `value`: { "@type": ..., value: ... }'],
-  ['{ "@type": t/google.protobuf.Duration, value: 2 }', '2:61 typed_config.value: expected a duration such as "1.5s", found the number 2 -> did you mean `2s`?'],
-  ['{ "@type": t/google.protobuf.Duration, value: 2s, valeu: 1 }', "2:65 typed_config: unknown field `valeu` -> did you mean `value`?"],
-  ['{ "@type": t/xds.type.v3.TypedStruct, value: {} }', '2:15 typed_config: `type_url` is missing: it says which message this is -> add `"type_url": type.googleapis.com/<full name of the message>`'],
-  [`{ "@type": t/xds.type.v3.TypedStruct, type_url: t/${ROUTER}, value: { x: 1 } }`, "2:122 typed_config.value.x: unknown field `x` of Router"],
+  [
+    `{ "@type": ${ROUTER} }`,
+    `2:26 typed_config: a type URL has a host before the type's name: "${ROUTER}" -> did you mean \`type.googleapis.com/${ROUTER}\`?`,
+  ],
+  [
+    '{ "@type": t/envoy.extensions.filters.http.router.v3.Ruoter }',
+    `2:26 typed_config: unknown type \`envoy.extensions.filters.http.router.v3.Ruoter\` -> did you mean \`${ROUTER}\`?`,
+  ],
+  [
+    '{ "@type": t/envoy.config.filter.http.router.v2.Router }',
+    `2:26 typed_config: unknown type \`envoy.config.filter.http.router.v2.Router\` (the v2 API was removed from Envoy in 2021) -> did you mean \`${ROUTER}\`?`,
+  ],
+  [
+    `{ "@type": t/${ROUTER}, supress_envoy_headers: true }`,
+    "2:76 typed_config.supress_envoy_headers: unknown field `supress_envoy_headers` of Router -> did you mean `suppress_envoy_headers`?",
+  ],
+  [
+    '{ "@type": t/google.protobuf.Duration }',
+    '2:15 typed_config: google.protobuf.Duration stands in `value`: { "@type": ..., value: ... }',
+  ],
+  [
+    '{ "@type": t/google.protobuf.Duration, value: 2 }',
+    '2:61 typed_config.value: expected a duration such as "1.5s", found the number 2 -> did you mean `2s`?',
+  ],
+  [
+    '{ "@type": t/google.protobuf.Duration, value: 2s, valeu: 1 }',
+    "2:65 typed_config: unknown field `valeu` -> did you mean `value`?",
+  ],
+  [
+    '{ "@type": t/xds.type.v3.TypedStruct, value: {} }',
+    '2:15 typed_config: `type_url` is missing: it says which message this is -> add `"type_url": type.googleapis.com/<full name of the message>`',
+  ],
+  [
+    `{ "@type": t/xds.type.v3.TypedStruct, type_url: t/${ROUTER}, value: { x: 1 } }`,
+    "2:122 typed_config.value.x: unknown field `x` of Router",
+  ],
 ];
 
 test("faults of an Any", () => {

@@ -27,7 +27,7 @@ export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(renderProblems(problems));
+    super(renderProblems(problems).trimEnd());
     this.name = "ConfigError";
     this.problems = problems;
   }
@@ -38,9 +38,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** One block a problem, as compilers print them; blocks are separated by an empty line. */
+/** One block a problem, as compilers print them, with an empty line between blocks and a line break at the end. */
 export function renderProblems(problems: readonly ConfigProblem[]): string {
-  return problems.map(renderProblem).join("\n\n");
+  return problems.map((problem) => `${renderProblem(problem)}\n`).join("\n");
 }
 
 function renderProblem(problem: ConfigProblem): string {

@@ -18,7 +18,7 @@ test("messages that refer to each other share their descriptors, whichever was l
   const manager = store.requireMessage(
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
   );
-  assert.equal(manager.field["routeConfig"]?.message, route);
+  assert.equal(manager.field.routeConfig?.message, route);
 });
 
 test("types that nobody defines", () => {

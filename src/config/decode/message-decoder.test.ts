@@ -36,7 +36,7 @@ typed_extension_protocol_options:
   assert.deepEqual(message.metadata?.filterMetadata, { "envoy.lb": { a: [1] } });
   assert.deepEqual(message.lrsReportEndpointMetrics, ["x", "y"]);
   assert.equal(message.lbConfig.case, "leastRequestLbConfig");
-  assert.equal(message.typedExtensionProtocolOptions["k"]?.typeUrl, "type.googleapis.com/google.protobuf.Empty");
+  assert.equal(message.typedExtensionProtocolOptions.k?.typeUrl, "type.googleapis.com/google.protobuf.Empty");
 });
 
 test("null leaves a field unset", () => {
@@ -57,27 +57,48 @@ test("a wrapper in a oneof and in a list stays a message", () => {
 });
 
 const FAULTS: readonly (readonly [string, string])[] = [
-  ["conect_timeout: 1s", "1:1 conect_timeout: unknown field `conect_timeout` of Cluster -> did you mean `connect_timeout`?"],
+  [
+    "conect_timeout: 1s",
+    "1:1 conect_timeout: unknown field `conect_timeout` of Cluster -> did you mean `connect_timeout`?",
+  ],
   ["nothing_like_it: 1", "1:1 nothing_like_it: unknown field `nothing_like_it` of Cluster"],
   [
     "hosts: []",
     "1:1 hosts: unknown field `hosts` of Cluster -> `hosts` was removed with Envoy's v2 API: use `load_assignment`",
   ],
-  ["alt_stat_name: a\naltStatName: b", "2:1 alt_stat_name: `alt_stat_name` and `altStatName` are the same field: give one of them"],
+  [
+    "alt_stat_name: a\naltStatName: b",
+    "2:1 alt_stat_name: `alt_stat_name` and `altStatName` are the same field: give one of them",
+  ],
   ["type: STATIC\ncluster_type: {}", "2:1 cluster_type: `cluster_type` cannot be set together with `type` (line 1)"],
-  ["load_assignment: x", '1:18 load_assignment: expected a map with the fields of ClusterLoadAssignment, found the string "x"'],
+  [
+    "load_assignment: x",
+    '1:18 load_assignment: expected a map with the fields of ClusterLoadAssignment, found the string "x"',
+  ],
   [
     "load_assignment:\n- cluster_name: x",
     "2:1 load_assignment: expected a map with the fields of ClusterLoadAssignment, found a list -> take away the `-`: this is not a list",
   ],
   ["health_checks: {}", "1:16 health_checks: expected a list, found a map -> begin the item with `- `"],
-  ['lrs_report_endpoint_metrics: "*"', '1:30 lrs_report_endpoint_metrics: expected a list, found the string "*" -> did you mean `["*"]`?'],
+  [
+    'lrs_report_endpoint_metrics: "*"',
+    '1:30 lrs_report_endpoint_metrics: expected a list, found the string "*" -> did you mean `["*"]`?',
+  ],
   ["lrs_report_endpoint_metrics: [a, null]", "1:34 lrs_report_endpoint_metrics[1]: null cannot stand here"],
   ["health_checks: [~]", "1:17 health_checks[0]: expected a map with the fields of HealthCheck, found null"],
   ["typed_extension_protocol_options: []", "1:35 typed_extension_protocol_options: expected a map, found a list"],
-  ["lb_policy: round_robbin", "1:12 lb_policy: expected one of ROUND_ROBIN, LEAST_REQUEST, RING_HASH, RANDOM, MAGLEV, CLUSTER_PROVIDED, LOAD_BALANCING_POLICY_CONFIG; found the string \"round_robbin\" -> did you mean `ROUND_ROBIN`?"],
-  ["connect_timeout: 5", '1:18 connect_timeout: expected a duration such as "1.5s", found the number 5 -> did you mean `5s`?'],
-  ["circuit_breakers: { thresholds: [{}, { max_requests: x }] }", '1:54 circuit_breakers.thresholds[1].max_requests: expected an integer, found the string "x"'],
+  [
+    "lb_policy: round_robbin",
+    '1:12 lb_policy: expected one of ROUND_ROBIN, LEAST_REQUEST, RING_HASH, RANDOM, MAGLEV, CLUSTER_PROVIDED, LOAD_BALANCING_POLICY_CONFIG; found the string "round_robbin" -> did you mean `ROUND_ROBIN`?',
+  ],
+  [
+    "connect_timeout: 5",
+    '1:18 connect_timeout: expected a duration such as "1.5s", found the number 5 -> did you mean `5s`?',
+  ],
+  [
+    "circuit_breakers: { thresholds: [{}, { max_requests: x }] }",
+    '1:54 circuit_breakers.thresholds[1].max_requests: expected an integer, found the string "x"',
+  ],
 ];
 
 test("faults have a place, a path and a proposal", () => {
@@ -85,13 +106,19 @@ test("faults have a place, a path and a proposal", () => {
 });
 
 test("map keys are checked against their type", () => {
-  // No map of Envoy's configuration has other keys than strings; a type of protobuf's own tests the rest.
-  const { lines } = decode("google.protobuf.Struct", "{ 1: x }");
-  assert.deepEqual(lines, []);
+  const type = "envoy.extensions.filters.network.dubbo_proxy.v3.MethodMatch";
+  assert.deepEqual(decode(type, "params_match: { 0: { exact_match: a }, '1': {} }").lines, []);
+  assert.deepEqual(decode(type, "params_match: { a: {}, -1: {} }").lines, [
+    '1:17 params_match["a"]: wrong key: expected an integer, found the string "a"',
+    '1:24 params_match["-1"]: wrong key: -1 is out of range for: unsigned 32-bit integer (0 to 4294967295)',
+  ]);
 });
 
 test("all faults of a text are found in one run, in its order", () => {
-  const { lines } = decode(CLUSTER, "nmae: x\nconnect_timeout: 5\nlb_policy: X\nload_assignment: { cluster_name: 5 }\n");
+  const { lines } = decode(
+    CLUSTER,
+    "nmae: x\nconnect_timeout: 5\nlb_policy: X\nload_assignment: { cluster_name: 5 }\n",
+  );
   assert.deepEqual(
     lines.map((line) => line.split(" ")[0]),
     ["1:1", "2:18", "3:12", "4:34"],

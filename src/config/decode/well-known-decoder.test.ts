@@ -38,7 +38,11 @@ const BAD: readonly (readonly [string, string, string])[] = [
   ["Duration", "250ms", '1:1: expected a duration such as "1.5s", found the string "250ms" -> did you mean `0.25s`?'],
   ["Duration", "5m", '1:1: expected a duration such as "1.5s", found the string "5m" -> did you mean `300s`?'],
   ["Duration", "soon", '1:1: expected a duration such as "1.5s", found the string "soon"'],
-  ["Duration", "1.0000000001s", '1:1: expected a duration such as "1.5s", found the string "1.0000000001s" -> did you mean `1s`?'],
+  [
+    "Duration",
+    "1.0000000001s",
+    '1:1: expected a duration such as "1.5s", found the string "1.0000000001s" -> did you mean `1s`?',
+  ],
   ["Duration", "315576000001s", "1:1: 315576000001s is longer than a duration can be"],
   ["Timestamp", "2024-05-01", '1:1: expected a time such as "2024-05-01T12:00:00Z", found the string "2024-05-01"'],
   [

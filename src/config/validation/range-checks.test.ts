@@ -70,7 +70,7 @@ const ENUMS: readonly (readonly [JsonValue, number, number, string])[] = [
 ];
 
 test("rules of enums speak in names", () => {
-  const protocol = DescriptorStore.packed().requireMessage("envoy.config.core.v3.SocketAddress").field["protocol"];
+  const protocol = DescriptorStore.packed().requireMessage("envoy.config.core.v3.SocketAddress").field.protocol;
   for (const [json, good, bad, fault] of ENUMS) {
     const checks = enumChecks(rules<EnumRules>("validate.EnumRules", json), protocol?.enum);
     assert.equal(firstFault(checks, good), null, fault);

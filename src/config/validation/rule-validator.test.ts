@@ -42,14 +42,18 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "{ address: a, port_value: x }",
     ['1:27 port_value: expected an integer, found the string "x"'],
   ],
-  ["config.core.v3.SocketAddress", "{ address: a, prt_value: 1 }", ["1:15 prt_value: unknown field `prt_value` of SocketAddress"]],
+  [
+    "config.core.v3.SocketAddress",
+    "{ address: a, prt_value: 1 }",
+    ["1:15 prt_value: unknown field `prt_value` of SocketAddress"],
+  ],
   // A required message, and one that is misspelt.
   ["config.route.v3.Route", "{ route: { cluster: a } }", ["1:1 match: `match` is required"]],
   ["config.route.v3.Route", "{ macth: {}, route: { cluster: a } }", ["1:3 macth: unknown field `macth` of Route"]],
   // Below messages, lists and maps.
   [
     "config.route.v3.VirtualHost",
-    "name: v\ndomains: [a, ''," + " \"a\\nb\"]\nroutes: [{ match: {}, direct_response: { status: 99 } }]",
+    "name: v\ndomains: [a, ''," + ' "a\\nb"]\nroutes: [{ match: {}, direct_response: { status: 99 } }]',
     [
       "2:18 domains[2]: must be a valid header value",
       "3:19 routes[0].match: one of `prefix`, `path`, `safe_regex`, `connect_matcher`, `path_separated_prefix`, `path_match_policy` is required",
@@ -59,11 +63,18 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ["config.route.v3.VirtualHost", "{ name: v }", ["1:1 domains: `domains` is missing: it must have at least 1 item"]],
   ["config.route.v3.VirtualHost", "{ name: v, domains: [] }", ["1:21 domains: must have at least 1 item"]],
   ["config.cluster.v3.Cluster", "{ name: c, connect_timeout: 0s }", ["1:29 connect_timeout: must be more than 0s"]],
-  ["config.cluster.v3.Cluster", "{ name: c, dns_refresh_rate: 0.001s }", ["1:30 dns_refresh_rate: must be more than 0.001s"]],
+  [
+    "config.cluster.v3.Cluster",
+    "{ name: c, dns_refresh_rate: 0.001s }",
+    ["1:30 dns_refresh_rate: must be more than 0.001s"],
+  ],
   [
     "config.listener.v3.FilterChainMatch",
     "{ destination_port: 0, source_ports: [1, 0] }",
-    ["1:21 destination_port: must be at least 1 and at most 65535", "1:42 source_ports[1]: must be at least 1 and at most 65535"],
+    [
+      "1:21 destination_port: must be at least 1 and at most 65535",
+      "1:42 source_ports[1]: must be at least 1 and at most 65535",
+    ],
   ],
   // Wrappers are checked when they are set only.
   ["config.core.v3.CidrRange", "{ address_prefix: a }", []],
@@ -72,13 +83,14 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "config.core.v3.TypedExtensionConfig",
     'name: a\ntyped_config: { "@type": t/envoy.config.core.v3.Pipe, mode: 512 }',
-    [
-      "2:15 typed_config.path: `path` is missing: it must not be empty",
-      "2:61 typed_config.mode: must be at most 511",
-    ],
+    ["2:15 typed_config.path: `path` is missing: it must not be empty", "2:61 typed_config.mode: must be at most 511"],
   ],
   ["config.core.v3.TypedExtensionConfig", "{ name: a }", ["1:1 typed_config: `typed_config` is required"]],
-  ["config.core.v3.ApiConfigSource", "{ api_type: 1, refresh_delay: 1s, request_timeout: 0s }", ["1:52 request_timeout: must be more than 0s"]],
+  [
+    "config.core.v3.ApiConfigSource",
+    "{ api_type: 1, refresh_delay: 1s, request_timeout: 0s }",
+    ["1:52 request_timeout: must be more than 0s"],
+  ],
 ];
 
 test("the constraints of the protos", () => {

@@ -134,6 +134,7 @@ export class RuleValidator {
     const missing = !source.fields.has(field.localName);
     const message = missing ? `\`${field.name}\` is missing: it ${wrong}` : wrong;
     this.problems.error(place.text, place.offset, source.fieldPath(field.name, key), message);
+    source.broken.add(field.localName);
   }
 
   private rulesOf(desc: DescMessage): MessageRules {

@@ -25,6 +25,8 @@ export interface StreamOwner {
   readonly connection: Connection;
   /** The stream is over, in whatever way. */
   onStreamEnded(): void;
+  /** No further request is taken on the connection. */
+  closeAfterResponse(): void;
   keep(data: Buffer): Buffer;
 }
 
@@ -52,8 +54,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private responseStarted = false;
   private ended = false;
   private readonly idleTimer: Timer | null;
-  private requestTimer: Timer | null = null;
-  private durationTimer: Timer | null = null;
+  private readonly requestTimer: Timer | null = null;
+  private readonly durationTimer: Timer | null = null;
   private idleTimeoutMs: number;
 
   constructor(
@@ -69,13 +71,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.encoder = encoder;
     const { dispatcher, config, streamIds } = context;
     const { connection } = owner;
-    const info = new StreamInfo(
-      streamIds.next(),
-      connection.id,
-      protocol,
-      dispatcher.now(),
-      dispatcher.wallClockMs(),
-    );
+    const info = new StreamInfo(streamIds.next(), connection.id, protocol, dispatcher.now(), dispatcher.wallClockMs());
     info.downstreamRemoteAddress = peer.remoteText;
     info.downstreamDirectRemoteAddress = peer.remoteText;
     info.downstreamLocalAddress = peer.localText;
@@ -142,7 +138,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     // BEHAVIOUR 2.1: h2c is never spoken to whoever only asks for it, the request goes on as it is.
     if (upgrade.toLowerCase() === "h2c" || this.route() === null) return true;
     this.context.stats.rqWsOnNonWsRoute.inc();
-    this.filterManager.sendLocalReply(emptyReply(403, "upgrade_failed"));
+    this.filterManager.sendLocalReply(emptyReply(403, UPGRADE_FAILED));
     return false;
   }
 
@@ -249,6 +245,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   onLocalReply(reply: LocalReply): void {
     this.streamInfo.responseCodeDetails = reply.details;
     this.localReplyBody = reply.body;
+    // BEHAVIOUR 2.11: what a client means by a request that is refused as malformed cannot be known for what follows.
+    if (reply.status === 400 || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
   }
 
   /** The codec has the whole response and has let go of the stream. */
@@ -299,7 +297,13 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.owner.onStreamEnded();
     if (this.flow === null) return;
     // F5
-    this.flow.record(FlowSteps.streamEnded, info.connectionId, info.streamId, info.responseCodeDetails, info.responseCode);
+    this.flow.record(
+      FlowSteps.streamEnded,
+      info.connectionId,
+      info.streamId,
+      info.responseCodeDetails,
+      info.responseCode,
+    );
     this.flow.streamEnded(info.streamId);
   }
 
@@ -371,6 +375,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.context.stats.rsTooLarge.inc();
   }
 }
+
+const UPGRADE_FAILED = "upgrade_failed";
 
 /** Stands for the headers of a request whose head could not be read. Never written to. */
 const NO_HEADERS = new HeaderMap();

@@ -1,6 +1,6 @@
+import type { CidrRange } from "../../network/listener-config.js";
 import type { RouteConfig } from "../../route/route-config.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
-import type { CidrRange } from "../../network/listener-config.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
 
 export type CodecType = "auto" | "http1" | "http2";

@@ -78,7 +78,9 @@ export class ConnectionManagerStats {
     this.rqMaxDurationReached = scope.counter("downstream_rq_max_duration_reached");
     this.rqWsOnNonWsRoute = scope.counter("downstream_rq_ws_on_non_ws_route");
     this.filterFailure = scope.counter("filter_failure");
-    this.classes = [1, 2, 3, 4, 5].map((digit) => scope.counter(`downstream_rq_${digit}xx`));
+    const classes: Counter[] = [];
+    for (const digit of [1, 2, 3, 4, 5]) classes.push(scope.counter(`downstream_rq_${digit}xx`));
+    this.classes = classes;
     this.connection = {
       rxBytes: scope.counter("downstream_cx_rx_bytes_total"),
       txBytes: scope.counter("downstream_cx_tx_bytes_total"),

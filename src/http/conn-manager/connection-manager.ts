@@ -128,6 +128,10 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     if (this.connection.isOpen) this.idleTimer?.arm(this.context.config.idleTimeoutMs);
   }
 
+  closeAfterResponse(): void {
+    this.codec.goAway();
+  }
+
   keep(data: Buffer): Buffer {
     return this.connection.keep(data);
   }

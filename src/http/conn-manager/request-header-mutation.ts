@@ -143,4 +143,3 @@ function ensureRequestId(headers: HeaderMap, context: ConnectionManagerContext, 
   if (known !== null && known !== "" && !(edge && !context.config.preserveExternalRequestId)) return;
   headers.set("x-request-id", context.random.uuid());
 }
-

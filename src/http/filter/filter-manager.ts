@@ -256,7 +256,8 @@ export class FilterManager implements FilterChainCallbacks {
     this.watermarkCallbacks = null;
     this.decoding.abort();
     this.encoding.abort();
-    for (let i = 0; i < this.destroyables.length; i++) this.destroyFilter(this.destroyables[i] as { onDestroy(): void });
+    for (let i = 0; i < this.destroyables.length; i++)
+      this.destroyFilter(this.destroyables[i] as { onDestroy(): void });
   }
 
   private destroyFilter(filter: { onDestroy(): void }): void {

@@ -91,7 +91,7 @@ export class DnsDiscovery implements TimerTarget {
 
 /** `getaddrinfo`, which knows the hosts file and the system's order of addresses. */
 async function resolveBySystem(name: string, family: DnsLookupFamily): Promise<readonly string[]> {
-  const found = await lookup(name, { all: true, family: family === "v4Only" ? 4 : family === "v6Only" ? 6 : 0 });
+  const found = await lookup(name, { all: true, family: FAMILY_NUMBERS[family] });
   const v4 = found.filter((entry) => entry.family === 4).map((entry) => entry.address);
   const v6 = found.filter((entry) => entry.family === 6).map((entry) => entry.address);
   switch (family) {
@@ -108,3 +108,6 @@ async function resolveBySystem(name: string, family: DnsLookupFamily): Promise<r
       return [...v6, ...v4];
   }
 }
+
+/** What `getaddrinfo` is asked for; 0 is both. */
+const FAMILY_NUMBERS = { auto: 0, v4Only: 4, v6Only: 6, v4Preferred: 0, all: 0 } as const;

@@ -27,6 +27,7 @@ export class RoundRobinLoadBalancer implements LoadBalancer, HostSetObserver {
     const first = hosts[0];
     if (first === undefined) return;
     this.next = this.random.below(hosts.length);
+    // control plane: when hosts change
     if (hosts.every(({ weight }) => weight === first.weight)) return;
     const schedule = new EdfScheduler<Host>();
     for (const host of hosts) schedule.add(host, host.weight);

@@ -288,18 +288,14 @@ export class ConnectionPool implements Task {
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
     this.draining = true;
-    this.ready.forEach((client) => {
-      client.close("host_removed");
-    });
+    for (const client of this.ready.toArray()) client.close("host_removed");
   }
 
   /** Ends everything at once. Idempotent. */
   destroy(): void {
     this.draining = true;
     for (const list of [this.ready, this.connecting, this.busy]) {
-      list.forEach((client) => {
-        client.close("pool_destroyed");
-      });
+      for (const client of list.toArray()) client.close("pool_destroyed");
     }
   }
 }

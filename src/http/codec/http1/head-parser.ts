@@ -111,31 +111,44 @@ function parseFields(
   isRequest: boolean,
 ): CodecError | null {
   let at = start;
-  while (true) {
-    if (at >= text.length) return complete ? Http1Errors.bareLineFeed : null;
+  while (at < text.length) {
     const first = text.charCodeAt(at);
     if (first === CR) return text.charCodeAt(at + 1) === LF ? null : Http1Errors.bareCarriageReturn;
     if (first === SP || first === HTAB) {
       return at === start ? Http1Errors.spaceBeforeFirstField : Http1Errors.obsoleteFold;
     }
-    const nameStart = at;
-    while (isTokenCode(text.charCodeAt(at))) at++;
-    const afterName = text.charCodeAt(at);
-    if (afterName !== COLON || at === nameStart) return nameError(afterName, at === nameStart);
-    const name = canonicalHeaderName(text.slice(nameStart, at));
-    at++;
-    while (text.charCodeAt(at) === SP || text.charCodeAt(at) === HTAB) at++;
-    const valueStart = at;
-    while (isFieldValueCode(text.charCodeAt(at))) at++;
-    if (text.charCodeAt(at) !== CR) return lineError(text.charCodeAt(at), Http1Errors.invalidValue);
-    if (text.charCodeAt(at + 1) !== LF) return Http1Errors.bareCarriageReturn;
-    let valueEnd = at;
-    while (valueEnd > valueStart && isOptionalWhitespace(text.charCodeAt(valueEnd - 1))) valueEnd--;
-    if (++head.fieldCount > maxFields) return Http1Errors.tooManyFields;
-    const error = addField(head, name, text.slice(valueStart, valueEnd), isRequest);
-    if (error !== null) return error;
-    at += 2;
+    at = parseField(text, at, head, isRequest);
+    if (at === FAILED) return head.error;
+    if (head.fieldCount > maxFields) return Http1Errors.tooManyFields;
   }
+  return complete ? Http1Errors.bareLineFeed : null;
+}
+
+/** Parses one field line. Returns where the next one begins, or `FAILED` with the error in the head. */
+function parseField(text: string, start: number, head: MessageHead, isRequest: boolean): number {
+  let at = start;
+  while (isTokenCode(text.charCodeAt(at))) at++;
+  const afterName = text.charCodeAt(at);
+  if (afterName !== COLON || at === start) return fail(head, nameError(afterName, at === start));
+  const name = canonicalHeaderName(text.slice(start, at));
+  at++;
+  while (isOptionalWhitespace(text.charCodeAt(at))) at++;
+  const valueStart = at;
+  while (isFieldValueCode(text.charCodeAt(at))) at++;
+  if (text.charCodeAt(at) !== CR) return fail(head, lineError(text.charCodeAt(at), Http1Errors.invalidValue));
+  if (text.charCodeAt(at + 1) !== LF) return fail(head, Http1Errors.bareCarriageReturn);
+  let valueEnd = at;
+  while (valueEnd > valueStart && isOptionalWhitespace(text.charCodeAt(valueEnd - 1))) valueEnd--;
+  head.fieldCount++;
+  const error = addField(head, name, text.slice(valueStart, valueEnd), isRequest);
+  return error === null ? at + 2 : fail(head, error);
+}
+
+const FAILED = -1;
+
+function fail(head: MessageHead, error: CodecError): number {
+  head.error = error;
+  return FAILED;
 }
 
 function isOptionalWhitespace(code: number): boolean {

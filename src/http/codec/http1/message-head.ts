@@ -1,5 +1,6 @@
 import type { Protocol } from "../../../stream-info/protocol.js";
 import { HeaderMap } from "../../headers/header-map.js";
+import type { CodecError } from "../codec-error.js";
 
 /** What the fields of an HTTP/1 head say about its message and connection, gathered while they are parsed. */
 export class MessageHead {
@@ -14,6 +15,8 @@ export class MessageHead {
   connectionOptions = "";
   hostCount = 0;
   fieldCount = 0;
+  /** Why parsing stopped; only set when it did. */
+  error: CodecError | null = null;
 
   get protocol(): Protocol {
     return this.minorVersion === 1 ? "HTTP/1.1" : "HTTP/1.0";
@@ -28,6 +31,7 @@ export class MessageHead {
     this.connectionOptions = "";
     this.hostCount = 0;
     this.fieldCount = 0;
+    this.error = null;
   }
 
   /** True when the `connection` field has this option. @param option lower case */

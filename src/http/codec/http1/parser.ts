@@ -1,6 +1,6 @@
 import type { HeaderMap } from "../../headers/header-map.js";
-import { isInformational } from "../../headers/status-code.js";
 import { isTokenCode } from "../../headers/header-syntax.js";
+import { isInformational } from "../../headers/status-code.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import { type BodyFraming, requestFraming, responseFraming } from "./body-framing.js";
 import { ChunkHeader } from "./chunk-header.js";

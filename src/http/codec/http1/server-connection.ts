@@ -144,7 +144,12 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.body.start(framing, headers);
     this.connection.writeText(encodeResponseHead(headers, framing, this.requestMethod, this.connectionField(isHttp11)));
     // D4
-    this.connection.flow?.record(FlowSteps.responseEncoded, this.connection.id, this.connection.flowStreamId, "headers");
+    this.connection.flow?.record(
+      FlowSteps.responseEncoded,
+      this.connection.id,
+      this.connection.flowStreamId,
+      "headers",
+    );
     if (endStream) this.finishResponse(null);
   }
 
@@ -196,7 +201,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   private closeAfterResponse(): void {
     // A client that is still sending would lose the answer to a RST; one that is done, or waits for the end of a
     // body without length, needs the FIN at once (BEHAVIOUR: delayed_close_timeout).
-    const lingers = !this.exchange.requestDone;
+    // The same holds for one that has pipelined more: its bytes, unread in the kernel, would turn the FIN into a RST.
+    const lingers = !this.exchange.requestDone || this.connection.hasUnreadBytes;
     this.parser.stop();
     this.connection.close(lingers ? "flushWriteAndDelay" : "flushWrite", "response_complete");
   }

@@ -1,7 +1,7 @@
-import type { ForwardActionConfig } from "../../../route/route-config.js";
-import type { Route } from "../../../route/route.js";
-import type { Host } from "../../../upstream/host.js";
 import { hostText } from "../../../network/address.js";
+import type { Route } from "../../../route/route.js";
+import type { ForwardActionConfig } from "../../../route/route-config.js";
+import type { Host } from "../../../upstream/host.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 
 /** What a route changes of a request before it goes upstream (BEHAVIOUR 5.4). */

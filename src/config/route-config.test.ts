@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
+import type { RouteConfig } from "../route/route-config.js";
+import {
+  configOf,
+  problemsBelow,
+  ROUTE_CONFIG_PATH,
+  ROUTES_PATH,
+  routesText,
+  virtualHostsText,
+} from "./config-text.test.support.js";
+
+function routeConfig(text: string): RouteConfig {
+  const [listener] = configOf(text).listeners;
+  const manager = listener?.filterChains[0]?.filters[0]?.config as ConnectionManagerConfig | undefined;
+  assert.ok(manager?.routeConfig);
+  return manager.routeConfig;
+}
+
+test("every field of a route", () => {
+  const config = routeConfig(
+    routesText(
+      `
+- name: a
+  match: { path: /a, case_sensitive: false }
+  route: { cluster: known, timeout: 0s, idle_timeout: 2s, cluster_not_found_response_code: NOT_FOUND, prefix_rewrite: /b, auto_host_rewrite: true }
+- match: { path_separated_prefix: /c }
+  direct_response: { status: 201, body: { inline_string: hi } }
+- match: { prefix: / }
+  direct_response: { status: 404, body: { inline_bytes: aGk= } }
+- match: { prefix: "" }
+  route: { cluster: known, auto_host_rewrite: false }`,
+      "ignore_port_in_host_matching: true",
+    ),
+  );
+  assert.equal(config.ignorePortInHostMatching, true);
+  const [first, ...others] = config.virtualHosts[0]?.routes ?? [];
+  assert.deepEqual(first, {
+    name: "a",
+    match: { path: { kind: "path", value: "/a" }, caseSensitive: false },
+    action: {
+      kind: "forward",
+      cluster: "known",
+      timeoutMs: 0,
+      idleTimeoutMs: 2_000,
+      clusterNotFoundStatus: 404,
+      prefixRewrite: "/b",
+      hostRewrite: { kind: "auto" },
+    },
+  });
+  assert.deepEqual(
+    others.map(({ match, action }) => [match.path, action]),
+    [
+      [
+        { kind: "pathSeparatedPrefix", value: "/c" },
+        { kind: "directResponse", status: 201, body: "hi" },
+      ],
+      [
+        { kind: "prefix", value: "/" },
+        { kind: "directResponse", status: 404, body: "hi" },
+      ],
+      [
+        { kind: "prefix", value: "" },
+        {
+          kind: "forward",
+          cluster: "known",
+          timeoutMs: 15_000,
+          idleTimeoutMs: null,
+          clusterNotFoundStatus: 503,
+          prefixRewrite: "",
+          hostRewrite: { kind: "none" },
+        },
+      ],
+    ],
+  );
+});
+
+test("domains are lower case", () => {
+  const config = routeConfig(
+    virtualHostsText('- { name: a, domains: [A.Test, "*.B", "C.*"] }\n- { name: b, domains: ["*"] }'),
+  );
+  assert.deepEqual(
+    config.virtualHosts.map((host) => host.domains),
+    [["a.test", "*.b", "c.*"], ["*"]],
+  );
+});
+
+test("clusters need not exist where that is not asked for", () => {
+  const routes = "- { match: { prefix: / }, route: { cluster: later } }";
+  assert.equal(routeConfig(routesText(routes, "validate_clusters: false")).virtualHosts[0]?.routes.length, 1);
+});
+
+const DOMAIN_FAULTS: readonly (readonly [string, readonly string[]])[] = [
+  [
+    '- { name: a, domains: ["*"] }\n- { name: b, domains: [x, "*"] }',
+    ['13:39 error virtual_hosts[1].domains[1]: the domain "*" is already one of virtual host "a" (line 12)'],
+  ],
+  [
+    "- { name: a, domains: [x, X] }",
+    ['12:39 error virtual_hosts[0].domains[1]: the domain "x" is already one of this virtual host (line 12)'],
+  ],
+  [
+    '- { name: a, domains: ["a.*.b", "*.c.*", "**"] }',
+    [
+      '12:36 error virtual_hosts[0].domains[0]: "a.*.b": a wildcard stands alone, at the beginning or at the end, and only once',
+      '12:45 error virtual_hosts[0].domains[1]: "*.c.*": a wildcard stands alone, at the beginning or at the end, and only once',
+      '12:54 error virtual_hosts[0].domains[2]: "**": a wildcard stands alone, at the beginning or at the end, and only once',
+    ],
+  ],
+  ["- { name: a }", ["12:15 error virtual_hosts[0].domains: `domains` is missing: it must have at least 1 item"]],
+  [
+    "- { name: a, domains: [x], require_tls: ALL }",
+    [
+      "12:40 error virtual_hosts[0].require_tls: `require_tls` is known but not implemented by Sluice yet: requests in the clear would be let in",
+    ],
+  ],
+  ["- { name: a, domains: [x], require_tls: NONE }", []],
+];
+
+test("faults of domains and virtual hosts", () => {
+  for (const [body, expected] of DOMAIN_FAULTS) {
+    assert.deepEqual(problemsBelow(ROUTE_CONFIG_PATH, virtualHostsText(body)), expected, body);
+  }
+});
+
+const MATCH_ALL = "match: { prefix: / }";
+
+const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
+  [
+    `- { ${MATCH_ALL}, route: { cluster: knwon } }`,
+    ['15:59 error routes[0].route.cluster: there is no cluster "knwon" -> did you mean `known`?'],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { cluster: other } }`,
+    ['15:59 error routes[0].route.cluster: there is no cluster "other"'],
+  ],
+  [
+    `- { ${MATCH_ALL} }`,
+    [
+      "15:17 error routes[0]: one of `route`, `redirect`, `direct_response`, `filter_action`, `non_forwarding_action` is required",
+    ],
+  ],
+  [
+    "- { match: {}, route: { cluster: known } }",
+    [
+      "15:26 error routes[0].match: one of `prefix`, `path`, `safe_regex`, `connect_matcher`, `path_separated_prefix`, `path_match_policy` is required",
+    ],
+  ],
+  [
+    '- { match: { safe_regex: { regex: "/.*" } }, route: { cluster: known } }',
+    ["15:40 error routes[0].match.safe_regex: this way to match a path is known but not implemented by Sluice yet"],
+  ],
+  [
+    "- { match: { regex: /.* }, route: { cluster: known } }",
+    [
+      "15:28 error routes[0].match.regex: unknown field `regex` of RouteMatch -> `regex` was removed with Envoy's v2 API: use `safe_regex: { regex: ... }`",
+    ],
+  ],
+  [
+    "- { match: { prefix: /, path: /a }, route: { cluster: known } }",
+    ["15:39 error routes[0].match.path: `path` cannot be set together with `prefix` (line 15)"],
+  ],
+  [
+    "- { match: { path_separated_prefix: /a/ }, route: { cluster: known } }",
+    ["15:51 error routes[0].match.path_separated_prefix: must match the pattern ^[^?#]+[^?#/]$"],
+  ],
+  [
+    "- { match: { prefix: /, headers: [{ name: a, present_match: true }] }, route: { cluster: known } }",
+    [
+      "15:39 error routes[0].match.headers: `headers` is known but not implemented by Sluice yet: without this condition the route would take requests that are not meant for it",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, redirect: { path_redirect: /a } }`,
+    ["15:51 error routes[0].redirect: this action of a route is known but not implemented by Sluice yet"],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { weighted_clusters: { clusters: [{ name: known, weight: 1 }] } } }`,
+    [
+      "15:69 error routes[0].route.weighted_clusters: this way to choose a cluster is known but not implemented by Sluice yet",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite_header: x } }`,
+    [
+      "15:87 error routes[0].route.host_rewrite_header: this way to rewrite the host is known but not implemented by Sluice yet",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite: x } }`,
+    [
+      "15:66 error routes[0].route.host_rewrite: unknown field `host_rewrite` of RouteAction -> `host_rewrite` was removed with Envoy's v2 API: use `host_rewrite_literal`",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { cluster: known, timeout: -1s } }`,
+    ["15:75 error routes[0].route.timeout: must not be negative"],
+  ],
+  [
+    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: {} }, metadata: {} }`,
+    [
+      "15:66 warning routes[0].route.retry_policy: `retry_policy` is known but not implemented by Sluice yet; it has no effect",
+      "15:86 warning routes[0].metadata: `metadata` is known but not implemented by Sluice yet; it has no effect",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, direct_response: { status: 600 } }`,
+    ["15:68 error routes[0].direct_response.status: must be at least 200 and less than 600"],
+  ],
+  [
+    `- { ${MATCH_ALL}, direct_response: { status: 200, body: { filename: /no/such/file } } }`,
+    [
+      "15:91 error routes[0].direct_response.body.filename: cannot be read: ENOENT: no such file or directory, open '/no/such/file'",
+    ],
+  ],
+  [
+    `- { ${MATCH_ALL}, direct_response: { status: 200, body: { environment_variable: SLUICE_NOT_SET } } }`,
+    [
+      "15:103 error routes[0].direct_response.body.environment_variable: the environment variable SLUICE_NOT_SET is not set",
+    ],
+  ],
+];
+
+test("faults of routes", () => {
+  for (const [body, expected] of ROUTE_FAULTS) {
+    assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(body)), expected, body);
+  }
+});
+
+test("the body of a direct response is limited", () => {
+  const route = (size: number) =>
+    `- { ${MATCH_ALL}, direct_response: { status: 200, body: { inline_string: "${"x".repeat(size)}" } } }`;
+  assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(route(4096))), []);
+  assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(route(4097))), [
+    "15:79 error routes[0].direct_response.body: the body has 4097 bytes; 4096 are allowed -> raise `max_direct_response_body_size_bytes` of the route configuration",
+  ]);
+  assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(route(5), "max_direct_response_body_size_bytes: 5")), []);
+  assert.equal(problemsBelow(ROUTES_PATH, routesText(route(6), "max_direct_response_body_size_bytes: 5")).length, 1);
+});
