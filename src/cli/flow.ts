@@ -3,8 +3,8 @@ import { type CommandLine, UsageError } from "./command-line.js";
 const DEFAULT_ADMIN = "127.0.0.1:9901";
 
 /**
- * `sluice flow [STREAM] [ADMIN]`: asks a running proxy's admin what happened to a request, or to the last ones. Switches
- * recording on when it was off. Returns the exit code.
+ * `sluice flow [STREAM] [ADMIN]`: asks a running proxy's admin what happened to a request, or to the last ones. Returns the
+ * exit code.
  */
 export async function flow(_commandLine: CommandLine, args: readonly string[]): Promise<number> {
   const stream = args.find((arg) => /^\d+$/.test(arg));

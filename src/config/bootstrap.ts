@@ -56,8 +56,7 @@ export function loadBootstrap(source: BootstrapSource): LoadedBootstrap {
 
   // From here on every step takes what is there, so that all problems are found in one run.
   new RuleValidator(descriptors, sourceMap, problems).validate(bootstrap);
-  const clusters = bootstrap.staticResources?.clusters ?? [];
-  const clusterNames = new Set(clusters.map((cluster) => cluster.name));
+  const clusterNames = clusterNamesOf(bootstrap, sourceMap);
   const strict = source.strict ?? false;
   const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames, strict));
   new UnimplementedFields(sourceMap, problems, strict).report(bootstrap, BOOTSTRAP_FIELDS);
@@ -104,6 +103,17 @@ function decodeBootstrap(
   const desc = descriptors.requireMessage(BOOTSTRAP_TYPE);
   const message = decoder.decodeMessage(desc, root, new MessageSource(text, root.offset, desc, null, ""));
   return message as Bootstrap | null;
+}
+
+/** Null when a cluster or its name could not be read: then it may well be the one that a route means. */
+function clusterNamesOf(bootstrap: Bootstrap, sourceMap: SourceMap): ReadonlySet<string> | null {
+  const { staticResources } = bootstrap;
+  if (sourceMap.isBroken(bootstrap, "staticResources")) return null;
+  if (staticResources === undefined) return new Set();
+  const { clusters } = staticResources;
+  const complete = clusters.every((cluster) => !sourceMap.isBroken(cluster, "name"));
+  if (sourceMap.isBroken(staticResources, "clusters") || !complete) return null;
+  return new Set(clusters.map((cluster) => cluster.name));
 }
 
 function deepFreeze<T>(value: T): T {

@@ -14,13 +14,13 @@ const NANOS_PER_MS = 1_000_000;
  */
 export class ConversionContext {
   readonly sourceMap: SourceMap;
-  /** Names of the static clusters, for routes that refer to them. */
-  readonly clusterNames: ReadonlySet<string>;
+  /** Names of the static clusters, for routes that refer to them; null when some of them could not be read. */
+  readonly clusterNames: ReadonlySet<string> | null;
   private readonly problems: ProblemList;
   /** `--strict` makes errors of the warnings. */
   private readonly strict: boolean;
 
-  constructor(sourceMap: SourceMap, problems: ProblemList, clusterNames: ReadonlySet<string>, strict: boolean) {
+  constructor(sourceMap: SourceMap, problems: ProblemList, clusterNames: ReadonlySet<string> | null, strict: boolean) {
     this.sourceMap = sourceMap;
     this.problems = problems;
     this.clusterNames = clusterNames;

@@ -88,9 +88,9 @@ function convertCluster(message: RouteAction, rules: RouteRules, context: Conver
     return null;
   }
   const name = specifier.value;
-  if (name !== "" && rules.validateClusters && !context.clusterNames.has(name)) {
-    const hint = didYouMean(closestName(name, context.clusterNames));
-    context.error(message, "cluster", `there is no cluster "${name}"`, hint);
+  const { clusterNames } = context;
+  if (name !== "" && rules.validateClusters && clusterNames !== null && !clusterNames.has(name)) {
+    context.error(message, "cluster", `there is no cluster "${name}"`, didYouMean(closestName(name, clusterNames)));
   }
   return name;
 }

@@ -238,3 +238,15 @@ test("the body of a direct response is limited", () => {
   assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(route(5), "max_direct_response_body_size_bytes: 5")), []);
   assert.equal(problemsBelow(ROUTES_PATH, routesText(route(6), "max_direct_response_body_size_bytes: 5")).length, 1);
 });
+
+test("routes are not blamed for clusters that could not be read", () => {
+  const text = routesText(`- { ${MATCH_ALL}, route: { cluster: other } }`);
+  for (const clusters of ["{ name: other }", "[{ nmae: other }]", "[{ name: 5 }]"]) {
+    const faults = problemsBelow(ROUTES_PATH, text.replace("[{ name: known }]", clusters));
+    assert.deepEqual(
+      faults.filter((line) => line.includes("there is no cluster")),
+      [],
+    );
+    assert.ok(faults.length > 0);
+  }
+});

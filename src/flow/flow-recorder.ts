@@ -3,8 +3,8 @@ import type { FlowStep } from "./flow-step.js";
 /** Records kept; at about 30 steps a request these are the last 2,000 requests. Must be a power of two. */
 const DEFAULT_CAPACITY = 64 * 1024;
 
-/** Distinct details (reasons, names) that are remembered; further ones read as `...`. Bounds what peers can make us keep. */
-const MAX_DETAILS = 4096;
+/** Integers in a record. */
+const FIELDS = 5;
 
 /** One step of one request, as it was recorded. */
 export interface FlowRecord {
@@ -37,10 +37,9 @@ export interface FlowListener {
 export class FlowRecorder {
   private readonly capacity: number;
   private readonly times: Float64Array;
-  /** step, connection, stream, peer, amount, detail: six integers a record. */
+  /** step, connection, stream, peer, amount: five integers a record. */
   private readonly fields: Int32Array;
-  private readonly details: string[] = [""];
-  private readonly detailIndex = new Map<string, number>([["", 0]]);
+  private readonly details: string[];
   private readonly clock: () => number;
   private next = 0;
   private readonly listener: FlowListener | null;
@@ -51,21 +50,22 @@ export class FlowRecorder {
     this.listener = listener;
     this.capacity = capacity;
     this.times = new Float64Array(capacity);
-    this.fields = new Int32Array(capacity * 6);
+    this.fields = new Int32Array(capacity * FIELDS);
+    this.details = new Array<string>(capacity).fill("");
   }
 
   /** Records a step; the oldest record makes room. */
   record(step: FlowStep, connectionId: number, streamId: number, detail = "", amount = -1, peerId = 0): void {
     const slot = this.next % this.capacity;
-    const at = slot * 6;
+    const at = slot * FIELDS;
     this.times[slot] = this.clock();
+    this.details[slot] = detail;
     const fields = this.fields;
     fields[at] = step;
     fields[at + 1] = connectionId;
     fields[at + 2] = streamId;
     fields[at + 3] = peerId;
     fields[at + 4] = amount;
-    fields[at + 5] = detail === "" ? 0 : this.indexOf(detail);
     this.next++;
   }
 
@@ -84,7 +84,7 @@ export class FlowRecorder {
 
   private recordAt(sequence: number): FlowRecord {
     const slot = sequence % this.capacity;
-    const at = slot * 6;
+    const at = slot * FIELDS;
     const fields = this.fields;
     return {
       sequence,
@@ -94,25 +94,7 @@ export class FlowRecorder {
       streamId: fields[at + 2] as number,
       peerId: fields[at + 3] as number,
       amount: fields[at + 4] as number,
-      detail: this.details[fields[at + 5] as number] as string,
+      detail: this.details[slot] as string,
     };
-  }
-
-  private indexOf(detail: string): number {
-    const known = this.detailIndex.get(detail);
-    if (known !== undefined) return known;
-    if (this.details.length >= MAX_DETAILS) return this.indexOfRest();
-    const index = this.details.length;
-    this.details.push(detail);
-    this.detailIndex.set(detail, index);
-    return index;
-  }
-
-  private indexOfRest(): number {
-    const known = this.detailIndex.get("...");
-    if (known !== undefined) return known;
-    this.details.push("...");
-    this.detailIndex.set("...", this.details.length - 1);
-    return this.details.length - 1;
   }
 }

@@ -5,22 +5,24 @@ import { FlowSteps, flowStepLabel, flowStepText } from "./flow-step.js";
 export interface FlowSummary {
   readonly streamId: number;
   readonly connectionId: number;
+  /** How it ended, and what was asked for where that is still recorded. */
   readonly text: string;
 }
 
 /** The streams that ended last, newest first. */
 export function recentStreams(records: readonly FlowRecord[], limit: number): FlowSummary[] {
-  const summaries: FlowSummary[] = [];
-  for (let i = records.length - 1; i >= 0 && summaries.length < limit; i--) {
+  const ends: FlowRecord[] = [];
+  const targets = new Map<number, string>();
+  for (let i = records.length - 1; i >= 0; i--) {
     const record = records[i] as FlowRecord;
-    if (record.step !== FlowSteps.streamEnded) continue;
-    summaries.push({
-      streamId: record.streamId,
-      connectionId: record.connectionId,
-      text: `[S${record.streamId}] [C${record.connectionId}] ${record.amount} ${record.detail}`,
-    });
+    if (record.step === FlowSteps.streamEnded && ends.length < limit) ends.push(record);
+    else if (record.step === FlowSteps.routerStarts) targets.set(record.streamId, record.detail);
   }
-  return summaries;
+  return ends.map(({ streamId, connectionId, amount, detail }) => ({
+    streamId,
+    connectionId,
+    text: `${amount} ${detail} ${targets.get(streamId) ?? ""}`.trimEnd(),
+  }));
 }
 
 /**
@@ -30,19 +32,21 @@ export function recentStreams(records: readonly FlowRecord[], limit: number): Fl
 export function streamRecords(records: readonly FlowRecord[], streamId: number): FlowRecord[] {
   const firstAt = records.findIndex((record) => record.streamId === streamId);
   if (firstAt < 0) return [];
-  const connectionId = (records[firstAt] as FlowRecord).connectionId;
-  const own: FlowRecord[] = [];
+  const first = records[firstAt] as FlowRecord;
+  const before: FlowRecord[] = [];
   for (let i = firstAt - 1; i >= 0; i--) {
     const record = records[i] as FlowRecord;
-    if (record.connectionId !== connectionId) continue;
+    if (record.connectionId !== first.connectionId) continue;
     if (record.streamId !== 0) break;
-    own.unshift(record);
+    before.push(record);
   }
-  for (let i = firstAt; i < records.length; i++) {
-    const record = records[i] as FlowRecord;
-    if (record.streamId === streamId) own.push(record);
-  }
-  return own;
+  return [...before.reverse(), ...records.slice(firstAt).filter((record) => record.streamId === streamId)];
+}
+
+/** The downstream connection of a stream; of one whose beginning is not there any more, the one it ended on. */
+function connectionOf(own: readonly FlowRecord[]): number {
+  const telling = own.find(({ step }) => step === FlowSteps.filterDecode || step === FlowSteps.streamEnded);
+  return (telling ?? (own[0] as FlowRecord)).connectionId;
 }
 
 /** A stream's timeline as text, null when nothing of it is there (any more). */
@@ -50,7 +54,7 @@ export function streamTimeline(records: readonly FlowRecord[], streamId: number)
   const own = streamRecords(records, streamId);
   const first = own[0];
   if (first === undefined) return null;
-  const lines = [`[S${streamId}] on [C${first.connectionId}]`];
+  const lines = [`[S${streamId}] on [C${connectionOf(own)}]`];
   for (const record of own) lines.push(timelineLine(record, first.timeMs));
   return `${lines.join("\n")}\n`;
 }

@@ -72,8 +72,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private callbacks: ConnectionCallbacks | null = null;
   private state: State;
   private readonly output = new WriteBuffer();
-  /** The stream that wrote last; it may have ended when its output is flushed. */
-  private outputStreamId = 0;
+  /** The streams that have written since the last flush, while recording; they may have ended when it comes. */
+  private readonly outputStreamIds: number[] = [];
   private aboveHighWatermark = false;
   private readDisableCount = 0;
   private readingPaused = false;
@@ -82,6 +82,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private redeliveryPosted = false;
   private delayedCloseTimeoutMs = 0;
   private lingerTimer: Timer | null = null;
+  /** What was unsent when the timer above was armed. */
+  private unsentWhenArmed = 0;
 
   constructor(
     id: number,
@@ -162,7 +164,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   writeText(text: string): void {
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addText(text);
-    this.outputStreamId = this.flowStreamId;
+    if (this.flow !== null) this.noteOutputStream();
     if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
   }
 
@@ -170,7 +172,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   writeBytes(bytes: Buffer): void {
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addBytes(bytes);
-    this.outputStreamId = this.flowStreamId;
+    if (this.flow !== null) this.noteOutputStream();
     if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
   }
 
@@ -190,7 +192,15 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private recordFlush(flow: FlowRecorder): void {
     // D5 downstream, C4 upstream: what the event produced goes to the socket.
     const step = this.isUpstream ? FlowSteps.requestWritten : FlowSteps.downstreamFlushed;
-    flow.record(step, this.id, this.outputStreamId, "", this.output.byteLength);
+    const ids = this.outputStreamIds;
+    for (let i = 0; i < ids.length; i++) flow.record(step, this.id, ids[i] as number, "", this.output.byteLength);
+    ids.length = 0;
+  }
+
+  /** Pipelined requests may be answered within one event: their responses leave together. */
+  private noteOutputStream(): void {
+    const ids = this.outputStreamIds;
+    if (ids[ids.length - 1] !== this.flowStreamId) ids.push(this.flowStreamId);
   }
 
   private checkHighWatermark(): void {
@@ -283,16 +293,14 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   onSocketConnected(): void {
     if (this.state !== "connecting") return;
     this.state = "open";
-    // C1: the first writable event of a connecting socket is its connected event.
-    this.flow?.record(FlowSteps.upstreamWriteReady, this.id, this.flowStreamId, "upstream-connected");
     this.callbacks?.onConnectionEvent("connected");
     if (!this.output.isEmpty && !this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
   }
 
   onSocketWritable(): void {
     if (this.state === "flushing") this.socket.destroy();
-    // Progress: the peer is slow, not gone.
-    if (this.state === "lingering") this.lingerTimer?.arm(this.delayedCloseTimeoutMs);
+    // It has all of our bytes now; its own time begins.
+    if (this.state === "lingering") this.armLingerTimer();
     if (!this.aboveHighWatermark || this.state !== "open") return;
     if (this.socket.unsentBytes > this.bufferLimitBytes >> 1) return;
     this.aboveHighWatermark = false;
@@ -358,10 +366,20 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       return;
     }
     this.lingerTimer = this.context.dispatcher.createCoarseTimer(this);
-    this.lingerTimer.arm(this.delayedCloseTimeoutMs > 0 ? this.delayedCloseTimeoutMs : FLUSH_TIMEOUT_MS);
+    this.armLingerTimer();
+  }
+
+  private armLingerTimer(): void {
+    this.unsentWhenArmed = this.socket.unsentBytes;
+    this.lingerTimer?.arm(this.delayedCloseTimeoutMs > 0 ? this.delayedCloseTimeoutMs : FLUSH_TIMEOUT_MS);
   }
 
   onTimer(_timer: Timer): void {
+    if (this.socket.unsentBytes < this.unsentWhenArmed) {
+      // The peer is slow, not gone.
+      this.armLingerTimer();
+      return;
+    }
     this.stats.delayedCloseTimeouts?.inc();
     this.socket.destroy();
   }

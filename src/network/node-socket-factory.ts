@@ -1,7 +1,7 @@
 import type net from "node:net";
 import type { Address } from "./address.js";
 import { NodeSocket, type NodeSocketContext } from "./node-socket.js";
-import type { AcceptCallbacks, ConnectOptions, ListenSocket, SocketFactory, StreamSocket } from "./stream-socket.js";
+import type { AcceptCallbacks, ListenSocket, SocketFactory, StreamSocket } from "./stream-socket.js";
 
 /** Connects through the operating system. */
 export class NodeSocketFactory implements SocketFactory {
@@ -11,13 +11,10 @@ export class NodeSocketFactory implements SocketFactory {
     this.context = context;
   }
 
-  connect(address: Address, options: ConnectOptions): StreamSocket {
-    return NodeSocket.connect(this.context, address, options);
+  connect(address: Address): StreamSocket {
+    return NodeSocket.connect(this.context, address);
   }
 }
-
-/** Unsent bytes above which a slow client's socket reports when it is writable again. */
-const ACCEPTED_HIGH_WATER_MARK_BYTES = 16 * 1024;
 
 /** A listening socket of the operating system that hands accepted connections to one worker. */
 export class NodeListenSocket implements ListenSocket {
@@ -31,7 +28,7 @@ export class NodeListenSocket implements ListenSocket {
     // control plane: once for a listening socket
     server.on("connection", (accepted: net.Socket) => {
       context.dispatcher.beginEvent();
-      callbacks.onAccept(NodeSocket.accept(context, accepted, ACCEPTED_HIGH_WATER_MARK_BYTES));
+      callbacks.onAccept(NodeSocket.accept(context, accepted));
       context.dispatcher.endEvent();
     });
     // control plane: once for a listening socket

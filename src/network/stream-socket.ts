@@ -64,13 +64,8 @@ export interface ListenSocket {
   close(): void;
 }
 
-export interface ConnectOptions {
-  /** Above this many unsent bytes `onSocketWritable` will follow once they are gone. */
-  readonly writeHighWaterMarkBytes: number;
-}
-
 /** The network of one worker. */
 export interface SocketFactory {
   /** Starts an asynchronous connect: `onSocketConnected` or `onSocketClosed` follows, never before this returns. */
-  connect(address: Address, options: ConnectOptions): StreamSocket;
+  connect(address: Address): StreamSocket;
 }

@@ -46,13 +46,17 @@ export class ClusterManager {
 
   /** Takes over what discovery found for a cluster that resolves names. */
   updateHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+    const { dispatcher } = this.context;
+    dispatcher.beginEvent();
     this.clusters.get(clusterName)?.updateHosts(endpoints);
+    dispatcher.endEvent();
   }
 
   /** Closes all upstream connections. */
   destroy(): void {
-    for (const cluster of this.clusters.values()) {
-      for (const host of cluster.hostSet.hosts) host.pool?.destroy();
-    }
+    const { dispatcher } = this.context;
+    dispatcher.beginEvent();
+    for (const cluster of this.clusters.values()) cluster.destroy();
+    dispatcher.endEvent();
   }
 }

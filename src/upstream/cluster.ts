@@ -1,4 +1,5 @@
 import type { RandomSource } from "../common/random.js";
+import { addressText } from "../network/address.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { ClusterStats } from "./cluster-stats.js";
@@ -17,6 +18,8 @@ export class Cluster {
   readonly resources: ResourceManager;
   readonly hostSet = new HostSet();
   private readonly loadBalancer: LoadBalancer;
+  /** Hosts that discovery no longer finds and whose last streams are being served. */
+  private leaving: Host[] = [];
 
   /** @param resourceCounts memory of `RESOURCE_COUNTS_BYTES` that all workers share */
   constructor(info: ClusterInfo, resourceCounts: SharedArrayBuffer, scope: StatsScope, random: RandomSource) {
@@ -36,6 +39,16 @@ export class Cluster {
 
   /** Takes over what discovery found. Hosts that stay keep their connections, those that are gone finish theirs. */
   updateHosts(endpoints: readonly EndpointConfig[]): void {
+    const [logicalHost] = this.hostSet.hosts;
+    const [first] = endpoints;
+    if (this.info.discovery === "logicalDns" && logicalHost !== undefined && first !== undefined) {
+      logicalHost.moveTo(first.address);
+      return;
+    }
+    this.replaceHosts(this.info.discovery === "static" ? endpoints : withoutRepeated(endpoints));
+  }
+
+  private replaceHosts(endpoints: readonly EndpointConfig[]): void {
     // control plane: when discovery found something new
     const before = new Map(this.hostSet.hosts.map((host) => [host.addressText, host]));
     const after: Host[] = [];
@@ -53,10 +66,28 @@ export class Cluster {
     this.stats.membershipTotal.add(after.length - this.hostSet.hosts.length);
     this.stats.membershipHealthy.add(after.length - this.hostSet.hosts.length);
     this.hostSet.update(after);
-    // A logical host's address is only for new connections: those that stand are used on (BEHAVIOUR 6.1).
-    if (this.info.discovery === "logicalDns") return;
-    for (const gone of before.values()) gone.pool?.drain();
+    for (const gone of before.values()) {
+      gone.pool?.drain();
+      this.leaving.push(gone);
+    }
+    // control plane: when hosts change
+    this.leaving = this.leaving.filter(({ pool }) => pool !== null && !pool.isIdle);
   }
+
+  /** Closes all connections, those to hosts that are leaving too. */
+  destroy(): void {
+    for (const host of [...this.hostSet.hosts, ...this.leaving]) host.pool?.destroy();
+  }
+}
+
+/** Names may resolve to the same address; that is one host, as in Envoy. */
+function withoutRepeated(endpoints: readonly EndpointConfig[]): readonly EndpointConfig[] {
+  const byAddress = new Map<string, EndpointConfig>();
+  for (const endpoint of endpoints) {
+    const key = addressText(endpoint.address);
+    if (!byAddress.has(key)) byAddress.set(key, endpoint);
+  }
+  return [...byAddress.values()];
 }
 
 function createLoadBalancer(info: ClusterInfo, hostSet: HostSet, random: RandomSource): LoadBalancer {

@@ -5,8 +5,8 @@ import type { ConnectionPool } from "./pool/connection-pool.js";
 
 /** One endpoint of a cluster, with what this worker knows of it. */
 export class Host implements HostDescription {
-  readonly address: Address;
-  readonly addressText: string;
+  private currentAddress: Address;
+  private currentText: string;
   readonly hostname: string;
   readonly clusterName: string;
   readonly weight: number;
@@ -15,11 +15,26 @@ export class Host implements HostDescription {
   readonly stats = new HostStats();
 
   constructor(endpoint: EndpointConfig, clusterName: string) {
-    this.address = endpoint.address;
-    this.addressText = addressText(endpoint.address);
+    this.currentAddress = endpoint.address;
+    this.currentText = addressText(endpoint.address);
     this.hostname = endpoint.hostname;
     this.clusterName = clusterName;
     this.weight = endpoint.weight;
+  }
+
+  /** Where new connections go. */
+  get address(): Address {
+    return this.currentAddress;
+  }
+
+  get addressText(): string {
+    return this.currentText;
+  }
+
+  /** The logical host is elsewhere now; connections that stand are used on (BEHAVIOUR 6.1). */
+  moveTo(address: Address): void {
+    this.currentAddress = address;
+    this.currentText = addressText(address);
   }
 }
 

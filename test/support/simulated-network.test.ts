@@ -12,7 +12,6 @@ import { SimulatedNetwork, type SimulatedNetworkOptions } from "./simulated-netw
 import { POISON } from "./simulated-socket.js";
 
 const ADDRESS: Address = { kind: "ip", host: "10.0.0.1", port: 80 };
-const CONNECT_OPTIONS = { writeHighWaterMarkBytes: 0 };
 
 /** The proxy's end in these tests: writes down its events, and keeps the bytes both rightly and wrongly. */
 class Recorder implements StreamSocketCallbacks {
@@ -88,7 +87,7 @@ function acceptOne(options: SimulatedNetworkOptions = {}) {
 function connectOne(options: SimulatedNetworkOptions = {}) {
   const { dispatcher, network } = simulate(options);
   const listener = network.listenPeer(ADDRESS);
-  const proxy = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+  const proxy = new Recorder(network.connect(ADDRESS));
   dispatcher.runUntilIdle();
   return { dispatcher, network, proxy, listener, peer: listener.connection(0) };
 }
@@ -97,7 +96,7 @@ describe("SimulatedNetwork: connecting", () => {
   test("a connect takes two latencies, and never succeeds before it returns", () => {
     const { dispatcher, network } = simulate({ link: { latencyMs: 10 } });
     const listener = network.listenPeer(ADDRESS);
-    const proxy = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const proxy = new Recorder(network.connect(ADDRESS));
     assert.equal(proxy.socket.localAddress, null);
     dispatcher.runFor(19);
     assert.equal(listener.accepted.length, 1);
@@ -110,7 +109,7 @@ describe("SimulatedNetwork: connecting", () => {
 
   test("nobody listens: refused", () => {
     const { dispatcher, network } = simulate();
-    const proxy = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const proxy = new Recorder(network.connect(ADDRESS));
     const peer = network.connectPeer(ADDRESS);
     dispatcher.runUntilIdle();
     assert.deepEqual(proxy.events, ["closed ECONNREFUSED"]);
@@ -122,9 +121,9 @@ describe("SimulatedNetwork: connecting", () => {
     const { dispatcher, network } = simulate();
     network.listenPeer(ADDRESS);
     network.setLink(ADDRESS, { connect: "refuse" });
-    const refused = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const refused = new Recorder(network.connect(ADDRESS));
     network.setLink(ADDRESS, { connect: "blackHole" });
-    const lost = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const lost = new Recorder(network.connect(ADDRESS));
     dispatcher.runFor(3_600_000);
     assert.deepEqual(refused.events, ["closed ECONNREFUSED"]);
     assert.deepEqual(lost.events, []);
@@ -136,7 +135,7 @@ describe("SimulatedNetwork: connecting", () => {
   test("what is written before the connection stands is sent when it does", () => {
     const { dispatcher, network } = simulate();
     const listener = network.listenPeer(ADDRESS);
-    const proxy = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const proxy = new Recorder(network.connect(ADDRESS));
     proxy.socket.writeText("hello");
     assert.equal(proxy.socket.unsentBytes, 5);
     dispatcher.runUntilIdle();
@@ -147,9 +146,9 @@ describe("SimulatedNetwork: connecting", () => {
   test("a connect given up before the answer comes leaves the server with a reset, or without a connection", () => {
     const { dispatcher, network } = simulate({ link: { latencyMs: 10 } });
     const listener = network.listenPeer(ADDRESS);
-    const early = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const early = new Recorder(network.connect(ADDRESS));
     early.socket.destroy();
-    const late = new Recorder(network.connect(ADDRESS, CONNECT_OPTIONS));
+    const late = new Recorder(network.connect(ADDRESS));
     dispatcher.runFor(15);
     late.socket.destroy();
     dispatcher.runUntilIdle();
@@ -299,15 +298,15 @@ describe("SimulatedNetwork: back-pressure", () => {
     assert.deepEqual(proxy.events, ["connected", "writable"]);
   });
 
-  test("no writable event below the high-water mark, or when all was taken", () => {
+  test("no writable event when all was taken at once", () => {
     const { dispatcher, network } = simulate({ link: { windowBytes: 10 } });
     network.listenPeer(ADDRESS);
-    const proxy = new Recorder(network.connect(ADDRESS, { writeHighWaterMarkBytes: 100 }));
+    const proxy = new Recorder(network.connect(ADDRESS));
     dispatcher.runUntilIdle();
-    proxy.socket.writeText("x".repeat(110));
+    proxy.socket.writeText("x".repeat(10));
     dispatcher.runUntilIdle();
     assert.deepEqual(proxy.events, ["connected"]);
-    proxy.socket.writeText("x".repeat(111));
+    proxy.socket.writeText("x".repeat(11));
     dispatcher.runUntilIdle();
     assert.deepEqual(proxy.events.slice(), ["connected", "writable"]);
   });

@@ -3,7 +3,6 @@ import { type Address, addressText } from "../../src/network/address.js";
 import { ReadBuffers } from "../../src/network/read-buffers.js";
 import type {
   AcceptCallbacks,
-  ConnectOptions,
   ListenSocket,
   SocketError,
   SocketFactory,
@@ -28,8 +27,6 @@ export interface SimulatedNetworkOptions {
 /** The ports that the simulated kernel hands out, to clients and to listeners that ask for port 0. */
 const FIRST_CLIENT_PORT = 40_001;
 const FIRST_LISTEN_PORT = 20_001;
-/** As `NodeListenSocket` has it. */
-const ACCEPTED_HIGH_WATER_MARK_BYTES = 16 * 1024;
 /** Spreads the seeds of the connections of one network. */
 const SEED_STEP = 0x9e37_79b9;
 
@@ -68,8 +65,8 @@ export class SimulatedNetwork implements SocketFactory {
 
   // ---- for the proxy under test
 
-  connect(address: Address, options: ConnectOptions): StreamSocket {
-    return this.open(address, this.proxyContext, options.writeHighWaterMarkBytes, "127.0.0.1");
+  connect(address: Address): StreamSocket {
+    return this.open(address, this.proxyContext, "127.0.0.1");
   }
 
   listen(address: Address, callbacks: AcceptCallbacks): ListenSocket {
@@ -85,7 +82,7 @@ export class SimulatedNetwork implements SocketFactory {
 
   /** A client that connects to the proxy. What it sends before the connection stands leaves when it does. */
   connectPeer(address: Address, fromHost = "127.0.0.1"): SimulatedPeer {
-    return new SimulatedPeer(this.open(address, this.peerContext, 0, fromHost));
+    return new SimulatedPeer(this.open(address, this.peerContext, fromHost));
   }
 
   /** An upstream that the proxy can connect to. */
@@ -125,18 +122,13 @@ export class SimulatedNetwork implements SocketFactory {
     return new SimulatedPipe(this.dispatcher, link, new ReadSplitter(link.readSplit, random));
   }
 
-  private open(
-    address: Address,
-    context: SimulatedSocketContext,
-    writeHighWaterMarkBytes: number,
-    fromHost: string,
-  ): SimulatedSocket {
+  private open(address: Address, context: SimulatedSocketContext, fromHost: string): SimulatedSocket {
     const link = this.linkTo(address);
     const from: Address =
       address.kind === "pipe" ? address : { kind: "ip", host: fromHost, port: this.nextClientPort++ };
     const toServer = this.createPipe(link);
     const toClient = this.createPipe(link);
-    const client = new SimulatedSocket(context, toClient, toServer, writeHighWaterMarkBytes);
+    const client = new SimulatedSocket(context, toClient, toServer);
     if (link.connect !== "blackHole") {
       const syn = { client, toServer, toClient, from, to: address, link };
       this.dispatcher.schedule(link.latencyMs, () => this.onSyn(syn));
@@ -153,7 +145,7 @@ export class SimulatedNetwork implements SocketFactory {
     }
     // The client gave up meanwhile.
     if (!syn.client.isConnecting) return;
-    const server = new SimulatedSocket(listener.context, syn.toServer, syn.toClient, ACCEPTED_HIGH_WATER_MARK_BYTES);
+    const server = new SimulatedSocket(listener.context, syn.toServer, syn.toClient);
     syn.toServer.attach(syn.client, server);
     syn.toClient.attach(server, syn.client);
     this.dispatcher.schedule(syn.link.latencyMs, () => onSynAnswered(syn));

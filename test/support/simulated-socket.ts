@@ -22,7 +22,6 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
   private readonly context: SimulatedSocketContext;
   private readonly inbound: SimulatedPipe;
   private readonly outbound: SimulatedPipe;
-  private readonly writeHighWaterMarkBytes: number;
   private callbacks: StreamSocketCallbacks | null = null;
   private state: State = "connecting";
   private ended = false;
@@ -31,16 +30,10 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
   private local: Address | null = null;
   private remote: Address | null = null;
 
-  constructor(
-    context: SimulatedSocketContext,
-    inbound: SimulatedPipe,
-    outbound: SimulatedPipe,
-    writeHighWaterMarkBytes: number,
-  ) {
+  constructor(context: SimulatedSocketContext, inbound: SimulatedPipe, outbound: SimulatedPipe) {
     this.context = context;
     this.inbound = inbound;
     this.outbound = outbound;
-    this.writeHighWaterMarkBytes = writeHighWaterMarkBytes;
     this.readBuffer = context.readBuffers.shared;
   }
 
@@ -71,7 +64,7 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
     if (this.state === "closing" || this.state === "closed") return;
     assert.ok(!this.ended, "a write after end()");
     this.outbound.write(bytes);
-    if (this.unsentBytes > this.writeHighWaterMarkBytes) this.outbound.wantDrain();
+    if (this.unsentBytes > 0) this.outbound.wantDrain();
     // A paused socket does not see RST by reading; a write brings it to light.
     if (this.inbound.isReset) this.closeSoon({ code: "EPIPE", message: "write EPIPE" });
   }

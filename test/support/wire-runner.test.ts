@@ -47,7 +47,7 @@ function startRelay(_settings: WireSettings, options: WireNetworkOptions): WireP
   const accessLog: string[] = [];
   const listenSocket = network.listen(LISTEN, {
     onAccept: (client) => {
-      const upstream = network.connect(UPSTREAM, { writeHighWaterMarkBytes: 0 });
+      const upstream = network.connect(UPSTREAM);
       upstream.setCallbacks(new RelayEnd(client, () => {}));
       const onOver = (): void => {
         accessLog.push("0 - relayed");

@@ -12,7 +12,9 @@ export function decodeEnum(desc: DescEnum, node: YamlValue): number | Fault {
   if (node.kind === "scalar") {
     const value = typeof node.value === "number" && Number.isInteger(node.value) ? BigInt(node.value) : node.value;
     if (typeof value === "bigint" && value >= -MAX_INT32 && value < MAX_INT32) return Number(value);
-    const named = desc.values.find((candidate) => candidate.name === value);
+    // Envoy does not look at the case, and its older examples have `type: strict_dns`.
+    const name = typeof value === "string" ? value.toUpperCase() : "";
+    const named = desc.values.find((candidate) => candidate.name.toUpperCase() === name);
     if (named !== undefined) return named.number;
   }
   const names = desc.values.map((value) => value.name);

@@ -39,6 +39,12 @@ typed_extension_protocol_options:
   assert.equal(message.typedExtensionProtocolOptions.k?.typeUrl, "type.googleapis.com/google.protobuf.Empty");
 });
 
+test("enums by name, whatever the case, and by number", () => {
+  for (const text of ["STRICT_DNS", "strict_dns", "1", "1.0"]) {
+    assert.deepEqual(cluster(`type: ${text}`).clusterDiscoveryType, { case: "type", value: 1 }, text);
+  }
+});
+
 test("null leaves a field unset", () => {
   const message = cluster("name: ~\nconnect_timeout: null\nhealth_checks:\ncluster_type: ~\ntype: STATIC");
   assert.equal(message.name, "");

@@ -91,6 +91,11 @@ export class SourceMap {
     return this.sources.get(message)?.fields.has(localName) ?? false;
   }
 
+  /** Whether a field of the text had an error, so that its value is not the one that is meant. */
+  isBroken(message: Message, localName: string): boolean {
+    return this.sources.get(message)?.broken.has(localName) ?? false;
+  }
+
   /** The value of a field, or of an item of it; of the whole message without a field, or when the field is not set. */
   position(message: Message, localName?: string, key?: number | string): SourcePosition | null {
     const source = this.sources.get(message);

@@ -53,7 +53,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private requestComplete = false;
   private responseStarted = false;
   private ended = false;
-  private readonly idleTimer: Timer | null;
+  private idleTimer: Timer | null = null;
   private readonly requestTimer: Timer | null = null;
   private readonly durationTimer: Timer | null = null;
   private idleTimeoutMs: number;
@@ -79,8 +79,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.flow = connection.flow;
     this.filterManager = new FilterManager(this);
     this.idleTimeoutMs = config.streamIdleTimeoutMs;
-    this.idleTimer = this.idleTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
-    this.idleTimer?.arm(this.idleTimeoutMs);
+    this.touch();
     if (config.requestTimeoutMs > 0) this.requestTimer = this.startTimer(config.requestTimeoutMs);
     if (config.maxStreamDurationMs > 0) this.durationTimer = this.startTimer(config.maxStreamDurationMs);
   }
@@ -112,7 +111,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
     const refusal = checkRequest(headers, this.streamInfo.protocol, this.context);
     if (refusal !== null) {
-      this.filterManager.sendLocalReply(refusal);
+      this.replyBeforeFilters(refusal);
       return;
     }
     mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
@@ -128,6 +127,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (endStream) return;
     const proceed = new HeaderMap();
     proceed.status = 100;
+    this.context.stats.countInterimResponse();
     this.encoder.encode1xxHeaders(proceed);
   }
 
@@ -138,8 +138,14 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     // BEHAVIOUR 2.1: h2c is never spoken to whoever only asks for it, the request goes on as it is.
     if (upgrade.toLowerCase() === "h2c" || this.route() === null) return true;
     this.context.stats.rqWsOnNonWsRoute.inc();
-    this.filterManager.sendLocalReply(emptyReply(403, UPGRADE_FAILED));
+    this.replyBeforeFilters(emptyReply(403, UPGRADE_FAILED));
     return false;
+  }
+
+  /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
+  private replyBeforeFilters(reply: LocalReply): void {
+    this.filterManager.createFilterChain(this.context.filterFactories);
+    this.filterManager.sendLocalReply(reply);
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
@@ -171,12 +177,12 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
       this.context.log.debug(`[C${this.streamInfo.connectionId}] malformed request: ${error.message}`);
     }
     if (this.responseStarted) this.resetFromFilter(error.details);
-    else this.filterManager.sendLocalReply(textReply(error.status, reasonPhrase(error.status), error.details));
+    else this.replyBeforeFilters(textReply(error.status, reasonPhrase(error.status), error.details));
   }
 
   /** A request whose head did not arrive in time. */
   onRequestHeadersTimeout(): void {
-    this.filterManager.sendLocalReply(textReply(408, "request header timeout", "request_header_timeout"));
+    this.replyBeforeFilters(textReply(408, "request header timeout", "request_header_timeout"));
   }
 
   // ---- route
@@ -211,6 +217,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     // BEHAVIOUR 2.8: the client was told to continue by us.
     if (headers.status === 100 && !this.context.config.proxy100Continue) return;
     this.touch();
+    this.context.stats.countInterimResponse();
     this.encoder.encode1xxHeaders(headers);
   }
 
@@ -311,7 +318,9 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
 
   /** Something happened on the stream: it is not idle. Pushing a coarse timer back is a store. */
   private touch(): void {
-    if (this.idleTimeoutMs > 0) this.idleTimer?.arm(this.idleTimeoutMs);
+    if (this.idleTimeoutMs === 0) return;
+    this.idleTimer ??= this.context.dispatcher.createCoarseTimer(this);
+    this.idleTimer.arm(this.idleTimeoutMs);
   }
 
   onTimer(timer: Timer): void {

@@ -88,6 +88,11 @@ export class ConnectionManagerStats {
     };
   }
 
+  /** An interim response was sent; the response it announces completes the request. */
+  countInterimResponse(): void {
+    this.classes[0]?.inc();
+  }
+
   /** A response of this status was started. */
   countResponse(status: number): void {
     this.rqCompleted.inc();

@@ -1,4 +1,4 @@
-import type { Timer, TimerTarget } from "../../event/dispatcher.js";
+import type { Task, Timer, TimerTarget } from "../../event/dispatcher.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection, ConnectionEvent, ConnectionStats } from "../../network/connection.js";
 import type { FilterStatus, ReadFilter, ReadFilterFactory } from "../../network/filter.js";
@@ -9,11 +9,18 @@ import { ActiveStream, type StreamOwner } from "./active-stream.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { type DownstreamPeer, downstreamPeer } from "./request-header-mutation.js";
 
+type DrainState =
+  | "serving"
+  /** The next response announces that it is the last; a client that sends nothing has until the drain timer. */
+  | "announcing"
+  /** Closes as soon as no request is in flight. */
+  | "closing";
+
 /**
  * The HTTP connection manager of one downstream connection: feeds its codec, makes a stream of each request, and decides
  * when the connection ends. A network read filter, the last of its chain.
  */
-export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks, StreamOwner, TimerTarget {
+export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks, StreamOwner, TimerTarget, Task {
   readonly connection: Connection;
   private readonly context: ConnectionManagerContext;
   private readonly codec: ServerConnection;
@@ -24,7 +31,8 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   private readonly headersTimer: Timer | null;
   private stream: ActiveStream | null = null;
   private requests = 0;
-  private draining = false;
+  private drainTimer: Timer | null = null;
+  private drainState: DrainState = "serving";
 
   constructor(connection: Connection, context: ConnectionManagerContext) {
     this.connection = connection;
@@ -72,6 +80,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.idleTimer?.disarm();
     this.durationTimer?.disarm();
     this.headersTimer?.disarm();
+    this.drainTimer?.disarm();
     this.codec.onConnectionClosed();
   }
 
@@ -125,7 +134,10 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   onStreamEnded(): void {
     this.stream = null;
     this.context.stats.rqActive.dec();
-    if (this.connection.isOpen) this.idleTimer?.arm(this.context.config.idleTimeoutMs);
+    if (!this.connection.isOpen) return;
+    this.idleTimer?.arm(this.context.config.idleTimeoutMs);
+    // The codec closes by itself what it could announce; here is the response that had begun before.
+    if (this.drainState === "closing") this.context.dispatcher.post(this);
   }
 
   closeAfterResponse(): void {
@@ -144,10 +156,15 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
       this.onHeadersTimeout();
       return;
     }
+    if (timer === this.drainTimer) {
+      this.recordTimer("drain");
+      this.closeWhenIdle();
+      return;
+    }
     if (timer === this.idleTimer) stats.cxIdleTimeout.inc();
     else stats.cxMaxDurationReached.inc();
     this.recordTimer(timer === this.idleTimer ? "connection idle" : "connection duration");
-    this.drain();
+    this.startDrainSequence();
   }
 
   private onHeadersTimeout(): void {
@@ -161,12 +178,38 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     flow?.record(FlowSteps.timerFired, id, flowStreamId, which);
   }
 
+  /**
+   * BEHAVIOUR 2.10: the connection is to end, but a request may be on its way already. It is served, and its response
+   * says that it is the last.
+   */
+  private startDrainSequence(): void {
+    if (this.drainState !== "serving") return;
+    this.drainState = "announcing";
+    this.codec.goAway();
+    const { config, dispatcher } = this.context;
+    if (config.drainTimeoutMs === 0) {
+      this.closeWhenIdle();
+      return;
+    }
+    this.drainTimer = dispatcher.createCoarseTimer(this);
+    this.drainTimer.arm(config.drainTimeoutMs);
+  }
+
   /** Lets the request in flight finish and ends the connection then; at once when there is none. */
   drain(): void {
-    if (this.draining) return;
-    this.draining = true;
+    if (this.drainState === "closing") return;
     this.context.stats.cxDrainClose.inc();
     this.codec.goAway();
+    this.closeWhenIdle();
+  }
+
+  private closeWhenIdle(): void {
+    this.drainState = "closing";
+    this.run();
+  }
+
+  /** Called by the dispatcher once a stream has ended: another one may have begun, whose response says so then. */
+  run(): void {
     if (this.stream === null) this.connection.close("flushWrite", "drain");
   }
 }

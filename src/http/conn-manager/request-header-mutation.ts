@@ -61,6 +61,9 @@ export function mutateRequestHeaders(
   streamInfo: StreamInfo,
 ): void {
   const { config } = context;
+  removeUntrustedReferer(headers);
+  // Without client certificates the connection vouches for nobody (BEHAVIOUR 2.6, SANITIZE).
+  headers.remove("x-forwarded-client-cert");
   const forwardedFor = headers.getJoined("x-forwarded-for");
   const clientHost = config.useRemoteAddress
     ? trustPeer(headers, context, peer, forwardedFor)
@@ -107,8 +110,16 @@ function trustForwardedFor(trustedHops: number, forwardedFor: string | null): st
 }
 
 function schemeOf(headers: HeaderMap): string {
-  const forwarded = headers.get("x-forwarded-proto");
-  return forwarded === "https" ? "https" : "http";
+  return headers.get("x-forwarded-proto")?.toLowerCase() === "https" ? "https" : "http";
+}
+
+const ABSOLUTE_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i;
+
+/** A referer that is repeated or no absolute URL says nothing that a server should rely on. */
+function removeUntrustedReferer(headers: HeaderMap): void {
+  const referer = headers.getJoined("referer");
+  if (referer === null) return;
+  if (referer !== headers.get("referer") || !ABSOLUTE_URL.test(referer)) headers.remove("referer");
 }
 
 function isInternal(context: ConnectionManagerContext, forwardedFor: string | null, clientHost: string): boolean {

@@ -11,11 +11,16 @@ export function mutateResponseHeaders(
   const { config } = context;
   if (!headers.has("date")) headers.add("date", context.date.value);
   setServer(headers, context);
-  if (config.alwaysSetRequestIdInResponse) {
+  if (config.alwaysSetRequestIdInResponse || isTraceForced(requestHeaders, context)) {
     const id = requestHeaders?.get("x-request-id") ?? null;
     if (id !== null) headers.set("x-request-id", id);
   }
   if (config.via !== "") appendVia(headers, config.via);
+}
+
+/** Only a caller that is trusted as internal can ask for it. */
+function isTraceForced(requestHeaders: HeaderMap | null, context: ConnectionManagerContext): boolean {
+  return !context.internalAddresses.isEmpty && requestHeaders !== null && requestHeaders.has("x-envoy-force-trace");
 }
 
 function setServer(headers: HeaderMap, context: ConnectionManagerContext): void {

@@ -1,23 +1,35 @@
+import type { HeldData } from "./held-data.js";
+
 type IterationState =
   /** Frames pass. */
   | "continue"
-  /** Headers were held; data and trailers still come to the filter. */
+  /** Headers or data were held; what follows still comes to the filter. */
   | "stopSingle"
-  /** Nothing comes to the filter; what arrives is buffered. */
+  /** Nothing comes to the filter; what arrives is held before it. */
   | "stopAllBuffer"
   | "stopAllWatermark";
 
 /** Where one filter stands in one direction. Base of the callbacks that the filter holds. */
 export abstract class ActiveFilter {
   readonly name: string;
-  readonly index: number;
+  /** Its place in the chain of its direction. */
+  index: number;
   state: IterationState = "continue";
   /** The headers went on to the filters behind. */
   headersContinued = false;
+  /** The message's end, and its trailers, have come as far as this filter; it may be that they are held before it. */
+  endReached = false;
+  trailersReached = false;
   /** The filter was told that the message ends. */
   endStreamSeen = false;
-  /** After a stop of all frames the filter itself has not seen the data yet, so it goes on with itself. */
-  iterateFromCurrent = false;
+  /** Body that waits here until the filter goes on; null for none. */
+  held: HeldData | null = null;
+  /** Set by the filter during its data callback: what passes on instead. */
+  replacement: Buffer | null = null;
+  /** Inside one of its callbacks for headers, data or trailers. */
+  isCalled = false;
+  /** It asked to go on during such a callback, which happens as soon as that has returned. */
+  continueAsked = false;
 
   constructor(name: string, index: number) {
     this.name = name;

@@ -31,7 +31,7 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
   }
 
   get decodingBuffer(): Buffer | null {
-    return this.manager.decoding.bufferedData;
+    return this.manager.decoding.heldData(this);
   }
 
   continueDecoding(): void {
@@ -39,7 +39,7 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
   }
 
   setDecodingBuffer(data: Buffer): void {
-    this.manager.decoding.setBuffer(data);
+    this.manager.decoding.replaceHeldData(this, data);
   }
 
   addDecodedData(data: Buffer, streaming: boolean): void {
@@ -47,7 +47,7 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
   }
 
   replaceDecodedData(data: Buffer): void {
-    this.manager.decoding.replaceData(data);
+    this.manager.decoding.replaceData(this, data);
   }
 
   injectDecodedData(data: Buffer, endStream: boolean): void {
@@ -55,7 +55,7 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
   }
 
   addDecodedTrailers(): HeaderMap {
-    return this.manager.decoding.addTrailers(newHeaderMap);
+    return this.manager.decoding.addTrailers(this, new HeaderMap());
   }
 
   sendLocalReply(reply: LocalReply): void {
@@ -99,10 +99,6 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
   }
 }
 
-export function newHeaderMap(): HeaderMap {
-  return new HeaderMap();
-}
-
 /** The request's way through the chain, in the order of the configuration. */
 export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   private readonly manager: FilterManager;
@@ -110,10 +106,6 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   constructor(manager: FilterManager) {
     super();
     this.manager = manager;
-  }
-
-  protected override get lastFilterIsTerminal(): boolean {
-    return true;
   }
 
   protected override get bufferLimitBytes(): number {
@@ -129,7 +121,7 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
     if (flow !== null) {
       // A6, and A7 for the last one, the router.
       const isLast = active.index === this.filters.length - 1;
-      const step = isLast ? FlowSteps.routerReached : FlowSteps.filterDecodeHeaders;
+      const step = isLast ? FlowSteps.routerReached : FlowSteps.filterDecode;
       flow.record(step, streamInfo.connectionId, streamInfo.streamId, active.name);
     }
     let status: FilterHeadersStatus = "stopIteration";
@@ -173,6 +165,11 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
     this.manager.sendPreparedReply();
   }
 
+  protected override onInvalidStatus(active: ActiveDecoderFilter, status: never): void {
+    this.manager.onInvalidStatus(active.name, status);
+    this.manager.sendPreparedReply();
+  }
+
   // The last filter has the request; nothing lies behind it.
   protected override passHeaders(): void {}
   protected override passData(): void {}
@@ -181,7 +178,6 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   protected override onBufferOverflow(): void {
     this.manager.onRequestTooLarge();
     this.manager.sendLocalReply(textReply(413, "Payload Too Large", "request_payload_too_large"));
-    if (!this.isCalling) this.manager.sendPreparedReply();
   }
 
   protected override onBufferAboveLimit(): void {

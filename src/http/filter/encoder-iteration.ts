@@ -1,7 +1,6 @@
 import { FlowSteps } from "../../flow/flow-step.js";
-import type { HeaderMap } from "../headers/header-map.js";
+import { HeaderMap } from "../headers/header-map.js";
 import { ActiveFilter } from "./active-filter.js";
-import { newHeaderMap } from "./decoder-iteration.js";
 import type {
   EncoderFilterCallbacks,
   FilterDataStatus,
@@ -31,7 +30,7 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
   }
 
   get encodingBuffer(): Buffer | null {
-    return this.manager.encoding.bufferedData;
+    return this.manager.encoding.heldData(this);
   }
 
   continueEncoding(): void {
@@ -39,7 +38,7 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
   }
 
   setEncodingBuffer(data: Buffer): void {
-    this.manager.encoding.setBuffer(data);
+    this.manager.encoding.replaceHeldData(this, data);
   }
 
   addEncodedData(data: Buffer, streaming: boolean): void {
@@ -47,7 +46,7 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
   }
 
   replaceEncodedData(data: Buffer): void {
-    this.manager.encoding.replaceData(data);
+    this.manager.encoding.replaceData(this, data);
   }
 
   injectEncodedData(data: Buffer, endStream: boolean): void {
@@ -55,7 +54,7 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
   }
 
   addEncodedTrailers(): HeaderMap {
-    return this.manager.encoding.addTrailers(newHeaderMap);
+    return this.manager.encoding.addTrailers(this, new HeaderMap());
   }
 
   sendLocalReply(reply: LocalReply): void {
@@ -80,12 +79,18 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     this.manager = manager;
   }
 
-  protected override get lastFilterIsTerminal(): boolean {
-    return false;
-  }
-
   protected override get bufferLimitBytes(): number {
     return this.manager.stream.bufferLimitBytes;
+  }
+
+  /** Interim responses pass the filters one by one; one that stops them drops them. */
+  call1xxHeaders(active: ActiveEncoderFilter, headers: HeaderMap): FilterTrailersStatus {
+    try {
+      return active.filter.encode1xxHeaders?.(headers) ?? "continue";
+    } catch (error) {
+      this.manager.onFilterFailure(active.name, error);
+      return "stopIteration";
+    }
   }
 
   protected override callHeaders(
@@ -128,6 +133,10 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     } catch (error) {
       this.manager.onFilterFailure(active.name, error);
     }
+  }
+
+  protected override onInvalidStatus(active: ActiveEncoderFilter, status: never): void {
+    this.manager.onInvalidStatus(active.name, status);
   }
 
   protected override passHeaders(headers: HeaderMap, endStream: boolean): void {

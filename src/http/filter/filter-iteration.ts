@@ -1,34 +1,30 @@
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ActiveFilter } from "./active-filter.js";
 import type { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./filter.js";
+import { HeldData } from "./held-data.js";
 
 /** What kind of frame a filter is looking at; decides what adding data means. */
 type Calling = "nothing" | "headers" | "data" | "trailers";
 
 const EMPTY = Buffer.alloc(0);
-const NONE = -1;
 
 /**
  * The loop over the filters of one direction (BEHAVIOUR 4): passes headers, data and trailers from filter to filter
- * until one stops, buffers what must wait, and goes on where it stood. Both directions are this loop; what differs is
+ * until one stops, holds what must wait, and goes on where it stood. Both directions are this loop; what differs is
  * whom it calls and what lies behind the last filter.
  *
- * One buffer serves the whole direction: it holds what the filter that stopped last has not passed on.
+ * What waits, waits at the filter that stopped it, so that no filter is passed over when one before or behind it goes
+ * on. All that is held in a direction counts against one limit.
  */
 export abstract class FilterIteration<Filter extends ActiveFilter> {
   readonly filters: Filter[] = [];
-  protected headers: HeaderMap | null = null;
-  protected trailers: HeaderMap | null = null;
-  /** The sender has ended the message. */
-  private endStream = false;
-  private buffered: Buffer[] = [];
-  private bufferedBytes = 0;
-  private hasBuffered = false;
+  private headers: HeaderMap | null = null;
+  private trailers: HeaderMap | null = null;
+  private heldBytes = 0;
   /** Over the limit, slow the sender down instead of refusing. */
   private streaming = false;
   private aboveLimit = false;
   private calling: Calling = "nothing";
-  private replacement: Buffer | null = null;
   private aborted = false;
 
   // ---- what the directions differ in
@@ -37,14 +33,14 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
   protected abstract callData(filter: Filter, data: Buffer, endStream: boolean): FilterDataStatus;
   protected abstract callTrailers(filter: Filter, trailers: HeaderMap): FilterTrailersStatus;
   protected abstract callComplete(filter: Filter): void;
+  /** The filter answered with something that is no status: a filter in plain JavaScript may. */
+  protected abstract onInvalidStatus(filter: Filter, status: never): void;
   /** Behind the last filter: the codec when encoding, nothing when decoding. */
   protected abstract passHeaders(headers: HeaderMap, endStream: boolean): void;
   protected abstract passData(data: Buffer, endStream: boolean): void;
   protected abstract passTrailers(trailers: HeaderMap): void;
-  /** A filter's stop at the very end of the chain does not hide a body that an earlier one added. */
-  protected abstract readonly lastFilterIsTerminal: boolean;
   protected abstract readonly bufferLimitBytes: number;
-  /** The buffer is over its limit and may not grow. */
+  /** More is held than the limit allows, and the sender cannot be slowed down instead. */
   protected abstract onBufferOverflow(): void;
   protected abstract onBufferAboveLimit(): void;
   protected abstract onBufferBelowLimit(): void;
@@ -61,42 +57,26 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     return this.calling !== "nothing";
   }
 
-  get isComplete(): boolean {
-    return this.endStream;
-  }
-
-  get currentTrailers(): HeaderMap | null {
-    return this.trailers;
-  }
-
-  /** What is buffered, as one piece; null when nothing is. */
-  get bufferedData(): Buffer | null {
-    if (!this.hasBuffered) return null;
-    if (this.buffered.length > 1) this.buffered = [Buffer.concat(this.buffered, this.bufferedBytes)];
-    return this.buffered[0] ?? EMPTY;
-  }
-
   /** No frame passes any more: a local reply took over, or the stream is gone. */
   abort(): void {
     this.aborted = true;
-    this.dropBuffer();
+    for (let i = 0; i < this.filters.length; i++) (this.filters[i] as Filter).held = null;
+    this.heldBytes = 0;
+    this.checkBelowLimit();
   }
 
   // ---- frames from the sender
 
   startHeaders(headers: HeaderMap, endStream: boolean): void {
     this.headers = headers;
-    this.endStream = endStream;
     this.iterateHeaders(0, headers, endStream);
   }
 
   startData(data: Buffer, endStream: boolean): void {
-    if (endStream) this.endStream = true;
     this.iterateData(0, data, endStream);
   }
 
   startTrailers(trailers: HeaderMap): void {
-    this.endStream = true;
     this.trailers = trailers;
     this.iterateTrailers(0, trailers);
   }
@@ -105,39 +85,45 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
 
   private iterateHeaders(from: number, headers: HeaderMap, messageEnds: boolean): void {
     let endStream = messageEnds;
-    // A filter that gives a message without body one: those behind it see a message that goes on.
-    let bodyAddedAt = NONE;
+    // The filter that gave the message a body: those behind it see headers that do not end it, then that body.
+    let adder: Filter | null = null;
     for (let i = from; i < this.filters.length; i++) {
       if (this.aborted) return;
       const filter = this.filters[i] as Filter;
-      filter.endStreamSeen = endStream && bodyAddedAt === NONE;
-      this.calling = "headers";
-      const status = this.callHeaders(filter, headers, filter.endStreamSeen);
-      this.calling = "nothing";
+      filter.endReached = endStream;
+      filter.endStreamSeen = endStream;
+      const outer = this.enter(filter, "headers");
+      const status = this.callHeaders(filter, headers, endStream);
+      this.leave(filter, outer);
       if (this.aborted) return;
-      if (status === "continueAndDontEndStream") {
-        endStream = false;
-        filter.endStreamSeen = false;
-      }
-      if (filter.endStreamSeen) this.callComplete(filter);
-      const goesOn = this.afterHeaders(filter, status);
-      if (!goesOn && !(this.lastFilterIsTerminal && i === this.filters.length - 1)) {
-        this.continueWithAddedBody(bodyAddedAt);
+      if (endStream) this.callComplete(filter);
+      if (!this.afterHeaders(filter, status)) {
+        this.continueWithAddedBody(adder);
+        this.continueIfAsked(filter);
         return;
       }
-      if (endStream && this.hasBuffered && bodyAddedAt === NONE) bodyAddedAt = i;
+      if (filter.held === null) continue;
+      endStream = false;
+      if (filter.state === "continue") adder ??= filter;
     }
     if (this.aborted) return;
-    this.passHeaders(headers, endStream && bodyAddedAt === NONE);
-    this.continueWithAddedBody(bodyAddedAt);
+    this.passHeaders(headers, endStream);
+    this.continueWithAddedBody(adder);
   }
 
+  /** True when the headers go on to the next filter. */
   private afterHeaders(filter: Filter, status: FilterHeadersStatus): boolean {
+    if (this.aborted) return false;
+    // Data that the filter injected during the call have taken the headers along.
+    const goesOn = !filter.headersContinued;
     switch (status) {
-      case "continue":
       case "continueAndDontEndStream":
         filter.headersContinued = true;
-        return true;
+        if (filter.endStreamSeen && goesOn) this.holdEnd(filter);
+        return goesOn;
+      case "continue":
+        filter.headersContinued = true;
+        return goesOn;
       case "stopIteration":
         filter.state = "stopSingle";
         return false;
@@ -147,73 +133,89 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
       case "stopAllIterationAndWatermark":
         filter.state = "stopAllWatermark";
         return false;
+      default:
+        this.onInvalidStatus(filter, status);
+        return false;
     }
   }
 
-  private continueWithAddedBody(filterIndex: number): void {
-    if (filterIndex === NONE || this.aborted) return;
-    const filter = this.filters[filterIndex] as Filter;
-    filter.state = "stopSingle";
-    this.continueFrom(filter);
+  private continueWithAddedBody(adder: Filter | null): void {
+    if (adder === null) return;
+    adder.state = "stopSingle";
+    this.continueFrom(adder);
   }
 
   private iterateData(from: number, start: Buffer, messageEnds: boolean): void {
     let data = start;
     let endStream = messageEnds;
-    let trailersAddedAt = NONE;
+    let stoppedAt: Filter | null = null;
+    let trailersAdder: Filter | null = null;
     const hadTrailers = this.trailers !== null;
-    for (let i = from; i < this.filters.length; i++) {
+    for (let i = from; i < this.filters.length && stoppedAt === null; i++) {
       if (this.aborted) return;
       const filter = this.filters[i] as Filter;
-      if (filter.stoppedAll) {
-        this.streaming = filter.state === "stopAllWatermark";
-        this.addToBuffer(data);
-        return;
-      }
       // It was told the end before: these bytes are for a message that it has finished with.
       if (filter.endStreamSeen) return;
-      filter.endStreamSeen = endStream && this.trailers === null;
-      this.calling = "data";
-      this.replacement = null;
-      const status = this.callData(filter, data, filter.endStreamSeen);
-      this.calling = "nothing";
-      if (this.aborted) return;
-      if (this.replacement !== null) data = this.takeReplacement();
-      if (filter.endStreamSeen) this.callComplete(filter);
-      if (!hadTrailers && this.trailers !== null && trailersAddedAt === NONE) {
-        endStream = false;
-        filter.endStreamSeen = false;
-        trailersAddedAt = i;
+      const ends = endStream && this.trailers === null;
+      filter.endReached = ends;
+      if (filter.stoppedAll) {
+        this.streaming = filter.state === "stopAllWatermark";
+        this.hold(filter, data);
+        stoppedAt = filter;
+        break;
       }
-      if (!this.afterData(filter, status, data)) return;
+      filter.endStreamSeen = ends;
+      const outer = this.enter(filter, "data");
+      const status = this.callData(filter, data, ends);
+      this.leave(filter, outer);
+      if (this.aborted) return;
+      if (ends) this.callComplete(filter);
+      if (filter.replacement !== null) {
+        data = filter.replacement;
+        filter.replacement = null;
+      }
+      if (!hadTrailers && filter.trailersReached && trailersAdder === null) {
+        endStream = false;
+        trailersAdder = filter;
+      }
+      if (!this.afterData(filter, status, data)) stoppedAt = filter;
     }
     if (this.aborted) return;
-    this.passData(data, endStream);
-    if (trailersAddedAt !== NONE && this.trailers !== null) this.iterateTrailers(trailersAddedAt + 1, this.trailers);
+    if (stoppedAt === null) this.passData(data, endStream);
+    // A filter that added trailers and stopped passes them on itself when it goes on.
+    if (trailersAdder === null || trailersAdder === stoppedAt) return;
+    this.iterateTrailers(trailersAdder.index + 1, this.trailers as HeaderMap);
   }
 
-  private takeReplacement(): Buffer {
-    const replacement = this.replacement as Buffer;
-    this.replacement = null;
-    return replacement;
-  }
-
+  /** True when the data go on to the next filter. */
   private afterData(filter: Filter, status: FilterDataStatus, data: Buffer): boolean {
-    if (status === "continue") {
-      if (filter.state !== "stopSingle") return true;
-      // The headers were held: they go first, then everything that was buffered, this piece last.
-      this.addToBuffer(data);
-      this.continueFrom(filter);
-      return false;
+    if (this.aborted) return false;
+    switch (status) {
+      case "continue":
+        if (filter.headersContinued && filter.held === null) {
+          filter.state = "continue";
+          return true;
+        }
+        // What was held goes first: the headers, then all that was buffered, this piece last.
+        filter.state = "stopSingle";
+        this.hold(filter, data);
+        this.continueFrom(filter);
+        return false;
+      case "stopIterationAndBuffer":
+      case "stopIterationAndWatermark":
+        filter.state = "stopSingle";
+        this.streaming = status === "stopIterationAndWatermark";
+        this.hold(filter, data);
+        break;
+      case "stopIterationNoBuffer":
+        if (filter.endStreamSeen && !filter.trailersReached) this.holdEnd(filter);
+        else filter.state = "stopSingle";
+        break;
+      default:
+        this.onInvalidStatus(filter, status);
+        return false;
     }
-    filter.state = "stopSingle";
-    if (status !== "stopIterationNoBuffer") {
-      this.streaming = status === "stopIterationAndWatermark";
-      this.addToBuffer(data);
-    } else if (this.endStream && this.trailers === null && !this.hasBuffered) {
-      // The message ended with bytes that the filter took: going on must still deliver the end.
-      this.hasBuffered = true;
-    }
+    this.continueIfAsked(filter);
     return false;
   }
 
@@ -221,56 +223,90 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     for (let i = from; i < this.filters.length; i++) {
       if (this.aborted) return;
       const filter = this.filters[i] as Filter;
+      filter.endReached = true;
+      filter.trailersReached = true;
       if (filter.stoppedAll) return;
-      this.calling = "trailers";
+      const outer = this.enter(filter, "trailers");
       const status = this.callTrailers(filter, trailers);
-      this.calling = "nothing";
+      this.leave(filter, outer);
       if (this.aborted) return;
       filter.endStreamSeen = true;
       this.callComplete(filter);
-      if (status === "stopIteration") {
-        filter.state = "stopSingle";
-        return;
-      }
-      if (filter.state === "stopSingle") {
-        this.continueFrom(filter);
-        return;
-      }
+      if (!this.afterTrailers(filter, status)) return;
     }
     if (!this.aborted) this.passTrailers(trailers);
   }
 
-  // ---- going on
-
-  /** Goes on after a stop of `filter`: headers that were held, then the buffer, then trailers. */
-  continueFrom(filter: Filter): void {
-    if (this.aborted || this.headers === null) return;
-    if (filter.state === "continue" && filter.headersContinued && !this.hasBuffered) return;
-    filter.iterateFromCurrent = filter.stoppedAll;
-    filter.state = "continue";
-    const dataFrom = filter.iterateFromCurrent ? filter.index : filter.index + 1;
-    filter.iterateFromCurrent = false;
-    if (!filter.headersContinued) {
-      filter.headersContinued = true;
-      const endsWithHeaders = this.endStream && !this.hasBuffered && this.trailers === null;
-      this.iterateHeaders(filter.index + 1, this.headers, endsWithHeaders);
+  /** True when the trailers go on to the next filter. */
+  private afterTrailers(filter: Filter, status: FilterTrailersStatus): boolean {
+    if (this.aborted) return false;
+    switch (status) {
+      case "continue":
+        if (filter.headersContinued && filter.held === null) return true;
+        filter.state = "stopSingle";
+        this.continueFrom(filter);
+        return false;
+      case "stopIteration":
+        filter.state = "stopSingle";
+        this.continueIfAsked(filter);
+        return false;
+      default:
+        this.onInvalidStatus(filter, status);
+        return false;
     }
-    // Trailers that a filter adds during the data are passed on by the data's own loop.
-    const trailers = this.trailers;
-    if (this.hasBuffered) this.iterateData(dataFrom, this.takeBuffer(), this.endStream && trailers === null);
-    if (trailers !== null) this.iterateTrailers(dataFrom, trailers);
   }
 
-  /** Adds to what is buffered, or sends it on at once where the filter is at its trailers. */
+  private enter(filter: Filter, calling: Calling): Calling {
+    const outer = this.calling;
+    this.calling = calling;
+    filter.isCalled = true;
+    filter.continueAsked = false;
+    return outer;
+  }
+
+  /** @param outer what another filter, which injects data in its own callback, was called for */
+  private leave(filter: Filter, outer: Calling): void {
+    this.calling = outer;
+    filter.isCalled = false;
+  }
+
+  // ---- going on
+
+  /** Goes on after a stop of `filter`: what it holds of the headers, the data and the trailers, as far as they came. */
+  continueFrom(filter: Filter): void {
+    if (this.aborted || this.headers === null) return;
+    if (filter.isCalled) {
+      filter.continueAsked = true;
+      return;
+    }
+    if (filter.state === "continue") return;
+    // After a stop of all frames the filter itself has not seen what was held.
+    const from = filter.stoppedAll && !filter.endStreamSeen ? filter.index : filter.index + 1;
+    filter.state = "continue";
+    const data = this.takeHeld(filter);
+    const ends = filter.endReached;
+    const trailers = filter.trailersReached ? this.trailers : null;
+    if (!filter.headersContinued) {
+      filter.headersContinued = true;
+      this.iterateHeaders(filter.index + 1, this.headers, ends && data === null && trailers === null);
+    }
+    if (data !== null) this.iterateData(from, data, ends && trailers === null);
+    if (trailers !== null) this.iterateTrailers(from, trailers);
+  }
+
+  private continueIfAsked(filter: Filter): void {
+    if (filter.continueAsked) this.continueFrom(filter);
+  }
+
+  /** Adds to what the filter holds, or sends it on at once where the filter is at its trailers. */
   addData(filter: Filter, data: Buffer, streaming: boolean): void {
     if (this.aborted) return;
-    if (this.calling === "trailers" && filter.state === "continue") {
+    if (this.calling === "trailers" && filter.state === "continue" && filter.held === null) {
       this.iterateData(filter.index + 1, data, false);
-      this.calling = "trailers";
       return;
     }
     this.streaming = streaming;
-    this.addToBuffer(data);
+    this.hold(filter, data);
   }
 
   /** Later filters see these bytes; headers that were held go first. */
@@ -283,30 +319,59 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     this.iterateData(filter.index + 1, data, endStream);
   }
 
-  replaceData(data: Buffer): void {
-    this.replacement = data;
+  replaceData(filter: Filter, data: Buffer): void {
+    if (filter.isCalled && this.calling === "data") filter.replacement = data;
   }
 
-  setBuffer(data: Buffer): void {
-    this.buffered = [data];
-    this.bufferedBytes = data.length;
-    this.hasBuffered = true;
-  }
-
-  addTrailers(create: () => HeaderMap): HeaderMap {
-    this.trailers ??= create();
-    return this.trailers;
-  }
-
-  // ---- the buffer
-
-  private addToBuffer(data: Buffer): void {
-    this.hasBuffered = true;
-    if (data.length > 0) {
-      this.buffered.push(this.keep(data));
-      this.bufferedBytes += data.length;
+  /** Gives the message trailers. At any other time than the last data it has none, and what is filled in is lost. */
+  addTrailers(filter: Filter, created: HeaderMap): HeaderMap {
+    if (!this.aborted && filter.isCalled && this.calling === "data" && filter.endStreamSeen) {
+      this.trailers ??= created;
+      filter.trailersReached = true;
     }
-    if (this.bufferLimitBytes === 0 || this.bufferedBytes <= this.bufferLimitBytes) return;
+    return this.trailers ?? created;
+  }
+
+  // ---- what is held
+
+  /** What the filter holds, as one piece; null when that is nothing. */
+  heldData(filter: Filter): Buffer | null {
+    return filter.held === null ? null : filter.held.data;
+  }
+
+  replaceHeldData(filter: Filter, data: Buffer): void {
+    if (this.aborted) return;
+    this.heldBytes -= filter.held?.byteLength ?? 0;
+    filter.held = null;
+    this.hold(filter, data);
+    this.checkBelowLimit();
+  }
+
+  private hold(filter: Filter, data: Buffer): void {
+    filter.held ??= new HeldData();
+    if (data.length === 0) return;
+    filter.held.add(this.keep(data));
+    this.heldBytes += data.length;
+    this.checkAboveLimit();
+  }
+
+  /** The filter has seen the end and keeps it back: going on must deliver it, be it without a byte. */
+  private holdEnd(filter: Filter): void {
+    filter.state = "stopSingle";
+    this.hold(filter, EMPTY);
+  }
+
+  private takeHeld(filter: Filter): Buffer | null {
+    if (filter.held === null) return null;
+    const { data } = filter.held;
+    filter.held = null;
+    this.heldBytes -= data.length;
+    this.checkBelowLimit();
+    return data;
+  }
+
+  private checkAboveLimit(): void {
+    if (this.bufferLimitBytes === 0 || this.heldBytes <= this.bufferLimitBytes) return;
     if (!this.streaming) this.onBufferOverflow();
     else if (!this.aboveLimit) {
       this.aboveLimit = true;
@@ -314,17 +379,8 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     }
   }
 
-  private takeBuffer(): Buffer {
-    const data = this.bufferedData ?? EMPTY;
-    this.dropBuffer();
-    return data;
-  }
-
-  private dropBuffer(): void {
-    this.buffered = [];
-    this.bufferedBytes = 0;
-    this.hasBuffered = false;
-    if (!this.aboveLimit) return;
+  private checkBelowLimit(): void {
+    if (!this.aboveLimit || this.heldBytes > this.bufferLimitBytes >> 1) return;
     this.aboveLimit = false;
     this.onBufferBelowLimit();
   }

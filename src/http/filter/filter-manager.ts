@@ -1,4 +1,4 @@
-import { FlowSteps } from "../../flow/flow-step.js";
+import { type FlowStep, FlowSteps } from "../../flow/flow-step.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import { ActiveDecoderFilter, DecoderIteration } from "./decoder-iteration.js";
 import { ActiveEncoderFilter, EncoderIteration } from "./encoder-iteration.js";
@@ -46,10 +46,13 @@ export class FilterManager implements FilterChainCallbacks {
   readonly decoding = new DecoderIteration(this);
   readonly encoding = new EncoderIteration(this);
   private readonly destroyables: { onDestroy(): void }[] = [];
+  private readonly names: string[] = [];
+  private chainCreated = false;
   private watermarkCallbacks: DownstreamWatermarkCallbacks | null = null;
   private downstreamAboveCount = 0;
   private response: ResponseState = "none";
   private preparedReply: LocalReply | null = null;
+  private repliedLocally = false;
   private destroyed = false;
 
   constructor(stream: FilterManagerCallbacks) {
@@ -58,33 +61,50 @@ export class FilterManager implements FilterChainCallbacks {
 
   // ---- the chain
 
+  /** Once for a stream; a local reply that comes before the request's headers needs the chain, too. */
   createFilterChain(factories: readonly HttpFilterFactory[]): void {
-    for (let i = 0; i < factories.length; i++) (factories[i] as HttpFilterFactory).createFilter(this);
+    if (this.chainCreated) return;
+    this.chainCreated = true;
+    for (let i = 0; i < factories.length; i++) {
+      if (!this.createFilter(factories[i] as HttpFilterFactory)) return;
+    }
     const encoders = this.encoding.filters;
-    if (encoders.length > 1) this.reverseEncoders();
+    if (encoders.length > 1) {
+      encoders.reverse();
+      for (let i = 0; i < encoders.length; i++) (encoders[i] as ActiveEncoderFilter).index = i;
+    }
   }
 
-  private reverseEncoders(): void {
-    const inConfigOrder = this.encoding.filters.splice(0);
-    for (let i = inConfigOrder.length - 1; i >= 0; i--) {
-      const { name, filter } = inConfigOrder[i] as ActiveEncoderFilter;
-      this.pushEncoder(name, filter);
+  private createFilter(factory: HttpFilterFactory): boolean {
+    try {
+      factory.createFilter(this);
+      return true;
+    } catch (error) {
+      // Half a chain must not see the reply.
+      this.encoding.filters.length = 0;
+      this.onFilterFailure(factory.name, error);
+      return false;
     }
   }
 
   addStreamDecoderFilter(name: string, filter: StreamDecoderFilter): void {
+    this.owns(name, filter);
     this.pushDecoder(name, filter);
-    this.destroyables.push(filter);
   }
 
   addStreamEncoderFilter(name: string, filter: StreamEncoderFilter): void {
+    this.owns(name, filter);
     this.pushEncoder(name, filter);
-    this.destroyables.push(filter);
   }
 
   addStreamFilter(name: string, filter: StreamFilter): void {
+    this.owns(name, filter);
     this.pushDecoder(name, filter);
     this.pushEncoder(name, filter);
+  }
+
+  private owns(name: string, filter: { onDestroy(): void }): void {
+    this.names.push(name);
     this.destroyables.push(filter);
   }
 
@@ -103,45 +123,69 @@ export class FilterManager implements FilterChainCallbacks {
   // ---- the request, from the codec
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    // A6: with or without filters before the router the request passes here.
+    this.recordPassing(FlowSteps.filterDecode, "headers");
     this.decoding.startHeaders(headers, endStream);
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
-    if (!this.decoding.isAborted) this.decoding.startData(data, endStream);
+    if (this.decoding.isAborted) return;
+    if (data.length > 0) this.recordPassing(FlowSteps.filterDecode, "data", data.length);
+    this.decoding.startData(data, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
-    if (!this.decoding.isAborted) this.decoding.startTrailers(trailers);
+    if (this.decoding.isAborted) return;
+    this.recordPassing(FlowSteps.filterDecode, "trailers");
+    this.decoding.startTrailers(trailers);
   }
 
   // ---- the response, from the terminal filter
 
   encode1xxHeaders(headers: HeaderMap): void {
-    if (this.destroyed || this.response !== "none") return;
+    if (!this.awaitsResponse) return;
     const filters = this.encoding.filters;
     for (let i = 0; i < filters.length; i++) {
-      if ((filters[i] as ActiveEncoderFilter).filter.encode1xxHeaders?.(headers) === "stopIteration") return;
+      if (this.encoding.call1xxHeaders(filters[i] as ActiveEncoderFilter, headers) === "stopIteration") return;
+      if (!this.awaitsResponse) return;
     }
     this.stream.encode1xxHeaders(headers);
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
-    if (this.destroyed || this.encoding.isAborted) return;
+    if (this.awaitsResponse) this.startResponse(headers, endStream);
+  }
+
+  /** Nobody has answered yet; the terminal filter comes too late once a local reply took its place. */
+  private get awaitsResponse(): boolean {
+    return !this.destroyed && this.response === "none" && !this.repliedLocally && this.preparedReply === null;
+  }
+
+  private startResponse(headers: HeaderMap, endStream: boolean): void {
     this.response = "started";
     // D3: with or without encoder filters the response passes here.
-    const { flow, streamInfo } = this.stream;
-    flow?.record(FlowSteps.filterEncode, streamInfo.connectionId, streamInfo.streamId, "headers");
+    this.recordPassing(FlowSteps.filterEncode, "headers");
     this.encoding.startHeaders(headers, endStream);
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
-    if (this.destroyed || this.encoding.isAborted) return;
+    if (!this.repliedLocally && !this.encoding.isAborted) this.startResponseData(data, endStream);
+  }
+
+  private startResponseData(data: Buffer, endStream: boolean): void {
+    if (data.length > 0) this.recordPassing(FlowSteps.filterEncode, "data", data.length);
     this.encoding.startData(data, endStream);
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    if (this.destroyed || this.encoding.isAborted) return;
+    if (this.repliedLocally || this.encoding.isAborted) return;
+    this.recordPassing(FlowSteps.filterEncode, "trailers");
     this.encoding.startTrailers(trailers);
+  }
+
+  private recordPassing(step: FlowStep, what: string, bytes = -1): void {
+    const { flow, streamInfo } = this.stream;
+    flow?.record(step, streamInfo.connectionId, streamInfo.streamId, what, bytes);
   }
 
   passHeadersToCodec(headers: HeaderMap, endStream: boolean): void {
@@ -162,13 +206,9 @@ export class FilterManager implements FilterChainCallbacks {
   /** BEHAVIOUR 2.12: from a decoder callback the reply waits until the callback has returned. */
   sendLocalReply(reply: LocalReply): void {
     if (this.destroyed || this.preparedReply !== null) return;
-    const calledFromDecoder = this.decoding.isCalling;
     this.decoding.abort();
-    if (calledFromDecoder) {
-      this.preparedReply = reply;
-      return;
-    }
-    this.reply(reply);
+    if (this.decoding.isCalling && this.awaitsResponse) this.preparedReply = reply;
+    else this.reply(reply);
   }
 
   /** Sends the reply that a decoder filter prepared during its callback. */
@@ -176,7 +216,7 @@ export class FilterManager implements FilterChainCallbacks {
     const reply = this.preparedReply;
     if (reply === null) return;
     this.preparedReply = null;
-    this.reply(reply);
+    if (!this.destroyed) this.reply(reply);
   }
 
   private reply(reply: LocalReply): void {
@@ -187,12 +227,15 @@ export class FilterManager implements FilterChainCallbacks {
       this.stream.resetFromFilter(reply.details);
       return;
     }
+    this.repliedLocally = true;
     this.stream.onLocalReply(reply);
-    const headers = localReplyHeaders(reply, this.stream.requestHeaders);
-    const body = headers.has("content-length") ? Buffer.from(reply.body) : null;
+    const { requestHeaders } = this.stream;
+    const headers = localReplyHeaders(reply, requestHeaders);
+    const hasBody = headers.has("content-length") && requestHeaders?.method !== "HEAD";
+    const body = hasBody ? Buffer.from(reply.body) : null;
     if (this.response === "none") {
-      this.encodeHeaders(headers, body === null);
-      if (body !== null) this.encodeData(body, true);
+      this.startResponse(headers, body === null);
+      if (body !== null && !this.encoding.isAborted) this.startResponseData(body, true);
       return;
     }
     // An encoder filter holds a response back that is now replaced: straight to the codec.
@@ -205,6 +248,10 @@ export class FilterManager implements FilterChainCallbacks {
   onFilterFailure(name: string, error: unknown): void {
     this.stream.onFilterFailure(name, error);
     this.sendLocalReply(textReply(500, "Internal Server Error", `filter_failure{${name}}`));
+  }
+
+  onInvalidStatus(name: string, status: unknown): void {
+    this.onFilterFailure(name, new TypeError(`${String(status)} is no status that a filter can answer with`));
   }
 
   onRequestTooLarge(): void {
@@ -226,6 +273,7 @@ export class FilterManager implements FilterChainCallbacks {
   }
 
   setDownstreamWatermarkCallbacks(callbacks: DownstreamWatermarkCallbacks | null): void {
+    if (this.destroyed) return;
     this.watermarkCallbacks = callbacks;
     // Whoever comes when the client is slow already must know.
     for (let i = 0; i < this.downstreamAboveCount; i++) callbacks?.onAboveWriteBufferHighWatermark();
@@ -245,10 +293,6 @@ export class FilterManager implements FilterChainCallbacks {
     return this.stream.keep(data);
   }
 
-  get isDestroyed(): boolean {
-    return this.destroyed;
-  }
-
   /** Ends all filters. Idempotent. */
   destroy(): void {
     if (this.destroyed) return;
@@ -256,15 +300,14 @@ export class FilterManager implements FilterChainCallbacks {
     this.watermarkCallbacks = null;
     this.decoding.abort();
     this.encoding.abort();
-    for (let i = 0; i < this.destroyables.length; i++)
-      this.destroyFilter(this.destroyables[i] as { onDestroy(): void });
+    for (let i = 0; i < this.destroyables.length; i++) this.destroyFilter(i);
   }
 
-  private destroyFilter(filter: { onDestroy(): void }): void {
+  private destroyFilter(index: number): void {
     try {
-      filter.onDestroy();
+      this.destroyables[index]?.onDestroy();
     } catch (error) {
-      this.stream.onFilterFailure("onDestroy", error);
+      this.stream.onFilterFailure(this.names[index] as string, error);
     }
   }
 }

@@ -1,7 +1,6 @@
 interface Entry<T> {
   deadline: number;
   readonly order: number;
-  readonly weight: number;
   readonly value: T;
 }
 
@@ -11,11 +10,16 @@ interface Entry<T> {
  */
 export class EdfScheduler<T> {
   private readonly heap: Entry<T>[] = [];
+  private readonly weightOf: (value: T) => number;
   private added = 0;
 
-  /** @param weight more than 0 */
-  add(value: T, weight: number): void {
-    this.heap.push({ deadline: 1 / weight, order: this.added++, weight, value });
+  /** @param weightOf more than 0; asked whenever a value was picked, so it may change */
+  constructor(weightOf: (value: T) => number) {
+    this.weightOf = weightOf;
+  }
+
+  add(value: T): void {
+    this.heap.push({ deadline: 1 / this.weightOf(value), order: this.added++, value });
     this.siftUp(this.heap.length - 1);
   }
 
@@ -23,7 +27,7 @@ export class EdfScheduler<T> {
   pick(): T | null {
     const first = this.heap[0];
     if (first === undefined) return null;
-    first.deadline += 1 / first.weight;
+    first.deadline += 1 / this.weightOf(first.value);
     this.siftDown(0);
     return first.value;
   }

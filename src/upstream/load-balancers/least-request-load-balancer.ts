@@ -1,22 +1,39 @@
 import type { RandomSource } from "../../common/random.js";
 import type { Host } from "../host.js";
-import type { HostSet } from "../host-set.js";
+import type { HostSet, HostSetObserver } from "../host-set.js";
 import type { LoadBalancer } from "../load-balancer.js";
+import { EdfScheduler } from "./edf-scheduler.js";
 
 /** Hosts that are compared for one choice: two are nearly as good as all and cost the same for any number of hosts. */
 const CHOICES = 2;
 
-/** Draws two hosts and takes the one with fewer requests in flight from this worker (BEHAVIOUR 6.2). */
-export class LeastRequestLoadBalancer implements LoadBalancer {
+/**
+ * Draws two hosts and takes the one with fewer requests in flight from this worker. Hosts of unequal weights take turns
+ * instead, each as often as its weight and its requests in flight say (BEHAVIOUR 6.2).
+ */
+export class LeastRequestLoadBalancer implements LoadBalancer, HostSetObserver {
   private readonly hostSet: HostSet;
   private readonly random: RandomSource;
+  private weighted: EdfScheduler<Host> | null = null;
 
   constructor(hostSet: HostSet, random: RandomSource) {
     this.hostSet = hostSet;
     this.random = random;
+    hostSet.setObserver(this);
+    this.onHostsChanged();
+  }
+
+  onHostsChanged(): void {
+    const hosts = this.hostSet.healthy;
+    this.weighted = null;
+    // control plane: when hosts change
+    if (hosts.every(({ weight }) => weight === hosts[0]?.weight)) return;
+    this.weighted = new EdfScheduler<Host>(weightByLoad);
+    for (const host of hosts) this.weighted.add(host);
   }
 
   chooseHost(): Host | null {
+    if (this.weighted !== null) return this.weighted.pick();
     const hosts = this.hostSet.healthy;
     if (hosts.length === 0) return null;
     let chosen = hosts[this.random.below(hosts.length)] as Host;
@@ -26,4 +43,9 @@ export class LeastRequestLoadBalancer implements LoadBalancer {
     }
     return chosen;
   }
+}
+
+/** Envoy's `active_request_bias` of 1. */
+function weightByLoad(host: Host): number {
+  return host.weight / (host.stats.rqActive + 1);
 }

@@ -29,8 +29,8 @@ export class RoundRobinLoadBalancer implements LoadBalancer, HostSetObserver {
     this.next = this.random.below(hosts.length);
     // control plane: when hosts change
     if (hosts.every(({ weight }) => weight === first.weight)) return;
-    const schedule = new EdfScheduler<Host>();
-    for (const host of hosts) schedule.add(host, host.weight);
+    const schedule = new EdfScheduler<Host>(weightOf);
+    for (const host of hosts) schedule.add(host);
     for (let i = this.next; i > 0; i--) schedule.pick();
     this.weighted = schedule;
   }
@@ -42,4 +42,8 @@ export class RoundRobinLoadBalancer implements LoadBalancer, HostSetObserver {
     if (this.next >= hosts.length) this.next = 0;
     return hosts[this.next++] as Host;
   }
+}
+
+function weightOf(host: Host): number {
+  return host.weight;
 }

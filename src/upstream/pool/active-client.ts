@@ -20,6 +20,8 @@ export class ActiveClient
   linkedPrev: ActiveClient | null = null;
   state: ClientState = "connecting";
   readonly connection: Connection;
+  /** Where it is connected to: the host may have moved since. */
+  readonly remoteAddressText: string;
   readonly createdMs: number;
   /** Requests that were sent on this connection. */
   requests = 0;
@@ -33,6 +35,7 @@ export class ActiveClient
   constructor(pool: ConnectionPool, connection: Connection) {
     this.pool = pool;
     this.connection = connection;
+    this.remoteAddressText = pool.host.addressText;
     const { info } = pool.cluster;
     this.codec = new Http1ClientConnection(connection, this, {
       maxHeadBytes: info.maxResponseHeadersKb * 1024,

@@ -24,6 +24,12 @@ export interface PoolContext extends ConnectionContext {
 /** Connections that one event may open; more wait for the next, so that a burst does not become a burst of SYNs. */
 const MAX_CONNECTS_PER_EVENT = 3;
 
+type Mode =
+  | "open"
+  /** The host is gone: streams are served to their end, connections are not kept. */
+  | "draining"
+  | "destroyed";
+
 const LEGAL: { readonly [from in ClientState]: readonly ClientState[] } = {
   connecting: ["ready", "closed"],
   ready: ["busy", "closed"],
@@ -44,7 +50,7 @@ export class ConnectionPool implements Task {
   private readonly busy = new LinkedList<ActiveClient>();
   private readonly pending = new LinkedList<PendingStream>();
   private attachPosted = false;
-  private draining = false;
+  private mode: Mode = "open";
 
   constructor(cluster: Cluster, host: Host, context: PoolContext) {
     this.cluster = cluster;
@@ -60,20 +66,23 @@ export class ConnectionPool implements Task {
     const client = this.ready.first;
     if (client !== null && this.pending.size === 0) {
       // B7: the connection used last is the one least likely to have been closed meanwhile.
-      callbacks.flow?.record(
-        FlowSteps.readyConnectionTaken,
-        client.connection.id,
-        callbacks.flowStreamId,
-        this.host.addressText,
-      );
+      this.recordTaken(client, callbacks);
       this.attach(client, callbacks);
       return null;
     }
     return this.enqueue(callbacks);
   }
 
+  private recordTaken(client: ActiveClient, { flow, flowStreamId }: PoolCallbacks): void {
+    flow?.record(FlowSteps.readyConnectionTaken, client.connection.id, flowStreamId, this.host.addressText);
+  }
+
   private enqueue(callbacks: PoolCallbacks): Cancellable | null {
     const { resources, stats } = this.cluster;
+    if (this.mode === "destroyed") {
+      callbacks.onPoolFailure("local connection failure", "");
+      return null;
+    }
     if (!resources.pendingRequests.canCreate()) {
       stats.rqPendingOverflow.inc();
       callbacks.onPoolFailure("overflow", "");
@@ -105,7 +114,8 @@ export class ConnectionPool implements Task {
 
   private openConnections(flow: FlowRecorder | null, flowStreamId: number): void {
     for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
-      if (this.pending.size <= this.connecting.size) return;
+      // Connections that are ready beside streams that wait are attached to them on the next turn.
+      if (this.pending.size <= this.connecting.size + this.ready.size) return;
       if (!this.mayOpen()) {
         this.cluster.stats.cxOverflow.inc();
         return;
@@ -125,9 +135,7 @@ export class ConnectionPool implements Task {
     const id = this.context.connectionIds.next();
     const bufferLimitBytes = info.perConnectionBufferLimitBytes;
     // B7: (a) a socket, (b) its events, (c) the connect, which is asynchronous.
-    const socket = this.context.sockets.connect(this.host.address, {
-      writeHighWaterMarkBytes: Math.min(16 * 1024, bufferLimitBytes || 16 * 1024),
-    });
+    const socket = this.context.sockets.connect(this.host.address);
     const connection = new Connection(id, socket, this.context, stats.connection, {
       connected: false,
       bufferLimitBytes,
@@ -154,9 +162,26 @@ export class ConnectionPool implements Task {
   /** C2: the connected event makes the socket an active client, which takes the first stream that waits. */
   onClientConnected(client: ActiveClient): void {
     this.cluster.stats.cxConnectMs.record(this.context.dispatcher.now() - client.createdMs);
+    this.recordConnected(client);
     this.transition(client, "ready");
     this.attachPending();
-    if (client.state === "ready") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
+    if (client.state !== "ready") return;
+    if (this.mode === "open") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
+    else client.close("host_removed");
+  }
+
+  /** Steps of the stream that the connection is for: the one that waits longest, not the one that had it opened. */
+  private recordConnected(client: ActiveClient): void {
+    const { connection } = client;
+    const stream = this.pending.first;
+    const flow = stream === null ? connection.flow : stream.callbacks.flow;
+    if (flow === null) return;
+    const streamId = stream === null ? connection.flowStreamId : stream.callbacks.flowStreamId;
+    // C1: the first writable event of a connecting socket is its connected event.
+    flow.record(FlowSteps.upstreamWriteReady, connection.id, streamId, "upstream-connected");
+    if (stream === null) return;
+    flow.record(FlowSteps.upstreamConnected, connection.id, streamId);
+    flow.record(FlowSteps.upstreamWritable, connection.id, streamId);
   }
 
   onClientClosed(client: ActiveClient, event: ConnectionEvent): void {
@@ -178,14 +203,20 @@ export class ConnectionPool implements Task {
       reason = "connection timeout";
     }
     const text = connectFailureText(client.connection.closeError);
-    // All that wait for this host would wait in vain (BEHAVIOUR 6.6); each may try elsewhere. Those that come back
-    // to this pool while the queue is emptied are not part of it.
+    this.failPending(reason, text);
+  }
+
+  /**
+   * All that wait for this host would wait in vain (BEHAVIOUR 6.6); each may try elsewhere. Those that come back to this
+   * pool while the queue is emptied are not part of it.
+   */
+  private failPending(reason: ResetReason, transportFailureReason: string): void {
     for (let count = this.pending.size; count > 0; count--) {
       const stream = this.pending.first;
       if (stream === null) return;
       this.removePending(stream);
-      stats.rqPendingFailureEject.inc();
-      stream.callbacks.onPoolFailure(reason, text);
+      this.cluster.stats.rqPendingFailureEject.inc();
+      stream.callbacks.onPoolFailure(reason, transportFailureReason);
     }
   }
 
@@ -220,7 +251,7 @@ export class ConnectionPool implements Task {
     const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
     if (exhausted) stats.cxMaxRequests.inc();
     this.transition(client, "ready");
-    if (!reusable || exhausted || this.draining) {
+    if (!reusable || exhausted || this.mode !== "open") {
       client.close(exhausted ? "max_requests_per_connection" : "connection_not_reusable");
       return;
     }
@@ -242,9 +273,9 @@ export class ConnectionPool implements Task {
       const stream = this.pending.first;
       const client = this.ready.first;
       this.removePending(stream);
-      const { callbacks } = stream;
-      callbacks.flow?.record(FlowSteps.upstreamConnected, client.connection.id, callbacks.flowStreamId);
-      this.attach(client, callbacks);
+      // B7: also for a stream that had to wait, unless the connection is a new one (C1 to C3).
+      if (client.requests > 0) this.recordTaken(client, stream.callbacks);
+      this.attach(client, stream.callbacks);
     }
   }
 
@@ -287,15 +318,21 @@ export class ConnectionPool implements Task {
 
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
-    this.draining = true;
+    if (this.mode === "open") this.mode = "draining";
     for (const client of this.ready.toArray()) client.close("host_removed");
   }
 
   /** Ends everything at once. Idempotent. */
   destroy(): void {
-    this.draining = true;
+    this.mode = "destroyed";
+    this.failPending("local connection failure", "");
     for (const list of [this.ready, this.connecting, this.busy]) {
       for (const client of list.toArray()) client.close("pool_destroyed");
     }
+  }
+
+  /** Nothing is left to be done or closed. */
+  get isIdle(): boolean {
+    return this.connecting.size + this.ready.size + this.busy.size + this.pending.size === 0;
   }
 }

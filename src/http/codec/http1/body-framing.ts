@@ -1,3 +1,4 @@
+import { trimWhitespace } from "../../headers/header-syntax.js";
 import { isBodylessStatus } from "../../headers/status-code.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
@@ -39,13 +40,16 @@ export function responseFraming(head: MessageHead, method: string): BodyFraming 
   return "untilClose";
 }
 
-/** `chunked`, once and alone, is the one transfer coding; anything else is refused rather than guessed at. */
+/**
+ * RFC 9112 6.1 and 7: `chunked`, once and alone, is the one transfer coding. Anything else is refused rather than
+ * guessed at, also what only surrounds it: parameters, empty list elements, bytes that some take for whitespace.
+ */
 function transferCodingError(value: string): CodecError | null {
   if (value === "chunked") return null;
   const codings = value.toLowerCase().split(",");
-  const names = codings.map((coding) => coding.trim());
-  if (names.length === 1 && names[0] === "chunked") return null;
-  const chunkedAt = names.indexOf("chunked");
-  if (chunkedAt >= 0 && chunkedAt < names.length - 1) return Http1Errors.chunkedNotFinal;
+  if (codings.length === 1 && codings[0] === "chunked") return null;
+  for (let i = 0; i < codings.length - 1; i++) {
+    if (trimWhitespace(codings[i] as string) === "chunked") return Http1Errors.chunkedNotFinal;
+  }
   return Http1Errors.unknownTransferCoding;
 }

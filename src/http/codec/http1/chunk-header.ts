@@ -6,6 +6,8 @@ const LF = 0x0a;
 const SEMICOLON = 0x3b;
 const SP = 0x20;
 const HTAB = 0x09;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** 13 hexadecimal digits are 2^52: larger than any body, and exact in a double. */
 const MAX_SIZE_DIGITS = 13;
@@ -16,7 +18,7 @@ const MAX_SIZE_DIGITS = 13;
  */
 const MAX_EXTENSION_BYTES = 16 * 1024;
 
-type State = "start" | "size" | "space" | "extension" | "quoted" | "lineFeed";
+type State = "start" | "size" | "space" | "extension" | "quoted" | "quotedPair" | "lineFeed";
 
 /** RFC 9112 7.1: the line before a chunk's data, byte by byte. */
 export class ChunkHeader {
@@ -25,6 +27,7 @@ export class ChunkHeader {
   private state: State = "start";
   private digits = 0;
   private extensionBytes = 0;
+  private complete = false;
 
   /** For the first chunk of a message. */
   startMessage(): void {
@@ -40,8 +43,8 @@ export class ChunkHeader {
   }
 
   /**
-   * Reads from `at` to behind the line's end, or to the end of the data. Returns the position; the line is complete
-   * when `isComplete`, malformed when `error` is set.
+   * Reads from `from` to behind the line's end, or to the end of the data. Returns the position; the line is complete
+   * when `takeComplete` says so, malformed when `error` is set.
    */
   read(data: Buffer, from: number): number {
     let at = from;
@@ -49,7 +52,6 @@ export class ChunkHeader {
       const code = data[at++] as number;
       if (this.state === "lineFeed") {
         if (code !== LF) this.error = Http1Errors.bareCarriageReturn;
-        else if (this.digits === 0) this.error = Http1Errors.invalidChunkSize;
         this.complete = this.error === null;
         return at;
       }
@@ -57,8 +59,6 @@ export class ChunkHeader {
     }
     return at;
   }
-
-  private complete = false;
 
   /** True once, after the line's end was read. */
   takeComplete(): boolean {
@@ -81,6 +81,7 @@ export class ChunkHeader {
         return;
       case "extension":
       case "quoted":
+      case "quotedPair":
         this.stepExtension(code);
         return;
       case "lineFeed":
@@ -105,22 +106,31 @@ export class ChunkHeader {
     else this.error = code === LF ? Http1Errors.bareLineFeed : Http1Errors.invalidChunkSize;
   }
 
+  /** Extensions are dropped, so only their end matters: that of the line, which cannot be quoted (RFC 9110 5.6.4). */
   private stepExtension(code: number): void {
     if (code === CR) {
-      // A quoted string cannot hold a line end, so an open one is malformed.
-      if (this.state === "quoted") this.error = Http1Errors.invalidChunkExtension;
-      else this.state = "lineFeed";
+      // Whoever took the line end for a part of the quoted string would see another chunk than we do.
+      if (this.state === "extension") this.state = "lineFeed";
+      else this.error = Http1Errors.invalidChunkExtension;
       return;
     }
     if (code === LF) this.error = Http1Errors.bareLineFeed;
     else if (!isFieldValueCode(code)) this.error = Http1Errors.invalidChunkExtension;
-    else if (code === 0x22) this.state = this.state === "quoted" ? "extension" : "quoted";
+    else this.state = stateAfter(this.state, code);
     this.countExtension();
   }
 
   private countExtension(): void {
     if (++this.extensionBytes > MAX_EXTENSION_BYTES) this.error = Http1Errors.chunkExtensionTooLarge;
   }
+}
+
+/** Where the next byte of an extension stands. */
+function stateAfter(state: State, code: number): State {
+  if (state === "quotedPair") return "quoted";
+  if (state === "quoted" && code === BACKSLASH) return "quotedPair";
+  if (code !== QUOTE) return state;
+  return state === "quoted" ? "extension" : "quoted";
 }
 
 function hexValue(code: number): number {

@@ -13,7 +13,6 @@ import type {
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { ResetReason } from "../reset-reason.js";
 import { BodyWriter } from "./body-writer.js";
-import { removeConnectionFields } from "./connection-fields.js";
 import { Exchange } from "./exchange.js";
 import { encodeRequestHead, outgoingRequestFraming } from "./head-encoder.js";
 import type { MessageHead } from "./message-head.js";
@@ -65,7 +64,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     const framing = outgoingRequestFraming(headers, endStream);
     this.body.start(framing, headers);
     this.connection.writeText(encodeRequestHead(headers, framing));
-    if (endStream) this.exchange.finishRequest();
+    if (endStream) this.finishRequest(null);
     // The stream may attach while earlier bytes are stuck in the socket.
     if (this.connection.isAboveHighWatermark) this.stream?.onAboveWriteBufferHighWatermark();
   }
@@ -122,11 +121,6 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     const status = head.headers.status;
     if (status === 101) {
       this.fail(Http1Errors.upgradeNotAsked);
-      return;
-    }
-    const error = removeConnectionFields(head);
-    if (error !== null) {
-      this.fail(error);
       return;
     }
     if (isInformational(status)) {

@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../../headers/header-map.js";
+import { trimWhitespace } from "../../headers/header-syntax.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 
@@ -9,33 +10,39 @@ const PROTECTED = new Set(["host", "content-length", "forwarded", "via", "date",
 const MAX_OPTIONS = 16;
 
 /**
- * RFC 9110 7.6.1: removes what belongs to the connection the message came on: the options that `connection` names and
- * the fields that are hop-by-hop by nature. `upgrade` stays where the message asks for one, since the filters decide
- * on it; `te` stays as `trailers`, which gRPC needs end to end.
+ * RFC 9110 7.6.1: removes what belongs to the connection the message came on: the options that `connection` names, and
+ * what the parser has left of the fields that are hop-by-hop by nature. `upgrade` stays where the message asks for one,
+ * since the filters decide on it; `te` stays as `trailers`, which gRPC needs end to end.
  */
 export function removeConnectionFields(head: MessageHead): CodecError | null {
   const headers = head.headers;
-  const options = head.connectionOptions;
-  const upgrades = head.minorVersion === 1 && options !== "" && head.hasConnectionOption("upgrade");
-  if (options !== "" && options !== "keep-alive" && options !== "close") {
-    const error = removeNamed(headers, options, upgrades);
+  // RFC 9110 7.8: it counts only with its connection option, and never in HTTP/1.0.
+  const upgrades = head.hasUpgrade && head.minorVersion === 1 && head.hasConnectionOption("upgrade");
+  if (namesFields(head.connectionOptions)) {
+    const error = removeNamed(headers, head.connectionOptions, upgrades);
     if (error !== null) return error;
   }
-  if (headers.size === 0) return null;
-  headers.remove("keep-alive");
-  headers.remove("proxy-connection");
-  headers.remove("http2-settings");
-  if (!upgrades) headers.remove("upgrade");
-  const te = headers.get("te");
-  if (te !== null) reduceTe(headers, te);
+  if (head.hasUpgrade && !upgrades) headers.remove("upgrade");
+  if (head.hasTe) reduceTe(headers);
   return null;
+}
+
+/** RFC 9110 7.6.1: what `connection` names goes from the trailer section too. The names were checked with the head. */
+export function removeNamedTrailers(head: MessageHead): void {
+  if (head.headers.size > 0 && namesFields(head.connectionOptions)) {
+    removeNamed(head.headers, head.connectionOptions, false);
+  }
+}
+
+function namesFields(options: string): boolean {
+  return options !== "" && options !== "keep-alive" && options !== "close";
 }
 
 function removeNamed(headers: HeaderMap, options: string, upgrades: boolean): CodecError | null {
   const names = options.split(",");
   if (names.length > MAX_OPTIONS) return Http1Errors.invalidConnectionHeader;
   for (const option of names) {
-    const name = option.trim();
+    const name = trimWhitespace(option);
     if (name === "" || name === "close" || name === "keep-alive" || name === "te") continue;
     if (PROTECTED.has(name) || name.startsWith(":") || name.startsWith("x-forwarded-")) {
       return Http1Errors.invalidConnectionHeader;
@@ -46,8 +53,12 @@ function removeNamed(headers: HeaderMap, options: string, upgrades: boolean): Co
   return null;
 }
 
-function reduceTe(headers: HeaderMap, value: string): void {
-  const accepts = value.toLowerCase().split(",");
-  if (accepts.some((coding) => coding.trim() === "trailers")) headers.set("te", "trailers");
-  else headers.remove("te");
+function reduceTe(headers: HeaderMap): void {
+  const codings = (headers.getJoined("te") ?? "").toLowerCase().split(",");
+  for (const coding of codings) {
+    if (trimWhitespace(coding) !== "trailers") continue;
+    headers.set("te", "trailers");
+    return;
+  }
+  headers.remove("te");
 }

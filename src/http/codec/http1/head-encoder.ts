@@ -14,10 +14,13 @@ function fieldLines(headers: HeaderMap): string {
   return lines;
 }
 
-/** The framing of a request that has these fields. */
+/**
+ * The framing of a request that has these fields. An announced length counts even when nothing follows: a body that a
+ * filter took away without it is then found missing, before the server waits for it in what comes next.
+ */
 export function outgoingRequestFraming(headers: HeaderMap, endStream: boolean): OutgoingFraming {
-  if (endStream) return "none";
-  return headers.has("content-length") ? "length" : "chunked";
+  if (headers.has("content-length")) return "length";
+  return endStream ? "none" : "chunked";
 }
 
 /** A request head with its final empty line (RFC 9112 3). */
@@ -29,6 +32,8 @@ export function encodeRequestHead(headers: HeaderMap, framing: OutgoingFraming):
     // RFC 9110 8.6: the server would otherwise have to guess that no content is meant.
     head += "content-length: 0\r\n";
   }
+  // RFC 9110 10.1.4: TE is for the next hop alone and says so.
+  if (headers.has("te")) head += "connection: te\r\n";
   return `${head}\r\n`;
 }
 
@@ -42,8 +47,9 @@ export function outgoingResponseFraming(
   method: string,
   chunkedAllowed: boolean,
 ): OutgoingFraming {
-  if (endStream || method === "HEAD" || isBodylessStatus(headers.status)) return "none";
+  if (method === "HEAD" || isBodylessStatus(headers.status)) return "none";
   if (headers.has("content-length")) return "length";
+  if (endStream) return "none";
   return chunkedAllowed ? "chunked" : "untilClose";
 }
 

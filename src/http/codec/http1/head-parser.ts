@@ -1,228 +1,331 @@
+import { HeaderMap } from "../../headers/header-map.js";
 import { canonicalHeaderName } from "../../headers/header-name.js";
 import {
   isAuthority,
   isDigitCode,
   isFieldValueCode,
   isTargetCode,
-  isToken,
   isTokenCode,
+  isWhitespaceCode,
 } from "../../headers/header-syntax.js";
+import { isForbiddenTrailer } from "../../headers/trailer-field.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
-import type { MessageHead } from "./message-head.js";
+import { MessageHead } from "./message-head.js";
 import { applyRequestTarget } from "./request-target.js";
 
-const HTAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const ONE = 0x31;
 const COLON = 0x3a;
+const HTTP_SLASH = Buffer.from("HTTP/");
 
 /** More digits than any length has; RFC 9112 6.3 asks to guard against overflow. */
 const MAX_LENGTH_DIGITS = 15;
 
-/*
- * RFC 9112 2 to 5 on text: a head, decoded as latin1 so that each byte is one character, is walked once from front to
- * back. What is not allowed is refused at the first character that is wrong; nothing is repaired.
+/** Empty lines that may stand before a message: RFC 9112 2.2 asks to skip at least one, old clients send it. */
+const MAX_LEADING_EMPTY_LINES = 8;
+
+type Part = "startLine" | "fields" | "trailers" | "complete";
+
+/**
+ * RFC 9112 2 to 5: reads heads and trailer sections line by line, in as many pieces as they come, so that a malformed
+ * line is refused before the rest has arrived. What is not allowed is refused at the first byte that is wrong; nothing
+ * is repaired but what the RFC tells a proxy to repair.
  *
- * All functions take `complete`: false for the lines of a head whose end has not arrived, which are checked early so
- * that a malformed request is answered without waiting for the rest.
+ * Syntax is checked on the bytes, which is cheaper than on the characters of a string; names and values are cut out of
+ * one string, decoded as latin1 so that each byte is one character (`bench/micro/http/codec/http1/head-parser.ts`).
  */
+export class HeadParser {
+  /** Also holds the trailers, in its header map. */
+  readonly head = new MessageHead();
+  /** How far the lines that were given last have been read. */
+  position = 0;
+  private readonly isRequest: boolean;
+  private readonly maxFields: number;
+  private next: Part = "startLine";
+  private lines: Buffer = EMPTY;
+  /** The lines as text, and where in the bytes it begins. */
+  private text = "";
+  private textStart = 0;
+  private target = "";
+  private emptyLines = 0;
+  private fieldCount = 0;
 
-/** Parses a request head into `head`. Returns the error, or null. */
-export function parseRequestHead(
-  text: string,
-  head: MessageHead,
-  maxFields: number,
-  complete: boolean,
-): CodecError | null {
-  let at = 0;
-  while (isTokenCode(text.charCodeAt(at))) at++;
-  if (at === 0) return lineError(text.charCodeAt(0), Http1Errors.invalidMethod);
-  if (text.charCodeAt(at) !== SP) return lineError(text.charCodeAt(at), Http1Errors.invalidMethod);
-  head.headers.method = text.slice(0, at);
-  const targetStart = at + 1;
-  at = targetStart;
-  while (isTargetCode(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) !== SP) return lineError(text.charCodeAt(at), Http1Errors.invalidRequestLine);
-  const target = text.slice(targetStart, at);
-  const versionError = parseVersion(text, at + 1, head);
-  if (versionError !== null) return versionError;
-  at += 9;
-  if (text.charCodeAt(at) !== CR) return lineError(text.charCodeAt(at), Http1Errors.invalidVersion);
-  if (text.charCodeAt(at + 1) !== LF) return Http1Errors.bareCarriageReturn;
-  if (target === "") return Http1Errors.invalidRequestLine;
-  const fieldError = parseFields(text, at + 2, head, maxFields, complete, true);
-  if (fieldError !== null || !complete) return fieldError;
-  return applyRequestTarget(head, target);
-}
-
-/** Parses a response head into `head`. Returns the error, or null. */
-export function parseResponseHead(
-  text: string,
-  head: MessageHead,
-  maxFields: number,
-  complete: boolean,
-): CodecError | null {
-  const versionError = parseVersion(text, 0, head);
-  if (versionError !== null) return versionError;
-  if (text.charCodeAt(8) !== SP) return Http1Errors.invalidStatusLine;
-  let status = 0;
-  for (let at = 9; at < 12; at++) {
-    const code = text.charCodeAt(at);
-    if (!isDigitCode(code)) return Http1Errors.invalidStatusLine;
-    status = status * 10 + code - 0x30;
+  constructor(kind: "request" | "response", maxFields: number) {
+    this.isRequest = kind === "request";
+    this.maxFields = maxFields;
   }
-  if (status < 100) return Http1Errors.invalidStatusLine;
-  let at = 12;
-  // RFC 9112 4: the space stays when the reason is empty, but many servers leave it out.
-  if (text.charCodeAt(at) === SP) at++;
-  else if (text.charCodeAt(at) !== CR) return lineError(text.charCodeAt(at), Http1Errors.invalidStatusLine);
-  while (isFieldValueCode(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) !== CR) return lineError(text.charCodeAt(at), Http1Errors.invalidStatusLine);
-  if (text.charCodeAt(at + 1) !== LF) return Http1Errors.bareCarriageReturn;
-  head.headers.status = status;
-  return parseFields(text, at + 2, head, maxFields, complete, false);
-}
 
-/** Parses a trailer section into `head`. Returns the error, or null. */
-export function parseTrailers(text: string, head: MessageHead, maxFields: number): CodecError | null {
-  return parseFields(text, 0, head, maxFields, true, false);
-}
-
-function parseVersion(text: string, at: number, head: MessageHead): CodecError | null {
-  if (!text.startsWith("HTTP/", at)) return Http1Errors.invalidVersion;
-  const major = text.charCodeAt(at + 5);
-  const minor = text.charCodeAt(at + 7);
-  if (!isDigitCode(major) || text.charCodeAt(at + 6) !== 0x2e || !isDigitCode(minor)) {
-    return Http1Errors.invalidVersion;
+  /** A message comes next. */
+  startHead(): void {
+    this.head.reset();
+    this.next = "startLine";
+    this.emptyLines = 0;
+    this.fieldCount = 0;
   }
-  if (major !== 0x31) return Http1Errors.unsupportedVersion;
-  // RFC 9110 2.5: a higher minor version is answered as the highest that we know.
-  head.minorVersion = minor === 0x30 ? 0 : 1;
-  return null;
-}
 
-function parseFields(
-  text: string,
-  start: number,
-  head: MessageHead,
-  maxFields: number,
-  complete: boolean,
-  isRequest: boolean,
-): CodecError | null {
-  let at = start;
-  while (at < text.length) {
-    const first = text.charCodeAt(at);
-    if (first === CR) return text.charCodeAt(at + 1) === LF ? null : Http1Errors.bareCarriageReturn;
-    if (first === SP || first === HTAB) {
-      return at === start ? Http1Errors.spaceBeforeFirstField : Http1Errors.obsoleteFold;
+  /** The trailer section of the message comes next. What `connection` names holds for it too. */
+  startTrailers(): void {
+    this.head.headers = new HeaderMap();
+    this.next = "trailers";
+    this.fieldCount = 0;
+  }
+
+  /** The section's empty line has been read. */
+  get isComplete(): boolean {
+    return this.next === "complete";
+  }
+
+  /** Whether a message that begins with this byte can become a good one. */
+  refuseFirstByte(code: number): CodecError | null {
+    if (this.next !== "startLine" || code === CR) return null;
+    if (this.isRequest) return isTokenCode(code) ? null : lineError(code, Http1Errors.invalidMethod);
+    return code === HTTP_SLASH[0] ? null : lineError(code, Http1Errors.invalidVersion);
+  }
+
+  /**
+   * Reads lines up to the end of the section, or all of them. Returns the error, or null.
+   * @param lines from `from` to `end` whole lines: the last byte is LF
+   */
+  read(lines: Buffer, from: number, end: number): CodecError | null {
+    this.lines = lines;
+    this.text = lines.toString("latin1", from, end);
+    this.textStart = from;
+    this.position = from;
+    const error = this.readLines(end);
+    this.lines = EMPTY;
+    return error;
+  }
+
+  private readLines(end: number): CodecError | null {
+    if (this.next === "startLine") {
+      const error = this.readStartLine(end);
+      if (error !== null || this.position === end) return error;
     }
-    at = parseField(text, at, head, isRequest);
-    if (at === FAILED) return head.error;
-    if (head.fieldCount > maxFields) return Http1Errors.tooManyFields;
+    while (this.position < end) {
+      const at = this.position;
+      if (this.lines[at] === CR) return this.endSection(at);
+      const error = this.readField(at);
+      if (error !== null) return error;
+    }
+    return null;
   }
-  return complete ? Http1Errors.bareLineFeed : null;
-}
 
-/** Parses one field line. Returns where the next one begins, or `FAILED` with the error in the head. */
-function parseField(text: string, start: number, head: MessageHead, isRequest: boolean): number {
-  let at = start;
-  while (isTokenCode(text.charCodeAt(at))) at++;
-  const afterName = text.charCodeAt(at);
-  if (afterName !== COLON || at === start) return fail(head, nameError(afterName, at === start));
-  const name = canonicalHeaderName(text.slice(start, at));
-  at++;
-  while (isOptionalWhitespace(text.charCodeAt(at))) at++;
-  const valueStart = at;
-  while (isFieldValueCode(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) !== CR) return fail(head, lineError(text.charCodeAt(at), Http1Errors.invalidValue));
-  if (text.charCodeAt(at + 1) !== LF) return fail(head, Http1Errors.bareCarriageReturn);
-  let valueEnd = at;
-  while (valueEnd > valueStart && isOptionalWhitespace(text.charCodeAt(valueEnd - 1))) valueEnd--;
-  head.fieldCount++;
-  const error = addField(head, name, text.slice(valueStart, valueEnd), isRequest);
-  return error === null ? at + 2 : fail(head, error);
-}
-
-const FAILED = -1;
-
-function fail(head: MessageHead, error: CodecError): number {
-  head.error = error;
-  return FAILED;
-}
-
-function isOptionalWhitespace(code: number): boolean {
-  return code === SP || code === HTAB;
-}
-
-/** Keeps the field, and takes note of those that say how the message is framed. */
-function addField(head: MessageHead, name: string, value: string, isRequest: boolean): CodecError | null {
-  // By length first: most fields are told apart from these by it alone.
-  switch (name.length) {
-    case 4:
-      if (name === "host" && isRequest) return addHost(head, value);
-      break;
-    case 10:
-      if (name === "connection") {
-        const options = value.toLowerCase();
-        head.connectionOptions = head.connectionOptions === "" ? options : `${head.connectionOptions},${options}`;
-        return null;
-      }
-      break;
-    case 14:
-      if (name === "content-length") return addContentLength(head, value);
-      break;
-    case 17:
-      if (name === "transfer-encoding") {
-        head.transferEncoding = head.transferEncoding === "" ? value : `${head.transferEncoding},${value}`;
-        return value === "" ? Http1Errors.unknownTransferCoding : null;
-      }
-      break;
+  private cut(start: number, end: number): string {
+    return this.text.slice(start - this.textStart, end - this.textStart);
   }
-  head.headers.add(name, value);
-  return null;
+
+  // ---- start line
+
+  private readStartLine(end: number): CodecError | null {
+    const lines = this.lines;
+    let at = this.position;
+    while (lines[at] === CR) {
+      if (lines[at + 1] !== LF) return Http1Errors.bareCarriageReturn;
+      if (++this.emptyLines > MAX_LEADING_EMPTY_LINES) return Http1Errors.tooManyEmptyLines;
+      at += 2;
+      this.position = at;
+      if (at === end) return null;
+    }
+    this.next = "fields";
+    return this.isRequest ? this.readRequestLine(at) : this.readStatusLine(at);
+  }
+
+  /** RFC 9112 3: `method SP target SP version`, with one space each. */
+  private readRequestLine(start: number): CodecError | null {
+    const lines = this.lines;
+    let at = start;
+    while (isTokenCode(lines[at] as number)) at++;
+    if (lines[at] !== SP || at === start) return lineError(lines[at] as number, Http1Errors.invalidMethod);
+    this.head.headers.method = this.cut(start, at);
+    const targetStart = ++at;
+    while (isTargetCode(lines[at] as number)) at++;
+    if (lines[at] !== SP || at === targetStart) return lineError(lines[at] as number, Http1Errors.invalidRequestLine);
+    this.target = this.cut(targetStart, at);
+    const error = this.readVersion(at + 1);
+    return error ?? this.endStartLine(this.position, Http1Errors.invalidVersion);
+  }
+
+  /** RFC 9112 4: `version SP 3DIGIT SP [reason]`. */
+  private readStatusLine(start: number): CodecError | null {
+    const lines = this.lines;
+    const error = this.readVersion(start);
+    if (error !== null) return error;
+    let at = this.position;
+    if (lines[at] !== SP) return lineError(lines[at] as number, Http1Errors.invalidStatusLine);
+    let status = 0;
+    for (let digits = 0; digits < 3; digits++) {
+      const code = lines[++at] as number;
+      if (!isDigitCode(code)) return lineError(code, Http1Errors.invalidStatusLine);
+      status = status * 10 + code - ZERO;
+    }
+    if (status < 100) return Http1Errors.invalidStatusLine;
+    this.head.headers.status = status;
+    at++;
+    // The space belongs there even without a reason, but many servers leave it out.
+    if (lines[at] === SP) while (isFieldValueCode(lines[at] as number)) at++;
+    return this.endStartLine(at, Http1Errors.invalidStatusLine);
+  }
+
+  /** RFC 9112 2.3: `HTTP/` in capitals, one digit, a dot, one digit. */
+  private readVersion(start: number): CodecError | null {
+    const lines = this.lines;
+    let at = start;
+    for (let i = 0; i < HTTP_SLASH.length; i++, at++) {
+      if (lines[at] !== HTTP_SLASH[i]) return lineError(lines[at] as number, Http1Errors.invalidVersion);
+    }
+    const major = lines[at++] as number;
+    if (!isDigitCode(major)) return lineError(major, Http1Errors.invalidVersion);
+    if (lines[at++] !== DOT) return lineError(lines[at - 1] as number, Http1Errors.invalidVersion);
+    const minor = lines[at++] as number;
+    if (!isDigitCode(minor)) return lineError(minor, Http1Errors.invalidVersion);
+    if (major !== ONE) return Http1Errors.unsupportedVersion;
+    // RFC 9110 2.5: a higher minor version is answered as the highest that we know.
+    this.head.minorVersion = minor === ZERO ? 0 : 1;
+    this.position = at;
+    return null;
+  }
+
+  private endStartLine(at: number, otherwise: CodecError): CodecError | null {
+    if (this.lines[at] !== CR) return lineError(this.lines[at] as number, otherwise);
+    if (this.lines[at + 1] !== LF) return Http1Errors.bareCarriageReturn;
+    this.position = at + 2;
+    return null;
+  }
+
+  // ---- fields
+
+  /** RFC 9112 5: `name ":" OWS value OWS`. */
+  private readField(start: number): CodecError | null {
+    const lines = this.lines;
+    let at = start;
+    while (isTokenCode(lines[at] as number)) at++;
+    const nameEnd = at;
+    if (lines[at] !== COLON || at === start) {
+      at = this.colonAfterSpace(start, at);
+      if (at < 0) return this.nameError(start, nameEnd);
+    }
+    at++;
+    while (isWhitespaceCode(lines[at] as number)) at++;
+    const valueStart = at;
+    while (isFieldValueCode(lines[at] as number)) at++;
+    if (lines[at] !== CR) return lineError(lines[at] as number, Http1Errors.invalidValue);
+    if (lines[at + 1] !== LF) return Http1Errors.bareCarriageReturn;
+    this.position = at + 2;
+    if (++this.fieldCount > this.maxFields) return Http1Errors.tooManyFields;
+    while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
+    const name = canonicalHeaderName(this.cut(start, nameEnd));
+    const value = this.cut(valueStart, at);
+    if (this.next === "fields") return this.takeField(name, value);
+    if (!isForbiddenTrailer(name)) this.head.headers.add(name, value);
+    return null;
+  }
+
+  /** RFC 9112 5.1: a proxy removes whitespace there from a response; in a request it must not be accepted. */
+  private colonAfterSpace(start: number, nameEnd: number): number {
+    if (this.isRequest || nameEnd === start) return -1;
+    let at = nameEnd;
+    while (isWhitespaceCode(this.lines[at] as number)) at++;
+    return this.lines[at] === COLON ? at : -1;
+  }
+
+  private nameError(start: number, nameEnd: number): CodecError {
+    const code = this.lines[nameEnd] as number;
+    if (nameEnd === start && isWhitespaceCode(code)) {
+      // RFC 9112 5.2 and 2.2: more of the line before, or of what only looks like the start line.
+      return this.fieldCount === 0 ? Http1Errors.spaceBeforeFirstField : Http1Errors.obsoleteFold;
+    }
+    if (code === LF) return Http1Errors.bareLineFeed;
+    if (nameEnd === start) return Http1Errors.invalidName;
+    if (isWhitespaceCode(code)) return Http1Errors.spaceBeforeColon;
+    return code === CR ? Http1Errors.missingColon : Http1Errors.invalidName;
+  }
+
+  private endSection(at: number): CodecError | null {
+    if (this.lines[at + 1] !== LF) return Http1Errors.bareCarriageReturn;
+    this.position = at + 2;
+    const isHead = this.next === "fields";
+    this.next = "complete";
+    return isHead && this.isRequest ? applyRequestTarget(this.head, this.target) : null;
+  }
+
+  /** Keeps the field, or takes note of what it says about framing and connection. */
+  private takeField(name: string, value: string): CodecError | null {
+    const head = this.head;
+    // By length first: most fields are told apart from these by it alone.
+    switch (name.length) {
+      case 2:
+        if (name === "te") head.hasTe = true;
+        break;
+      case 4:
+        if (name === "host" && this.isRequest) return takeHost(head, value);
+        break;
+      case 7:
+        if (name === "upgrade") head.hasUpgrade = true;
+        break;
+      case 10:
+        if (name === "keep-alive") return null;
+        if (name === "connection") {
+          head.connectionOptions = appended(head.connectionOptions, value.toLowerCase());
+          return null;
+        }
+        break;
+      case 14:
+        if (name === "content-length") return takeContentLength(head, value);
+        if (name === "http2-settings") return null;
+        break;
+      case 16:
+        if (name === "proxy-connection") return null;
+        break;
+      case 17:
+        if (name === "transfer-encoding") {
+          head.transferEncoding = appended(head.transferEncoding, value);
+          return value === "" ? Http1Errors.unknownTransferCoding : null;
+        }
+        break;
+    }
+    head.headers.add(name, value);
+    return null;
+  }
 }
 
-/** RFC 9112 3.2: exactly one host, and a valid one. An empty one is for targets that have no authority. */
-function addHost(head: MessageHead, value: string): CodecError | null {
-  if (++head.hostCount > 1) return Http1Errors.repeatedHost;
+const EMPTY = Buffer.alloc(0);
+
+function appended(list: string, value: string): string {
+  return list === "" ? value : `${list},${value}`;
+}
+
+/** RFC 9112 3.2: one host and no more, and a valid one. An empty one is for targets that have no authority. */
+function takeHost(head: MessageHead, value: string): CodecError | null {
+  if (head.hasHost) return Http1Errors.repeatedHost;
+  head.hasHost = true;
   if (value !== "" && !isAuthority(value)) return Http1Errors.invalidHost;
   head.headers.authority = value;
   return null;
 }
 
 /** RFC 9112 6.3: digits only; a repeated field must say the same and becomes one. */
-function addContentLength(head: MessageHead, value: string): CodecError | null {
+function takeContentLength(head: MessageHead, value: string): CodecError | null {
   if (value.length === 0 || value.length > MAX_LENGTH_DIGITS) return Http1Errors.invalidContentLength;
   let length = 0;
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     if (!isDigitCode(code)) return Http1Errors.invalidContentLength;
-    length = length * 10 + code - 0x30;
+    length = length * 10 + code - ZERO;
   }
   if (head.contentLength >= 0) {
     return head.contentLength === length ? null : Http1Errors.conflictingContentLength;
   }
   head.contentLength = length;
-  head.headers.add("content-length", value);
+  // Zeros in front go: some take such a number for an octal one.
+  head.headers.add("content-length", value.charCodeAt(0) === ZERO ? String(length) : value);
   return null;
 }
 
-/** The error of a line that ended where it should not, or of the character that ended it. */
+/** The error of a line that ended where it should not, or of the byte that ended it. */
 function lineError(code: number, otherwise: CodecError): CodecError {
-  if (code === LF) return Http1Errors.bareLineFeed;
-  return otherwise;
-}
-
-function nameError(code: number, empty: boolean): CodecError {
-  if (code === LF) return Http1Errors.bareLineFeed;
-  if (empty) return Http1Errors.invalidName;
-  if (code === SP || code === HTAB) return Http1Errors.spaceBeforeColon;
-  if (code === CR) return Http1Errors.missingColon;
-  return Http1Errors.invalidName;
-}
-
-/** True for a method that RFC 9110 9.1 allows: any token. */
-export function isMethod(text: string): boolean {
-  return isToken(text);
+  return code === LF ? Http1Errors.bareLineFeed : otherwise;
 }

@@ -1,8 +1,7 @@
 import type { Protocol } from "../../../stream-info/protocol.js";
 import { HeaderMap } from "../../headers/header-map.js";
-import type { CodecError } from "../codec-error.js";
 
-/** What the fields of an HTTP/1 head say about its message and connection, gathered while they are parsed. */
+/** What an HTTP/1 head says about its message and connection, gathered while it is parsed. */
 export class MessageHead {
   headers: HeaderMap = new HeaderMap();
   /** 0 or 1: HTTP/1.x. */
@@ -13,10 +12,10 @@ export class MessageHead {
   transferEncoding = "";
   /** Values of `connection`, comma-joined and lower case; empty when there is none. */
   connectionOptions = "";
-  hostCount = 0;
-  fieldCount = 0;
-  /** Why parsing stopped; only set when it did. */
-  error: CodecError | null = null;
+  /** The fields by which each hop may ask for something: looked for only where they are. */
+  hasUpgrade = false;
+  hasTe = false;
+  hasHost = false;
 
   get protocol(): Protocol {
     return this.minorVersion === 1 ? "HTTP/1.1" : "HTTP/1.0";
@@ -29,9 +28,9 @@ export class MessageHead {
     this.contentLength = -1;
     this.transferEncoding = "";
     this.connectionOptions = "";
-    this.hostCount = 0;
-    this.fieldCount = 0;
-    this.error = null;
+    this.hasUpgrade = false;
+    this.hasTe = false;
+    this.hasHost = false;
   }
 
   /** True when the `connection` field has this option. @param option lower case */

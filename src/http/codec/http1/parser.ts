@@ -1,34 +1,31 @@
 import type { HeaderMap } from "../../headers/header-map.js";
-import { isTokenCode } from "../../headers/header-syntax.js";
 import { isInformational } from "../../headers/status-code.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import { type BodyFraming, requestFraming, responseFraming } from "./body-framing.js";
 import { ChunkHeader } from "./chunk-header.js";
-import { HeadAccumulator } from "./head-accumulator.js";
-import { parseRequestHead, parseResponseHead, parseTrailers } from "./head-parser.js";
-import { MessageHead } from "./message-head.js";
+import { removeConnectionFields, removeNamedTrailers } from "./connection-fields.js";
+import { HeadParser } from "./head-parser.js";
+import type { MessageHead } from "./message-head.js";
+import { PartialLine } from "./partial-line.js";
 
-const CRLF = Buffer.from("\r\n");
 const HEAD_END = Buffer.from("\r\n\r\n");
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Empty lines that may stand before a message: RFC 9112 2.2 asks to skip at least one, old clients send it. */
-const MAX_LEADING_EMPTY_LINES = 8;
-
 /** What a peer may make us hold at once. */
 export interface ParserLimits {
+  /** Of a head with the empty lines before it, and of a trailer section. */
   readonly maxHeadBytes: number;
   readonly maxFields: number;
 }
 
 /** Receives the parts of messages, in order. Each call may pause or stop the parser. */
 export interface MessageCallbacks {
-  /** The head is complete. `hasBody` says whether anything follows. */
+  /** The head is complete, without what belonged to the connection. `hasBody` says whether anything follows. */
   onMessageHead(head: MessageHead, hasBody: boolean): void;
   /** A piece of the body, valid during the call only. After the `last` piece nothing follows. */
   onBody(data: Buffer, last: boolean): void;
-  /** The end of a message that did not end with its head or a last piece; trailers may be empty. */
+  /** The end of a message that did not end with its head or a last piece. Trailers are null when there are none. */
   onMessageEnd(trailers: HeaderMap | null): void;
   /** The bytes are malformed. Nothing follows. */
   onParseError(error: CodecError): void;
@@ -38,7 +35,8 @@ type State = "head" | "length" | "untilClose" | "chunkHeader" | "chunkData" | "c
 
 /**
  * An incremental HTTP/1 parser (RFC 9112): takes bytes as they come and goes on from where it stood. The same for
- * requests and responses; what differs is the start line and the framing.
+ * requests and responses; what differs is the start line and the framing. How the bytes are cut into reads changes
+ * nothing of what it tells, but for the pieces of a body.
  */
 export class Http1Parser {
   /** Responses: the method of the request that is being answered, which decides whether there is a body. */
@@ -46,16 +44,14 @@ export class Http1Parser {
   private readonly isRequest: boolean;
   private readonly limits: ParserLimits;
   private readonly callbacks: MessageCallbacks;
-  private readonly head = new MessageHead();
+  private readonly headParser: HeadParser;
   private readonly chunk = new ChunkHeader();
-  private readonly pending = new HeadAccumulator();
+  private readonly partialLine = new PartialLine();
   private state: State = "head";
   private paused = false;
   private resumeLater = false;
-  private leadingEmptyLines = 0;
-  /** How much of a pending head has been looked through for its end, and for errors line by line. */
-  private searchedBytes = 0;
-  private checkedBytes = 0;
+  /** Bytes taken of the head or trailer section that is being received. */
+  private sectionBytes = 0;
   private bodyBytesLeft = 0;
   private chunkEndBytes = 0;
 
@@ -63,16 +59,7 @@ export class Http1Parser {
     this.isRequest = kind === "request";
     this.limits = limits;
     this.callbacks = callbacks;
-  }
-
-  /** True while a message has begun and not ended. */
-  get isInsideMessage(): boolean {
-    return this.state !== "head" || this.pending.length > 0;
-  }
-
-  /** True when some bytes of a head have arrived. */
-  get hasPartialHead(): boolean {
-    return this.state === "head" && this.pending.length > 0;
+    this.headParser = new HeadParser(kind, limits.maxFields);
   }
 
   /** Takes no more bytes after the current message, until `resume`. */
@@ -92,6 +79,7 @@ export class Http1Parser {
   /** Takes no more bytes at all. */
   stop(): void {
     this.state = "stopped";
+    this.partialLine.clear();
   }
 
   /** Takes bytes; returns how many were used. The rest belongs to messages behind a pause. */
@@ -104,7 +92,7 @@ export class Http1Parser {
     while (at < data.length && !(this.paused && this.state === "head")) {
       switch (this.state) {
         case "head":
-          at = this.readHead(data, at);
+          at = this.readSection(data, at);
           break;
         case "length":
           at = this.readLength(data, at);
@@ -123,7 +111,7 @@ export class Http1Parser {
           at = this.readChunkEnd(data, at);
           break;
         case "trailers":
-          at = this.readTrailers(data, at);
+          at = this.readSection(data, at);
           break;
         case "stopped":
           return data.length;
@@ -142,118 +130,93 @@ export class Http1Parser {
       this.callbacks.onMessageEnd(null);
       return true;
     }
-    const clean = this.state === "head" && this.pending.length === 0;
-    this.state = "stopped";
+    const clean = this.state === "head" && this.sectionBytes === 0;
+    this.stop();
     return clean;
   }
 
-  // ---- head
+  // ---- head and trailers: lines
 
-  private readHead(data: Buffer, from: number): number {
-    let at = from;
-    if (this.pending.length === 0) {
-      at = this.skipEmptyLines(data, at);
-      if (this.state === "stopped" || at === data.length) return at;
-      const end = data.indexOf(HEAD_END, at);
-      if (end >= 0) {
-        if (end + 4 - at > this.limits.maxHeadBytes) return this.fail(Http1Errors.headTooLarge, data);
-        this.takeHead(data.toString("latin1", at, end + 4));
-        return end + 4;
-      }
+  /** Reads the whole lines of a head or trailer section that are there, and keeps the beginning of the next one. */
+  private readSection(data: Buffer, from: number): number {
+    if (this.state === "head" && this.headParser.isComplete) this.headParser.startHead();
+    const room = this.limits.maxHeadBytes - this.sectionBytes;
+    const limit = Math.min(data.length, from + room);
+    const end = wholeLinesEnd(data, from, limit);
+    if (end > from) return this.readLines(data, from, end);
+    if (this.partialLine.length === 0 && this.state === "head") {
+      const error = this.headParser.refuseFirstByte(data[from] as number);
+      if (error !== null) return this.fail(error, data);
     }
-    return this.accumulateHead(data, at);
+    if (limit < data.length) {
+      return this.fail(this.state === "head" ? Http1Errors.headTooLarge : Http1Errors.trailersTooLarge, data);
+    }
+    this.partialLine.append(data, from, limit);
+    this.sectionBytes += limit - from;
+    return limit;
   }
 
-  private skipEmptyLines(data: Buffer, from: number): number {
-    let at = from;
-    while (data[at] === CR && (at + 1 === data.length || data[at + 1] === LF)) {
-      if (at + 1 === data.length) {
-        // Its line feed may come with the next bytes.
-        this.pending.append(data.subarray(at));
-        return data.length;
-      }
-      at += 2;
-      if (++this.leadingEmptyLines > MAX_LEADING_EMPTY_LINES) return this.fail(Http1Errors.invalidRequestLine, data);
+  /** Returns how far the section reached: the lines behind its end belong to what follows. */
+  private readLines(data: Buffer, from: number, end: number): number {
+    const parser = this.headParser;
+    const before = this.partialLine.length;
+    let error: CodecError | null;
+    if (before === 0) {
+      error = parser.read(data, from, end);
+    } else {
+      this.partialLine.append(data, from, end);
+      const lines = this.partialLine.take();
+      error = parser.read(lines, 0, lines.length);
     }
-    return at;
-  }
-
-  private accumulateHead(data: Buffer, at: number): number {
-    const before = this.pending.length;
-    // One byte more than the limit is enough to see that it is exceeded.
-    const room = this.limits.maxHeadBytes + 1 - before;
-    const piece = data.length - at > room ? data.subarray(at, at + room) : data.subarray(at);
-    this.pending.append(piece);
-    if (before === 1 && this.pending.at(0) === CR) return this.resolveLeadingCr(data, at);
-    const end = this.pending.indexOf(HEAD_END, this.searchedBytes - 3);
-    if (end >= 0 && end + 4 <= this.limits.maxHeadBytes) {
-      const text = this.pending.text(end + 4);
-      this.clearPending();
-      this.takeHead(text);
-      return at + end + 4 - before;
-    }
-    if (this.pending.length > this.limits.maxHeadBytes) return this.fail(Http1Errors.headTooLarge, data);
-    this.searchedBytes = this.pending.length;
-    const error = this.checkPartialHead();
     if (error !== null) return this.fail(error, data);
-    return data.length;
-  }
-
-  /** A lone CR was held back: with LF it is an empty line, with anything else no start line. */
-  private resolveLeadingCr(data: Buffer, at: number): number {
-    if (this.pending.at(1) !== LF) return this.fail(Http1Errors.bareCarriageReturn, data);
-    this.clearPending();
-    if (++this.leadingEmptyLines > MAX_LEADING_EMPTY_LINES) return this.fail(Http1Errors.invalidRequestLine, data);
-    return at + 1;
-  }
-
-  /** Finds what is wrong already, so that the answer does not wait for a head that may never end. */
-  private checkPartialHead(): CodecError | null {
-    if (this.isRequest && !isTokenCode(this.pending.at(0))) {
-      if (this.pending.at(0) === LF) return Http1Errors.bareLineFeed;
-      return this.pending.at(0) === CR ? null : Http1Errors.invalidMethod;
+    if (!parser.isComplete) {
+      this.sectionBytes += end - from;
+      return end;
     }
-    const lineEnd = this.pending.lastIndexOf(LF_BYTE);
-    if (lineEnd < this.checkedBytes) return null;
-    this.checkedBytes = lineEnd + 1;
-    return this.parseHead(this.pending.text(lineEnd + 1), false);
+    const used = before === 0 ? parser.position : from + parser.position - before;
+    this.sectionBytes = 0;
+    if (this.state === "head") this.takeHead();
+    else this.takeTrailers();
+    return used;
   }
 
-  private takeHead(text: string): void {
-    const error = this.parseHead(text, true);
-    if (error !== null) {
-      this.fail(error, EMPTY);
-      return;
-    }
-    this.leadingEmptyLines = 0;
-    const framing = this.isRequest ? requestFraming(this.head) : responseFraming(this.head, this.answeredMethod);
+  private takeHead(): void {
+    const head = this.headParser.head;
+    const framing = this.isRequest ? requestFraming(head) : responseFraming(head, this.answeredMethod);
     if (typeof framing !== "string") {
       this.fail(framing, EMPTY);
       return;
     }
-    this.enterBody(framing);
-    this.callbacks.onMessageHead(this.head, framing !== "none");
+    const error = removeConnectionFields(head);
+    if (error !== null) {
+      this.fail(error, EMPTY);
+      return;
+    }
+    this.enterBody(framing, head.contentLength);
+    this.callbacks.onMessageHead(head, framing !== "none");
     if (framing === "none" && !this.isInterim && this.state === "head") this.callbacks.onMessageEnd(null);
   }
 
   private get isInterim(): boolean {
-    return !this.isRequest && isInformational(this.head.headers.status);
+    return !this.isRequest && isInformational(this.headParser.head.headers.status);
   }
 
-  private parseHead(text: string, complete: boolean): CodecError | null {
-    this.head.reset();
-    const parse = this.isRequest ? parseRequestHead : parseResponseHead;
-    return parse(text, this.head, this.limits.maxFields, complete);
+  private takeTrailers(): void {
+    const head = this.headParser.head;
+    removeNamedTrailers(head);
+    this.state = "head";
+    this.callbacks.onMessageEnd(head.headers.size === 0 ? null : head.headers);
   }
 
-  private enterBody(framing: BodyFraming): void {
+  // ---- body
+
+  private enterBody(framing: BodyFraming, contentLength: number): void {
     switch (framing) {
       case "none":
-        this.state = "head";
         return;
       case "length":
         this.state = "length";
-        this.bodyBytesLeft = this.head.contentLength;
+        this.bodyBytesLeft = contentLength;
         return;
       case "chunked":
         this.state = "chunkHeader";
@@ -264,8 +227,6 @@ export class Http1Parser {
         return;
     }
   }
-
-  // ---- body
 
   private readLength(data: Buffer, at: number): number {
     const available = data.length - at;
@@ -286,7 +247,12 @@ export class Http1Parser {
     if (this.chunk.error !== null) return this.fail(this.chunk.error, data);
     if (!this.chunk.takeComplete()) return end;
     this.bodyBytesLeft = this.chunk.size;
-    this.state = this.chunk.size === 0 ? "trailers" : "chunkData";
+    if (this.chunk.size > 0) {
+      this.state = "chunkData";
+      return end;
+    }
+    this.state = "trailers";
+    this.headParser.startTrailers();
     return end;
   }
 
@@ -310,61 +276,18 @@ export class Http1Parser {
     return at + 1;
   }
 
-  private readTrailers(data: Buffer, at: number): number {
-    if (this.pending.length === 0 && data[at] === CR && data[at + 1] === LF) {
-      this.endWithTrailers(null);
-      return at + 2;
-    }
-    const before = this.pending.length;
-    this.pending.append(data.subarray(at, at + this.limits.maxHeadBytes + 1 - before));
-    if (this.pending.at(0) === CR && this.pending.length > 1) {
-      const ended = this.pending.at(1) === LF;
-      this.clearPending();
-      if (!ended) return this.fail(Http1Errors.bareCarriageReturn, data);
-      this.endWithTrailers(null);
-      return at + 2 - before;
-    }
-    const end = this.pending.indexOf(HEAD_END, before - 3);
-    if (end >= 0 && end + 4 <= this.limits.maxHeadBytes) {
-      const text = this.pending.text(end + 4);
-      this.clearPending();
-      this.head.reset();
-      const error = parseTrailers(text, this.head, this.limits.maxFields);
-      if (error !== null) return this.fail(error, data);
-      this.endWithTrailers(this.head.headers);
-      return at + end + 4 - before;
-    }
-    if (this.pending.length > this.limits.maxHeadBytes) return this.fail(Http1Errors.trailersTooLarge, data);
-    return this.checkPartialTrailers(data);
-  }
-
-  private checkPartialTrailers(data: Buffer): number {
-    const lineEnd = this.pending.lastIndexOf(LF_BYTE);
-    if (lineEnd < this.checkedBytes) return data.length;
-    this.checkedBytes = lineEnd + 1;
-    // A line feed without its carriage return can never become a good section.
-    if (this.pending.at(lineEnd - 1) !== CR) return this.fail(Http1Errors.bareLineFeed, data);
-    return data.length;
-  }
-
-  private endWithTrailers(trailers: HeaderMap | null): void {
-    this.state = "head";
-    this.callbacks.onMessageEnd(trailers);
-  }
-
-  private clearPending(): void {
-    this.pending.clear();
-    this.searchedBytes = 0;
-    this.checkedBytes = 0;
-  }
-
   private fail(error: CodecError, data: Buffer): number {
-    this.state = "stopped";
-    this.clearPending();
+    this.stop();
     this.callbacks.onParseError(error);
     return data.length;
   }
 }
 
+/** Behind the last line that is whole, or behind the first empty line, where most heads end. */
+function wholeLinesEnd(data: Buffer, from: number, limit: number): number {
+  const headEnd = data.indexOf(HEAD_END, from) + HEAD_END.length;
+  if (headEnd >= from + HEAD_END.length && headEnd <= limit) return headEnd;
+  return limit > from ? data.lastIndexOf(LF, limit - 1) + 1 : from;
+}
+
 const EMPTY = Buffer.alloc(0);
-const LF_BYTE = CRLF.subarray(1);

@@ -1,4 +1,4 @@
-import { isAuthority } from "../../headers/header-syntax.js";
+import { isAuthority, isAuthorityWithPort } from "../../headers/header-syntax.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 
@@ -13,8 +13,8 @@ export function applyRequestTarget(head: MessageHead, target: string): CodecErro
   const headers = head.headers;
   // 3.2.3: authority-form is for CONNECT alone, and CONNECT takes no other.
   if (headers.method === "CONNECT") {
-    if (!isAuthority(target) || !target.includes(":")) return Http1Errors.invalidTarget;
-    headers.authority = target;
+    if (!isAuthorityWithPort(target)) return Http1Errors.invalidTarget;
+    replaceHost(head, target);
     return null;
   }
   // 3.2.1: origin-form, all but every request.
@@ -46,9 +46,18 @@ function applyAbsoluteForm(head: MessageHead, target: string): CodecError | null
   const rest = target.slice(authorityEnd);
   const headers = head.headers;
   headers.scheme = scheme;
-  headers.authority = authority;
+  replaceHost(head, authority);
   // 3.2.4: OPTIONS for a whole server loses its asterisk in absolute form; an empty path is "/" otherwise.
   if (rest === "") headers.path = headers.method === "OPTIONS" ? "*" : "/";
   else headers.path = rest.charCodeAt(0) === SLASH ? rest : `/${rest}`;
   return null;
+}
+
+/**
+ * 3.2.2: what the target says counts, whatever the host field says. But a request of HTTP/1.1 must have that field all
+ * the same (3.2): without it the authority stays empty, and the connection manager refuses the request as any other
+ * that has none.
+ */
+function replaceHost(head: MessageHead, authority: string): void {
+  if (head.hasHost || head.minorVersion === 0) head.headers.authority = authority;
 }

@@ -6,7 +6,6 @@ import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectio
 import type { CodecError } from "../codec-error.js";
 import type { ResetReason } from "../reset-reason.js";
 import { BodyWriter } from "./body-writer.js";
-import { removeConnectionFields } from "./connection-fields.js";
 import { Exchange } from "./exchange.js";
 import { encodeResponseHead, outgoingResponseFraming } from "./head-encoder.js";
 import type { MessageHead } from "./message-head.js";
@@ -40,6 +39,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   private requestProtocol: Protocol = "HTTP/1.1";
   private goingAway = false;
   private requestsThisTurn = 0;
+  private readDisables = 0;
 
   constructor(connection: Connection, callbacks: ServerConnectionCallbacks, settings: Http1ServerSettings) {
     this.connection = connection;
@@ -57,26 +57,29 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   dispatch(data: Buffer): void {
     // A3
-    this.connection.flow?.record(FlowSteps.parserContinues, this.connection.id, this.connection.flowStreamId);
+    this.recordParsing();
     this.requestsThisTurn = 0;
     const used = this.parser.execute(data);
     if (used < data.length) this.connection.unread(data.subarray(used));
   }
 
   onMessageHead(head: MessageHead, hasBody: boolean): void {
-    const error = removeConnectionFields(head);
-    if (error !== null) {
-      this.parser.stop();
-      this.onParseError(error);
-      return;
-    }
+    // A3 again: a request before this one was answered within the same event.
+    if (this.requestsThisTurn > 0) this.recordParsing();
     this.requestProtocol = head.protocol;
     this.requestMethod = head.headers.method;
     this.exchange.startRequest();
     if (!head.wantsKeepAlive) this.exchange.forbidReuse();
     this.decoder = this.callbacks.newStream(this, head.protocol);
+    // The client may be slow in taking the response before this one.
+    if (this.connection.isAboveHighWatermark) this.decoder.onAboveWriteBufferHighWatermark();
     if (hasBody) this.decoder.decodeHeaders(head.headers, false);
     else this.bodylessHead = head.headers;
+  }
+
+  private recordParsing(): void {
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.parserContinues, id, flowStreamId);
   }
 
   onBody(data: Buffer, last: boolean): void {
@@ -160,13 +163,11 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   encodeData(data: Buffer, endStream: boolean): void {
     if (!this.body.write(data)) {
-      this.resetStream("local reset");
+      this.abandon();
       return;
     }
     const { flow, id, flowStreamId } = this.connection;
-    if (flow !== null && data.length > 0) {
-      flow.record(FlowSteps.responseEncoded, id, flowStreamId, "data", data.length);
-    }
+    if (data.length > 0) flow?.record(FlowSteps.responseEncoded, id, flowStreamId, "data", data.length);
     if (endStream) this.finishResponse(null);
   }
 
@@ -176,7 +177,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   private finishResponse(trailers: HeaderMap | null): void {
     if (!this.body.end(trailers)) {
-      this.resetStream("local reset");
+      this.abandon();
       return;
     }
     this.exchange.finishResponse();
@@ -185,6 +186,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     // D7
     this.connection.flow?.record(FlowSteps.responseComplete, this.connection.id, this.connection.flowStreamId);
     if (decoder !== null) this.callbacks.onStreamComplete(decoder);
+    // Reads that the stream had stopped go on: the next request must not wait for one that is over.
+    for (; this.readDisables > 0; this.readDisables--) this.connection.readDisable(false);
     if (this.exchange.reusable) this.prepareNextRequest();
     else this.closeAfterResponse();
   }
@@ -207,6 +210,13 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.connection.close(lingers ? "flushWriteAndDelay" : "flushWrite", "response_complete");
   }
 
+  /** A filter made the body differ from the announced length: the client must not take it for complete. */
+  private abandon(): void {
+    const decoder = this.decoder;
+    this.resetStream("local reset");
+    decoder?.onResetStream("local reset");
+  }
+
   resetStream(_reason: ResetReason): void {
     if (this.decoder === null) return;
     this.decoder = null;
@@ -217,6 +227,9 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   readDisable(disable: boolean): void {
+    // A stream that is over has given back what it stopped.
+    if (this.decoder === null) return;
+    this.readDisables += disable ? 1 : -1;
     this.connection.readDisable(disable);
   }
 

@@ -5,8 +5,18 @@ import type { Host } from "../../../upstream/host.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 
 /** What a route changes of a request before it goes upstream (BEHAVIOUR 5.4). */
-export function rewriteRequest(headers: HeaderMap, route: Route, action: ForwardActionConfig, host: Host): void {
-  if (action.prefixRewrite !== "") rewritePrefix(headers, route, action.prefixRewrite);
+export function rewriteRequest(
+  headers: HeaderMap,
+  route: Route,
+  action: ForwardActionConfig,
+  host: Host,
+  suppressEnvoyHeaders: boolean,
+): void {
+  if (action.prefixRewrite !== "") {
+    if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", headers.path);
+    // What follows the part that matched, the query too, stays.
+    headers.path = action.prefixRewrite + headers.path.slice(route.match.value.length);
+  }
   switch (action.hostRewrite.kind) {
     case "none":
       return;
@@ -17,10 +27,4 @@ export function rewriteRequest(headers: HeaderMap, route: Route, action: Forward
       if (host.hostname !== "") headers.authority = hostText(host.hostname);
       return;
   }
-}
-
-function rewritePrefix(headers: HeaderMap, route: Route, replacement: string): void {
-  const matched = route.match.value.length;
-  headers.set("x-envoy-original-path", headers.path);
-  headers.path = replacement + headers.path.slice(matched);
 }

@@ -1,5 +1,5 @@
 import type { Timer, TimerTarget } from "../../../event/dispatcher.js";
-import { FlowSteps } from "../../../flow/flow-step.js";
+import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { Route } from "../../../route/route.js";
 import type { ForwardActionConfig } from "../../../route/route-config.js";
 import { responseFlagBit } from "../../../stream-info/response-flag.js";
@@ -64,7 +64,7 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): FilterHeadersStatus {
     this.context.stats.rqTotal.inc();
-    this.step(FlowSteps.routerStarts, "");
+    if (this.callbacks.stream.flow !== null) this.step(FlowSteps.routerStarts, `${headers.method} ${headers.path}`);
     const { streamInfo } = this.callbacks.stream;
     const route = this.callbacks.stream.route();
     if (route === null) {
@@ -107,7 +107,7 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
     if (this.timeoutMs > 0 && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-expected-rq-timeout-ms", timeoutText(this.timeoutMs));
     }
-    rewriteRequest(headers, route, action, host);
+    rewriteRequest(headers, route, action, host, this.context.config.suppressEnvoyHeaders);
     this.startAttempt(headers, endStream, cluster, host);
     if (endStream) this.onRequestComplete();
   }
@@ -170,13 +170,15 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
 
   // ---- response
 
-  onUpstreamReady(attempt: UpstreamRequest, client: ActiveClient): void {
+  onUpstreamReady(client: ActiveClient): void {
     const { streamInfo, dispatcher } = this.callbacks.stream;
     streamInfo.upstreamConnectionId = client.connection.id;
     streamInfo.upstreamLocalAddress = client.localAddressText;
-    streamInfo.upstreamRemoteAddress = attempt.host.addressText;
+    streamInfo.upstreamRemoteAddress = client.remoteAddressText;
     streamInfo.upstreamProtocol = "HTTP/1.1";
     streamInfo.firstUpstreamTxMs = dispatcher.now();
+    // The request waited for the connection.
+    if (this.requestCompleteMs !== NOT_YET) streamInfo.lastUpstreamTxMs = streamInfo.firstUpstreamTxMs;
   }
 
   onUpstream1xxHeaders(headers: HeaderMap): void {
@@ -213,8 +215,7 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
     const now = dispatcher.now();
     streamInfo.lastUpstreamRxMs = now;
     if (this.requestCompleteMs !== NOT_YET) this.cluster?.stats.rqTime.record(now - this.requestCompleteMs);
-    this.timer?.disarm();
-    this.upstreamRequest = null;
+    this.endAttempt();
   }
 
   /** The attempt ended without a complete response: answer, or break off what the client has of one. */
@@ -226,12 +227,11 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
   ): void {
     const { streamInfo } = this.callbacks.stream;
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
-    this.timer?.disarm();
-    this.upstreamRequest = null;
+    this.endAttempt();
     streamInfo.setResponseFlag(upstreamFailureFlag(reason));
     streamInfo.upstreamTransportFailureReason = transportFailureReason;
     attempt.host.stats.rqError++;
-    if (reason !== "overflow") this.cluster?.stats.rqRxReset.inc();
+    this.countReset(reason);
     if (responseStarted) {
       this.context.stats.rqResetAfterDownstreamResponseStarted.inc();
       this.callbacks.resetStream(
@@ -244,6 +244,12 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
     this.callbacks.sendLocalReply(reply);
   }
 
+  /** A request that never had a connection was not reset; the pool has counted why. */
+  private countReset(reason: ResetReason): void {
+    if (reason === "connection termination" || reason === "remote reset") this.cluster?.stats.rqRxReset.inc();
+    else if (reason === "protocol error" || reason === "local reset") this.cluster?.stats.rqTxReset.inc();
+  }
+
   private replyForUpstream(status: number, body: string, details: string): void {
     this.cluster?.stats.countResponse(status);
     this.callbacks.sendLocalReply(textReply(status, body, details));
@@ -253,31 +259,35 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
 
   /** E1: the client does not take the response fast enough. */
   onAboveWriteBufferHighWatermark(): void {
-    if (this.upstreamRequest === null) return;
-    this.cluster?.stats.flowControlPausedReading.inc();
-    this.step(FlowSteps.upstreamReadPaused, "");
-    this.upstreamRequest.readDisable(true);
+    this.upstreamRequest?.readDisable(true);
   }
 
   /** E2 */
   onBelowWriteBufferLowWatermark(): void {
-    if (this.upstreamRequest === null) return;
-    this.cluster?.stats.flowControlResumedReading.inc();
-    this.step(FlowSteps.upstreamReadResumed, "");
-    this.upstreamRequest.readDisable(false);
+    this.upstreamRequest?.readDisable(false);
+  }
+
+  onResponseReadDisabled(disabled: boolean): void {
+    const stats = this.cluster?.stats;
+    (disabled ? stats?.flowControlPausedReading : stats?.flowControlResumedReading)?.inc();
+    const { connectionId, upstreamConnectionId } = this.callbacks.stream.streamInfo;
+    const step = disabled ? FlowSteps.upstreamReadPaused : FlowSteps.upstreamReadResumed;
+    this.flowControlStep(step, connectionId, upstreamConnectionId);
   }
 
   /** E3 */
   onUpstreamBackedUp(): void {
     this.cluster?.stats.flowControlBackedUp.inc();
-    this.step(FlowSteps.downstreamReadPaused, "");
+    const { connectionId, upstreamConnectionId } = this.callbacks.stream.streamInfo;
+    this.flowControlStep(FlowSteps.downstreamReadPaused, upstreamConnectionId, connectionId);
     this.callbacks.onDecoderFilterAboveWriteBufferHighWatermark();
   }
 
   /** E4 */
   onUpstreamDrained(): void {
     this.cluster?.stats.flowControlDrained.inc();
-    this.step(FlowSteps.downstreamReadResumed, "");
+    const { connectionId, upstreamConnectionId } = this.callbacks.stream.streamInfo;
+    this.flowControlStep(FlowSteps.downstreamReadResumed, upstreamConnectionId, connectionId);
     this.callbacks.onDecoderFilterBelowWriteBufferLowWatermark();
   }
 
@@ -301,16 +311,28 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
 
   private dropAttempt(): void {
     const attempt = this.upstreamRequest;
-    this.upstreamRequest = null;
+    this.endAttempt();
     attempt?.destroy();
   }
 
-  onDestroy(): void {
+  private endAttempt(): void {
     this.timer?.disarm();
+    this.upstreamRequest = null;
+    this.callbacks.setDownstreamWatermarkCallbacks(null);
+  }
+
+  onDestroy(): void {
     this.dropAttempt();
   }
 
-  private step(step: number, detail: string): void {
+  /** @param slowId the connection that takes too little, 0 while there is none; the reading of `peerId` follows it. */
+  private flowControlStep(step: FlowStep, slowId: number, peerId: number): void {
+    const { flow, streamInfo } = this.callbacks.stream;
+    if (slowId === 0) flow?.record(step, peerId, streamInfo.streamId, "no connection yet");
+    else flow?.record(step, slowId, streamInfo.streamId, "", -1, peerId);
+  }
+
+  private step(step: FlowStep, detail: string): void {
     const { flow, streamInfo } = this.callbacks.stream;
     flow?.record(step, streamInfo.connectionId, streamInfo.streamId, detail);
   }

@@ -35,7 +35,8 @@ export class UpstreamRequest implements PoolCallbacks {
   private earlyTrailers: HeaderMap | null = null;
   private earlyEnd = false;
   private backedUp = false;
-  private readingPaused = false;
+  /** How often reading the response was stopped and not continued; a connection that comes later must know. */
+  private readDisables = 0;
 
   constructor(router: RouterFilter, host: Host, flow: FlowRecorder | null, flowStreamId: number) {
     this.router = router;
@@ -67,7 +68,8 @@ export class UpstreamRequest implements PoolCallbacks {
     this.earlyEnd = endStream;
     if (data.length > 0) this.early.push(this.router.keep(data));
     this.earlyBytes += data.length;
-    if (this.earlyAboveLimit || this.earlyBytes <= this.router.bufferLimitBytes) return;
+    const limit = this.router.bufferLimitBytes;
+    if (this.earlyAboveLimit || limit === 0 || this.earlyBytes <= limit) return;
     this.earlyAboveLimit = true;
     this.router.onUpstreamBackedUp();
   }
@@ -83,18 +85,16 @@ export class UpstreamRequest implements PoolCallbacks {
     this.encoder = encoder;
     this.phase = "sending";
     const { connection } = client;
-    if (this.flow !== null) {
-      this.flow.record(
-        FlowSteps.streamTied,
-        this.router.downstreamConnectionId,
-        this.flowStreamId,
-        this.host.addressText,
-        -1,
-        connection.id,
-      );
-      this.flow.record(FlowSteps.upstreamWritable, connection.id, this.flowStreamId);
-    }
-    this.router.onUpstreamReady(this, client);
+    this.flow?.record(
+      FlowSteps.streamTied,
+      this.router.downstreamConnectionId,
+      this.flowStreamId,
+      this.host.addressText,
+      -1,
+      connection.id,
+    );
+    this.router.onUpstreamReady(client);
+    for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
     if (!this.endsWithHeaders) this.sendEarlyBody(encoder);
   }
@@ -116,7 +116,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   onPoolFailure(reason: ResetReason, transportFailureReason: string): void {
     this.waiting = null;
-    this.phase = "done";
+    this.settle();
     this.router.onUpstreamReset(this, reason, transportFailureReason, false);
   }
 
@@ -128,24 +128,24 @@ export class UpstreamRequest implements PoolCallbacks {
 
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
-    this.phase = endStream ? "done" : "responding";
+    if (endStream) this.settle();
+    else this.phase = "responding";
     this.router.onUpstreamHeaders(this, headers, endStream);
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
-    if (endStream) this.phase = "done";
+    if (endStream) this.settle();
     this.router.onUpstreamData(data, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
-    this.phase = "done";
+    this.settle();
     this.router.onUpstreamTrailers(trailers);
   }
 
   onResetStream(reason: ResetReason): void {
     const responseStarted = this.phase === "responding";
-    this.phase = "done";
-    this.encoder = null;
+    this.settle();
     this.router.onUpstreamReset(this, reason, "", responseStarted);
   }
 
@@ -165,21 +165,35 @@ export class UpstreamRequest implements PoolCallbacks {
     this.router.onUpstreamDrained();
   }
 
-  /** E1, E2: stops and continues the response. */
+  /** E1, E2: stops and continues the response. Counted. */
   readDisable(disable: boolean): void {
-    if (this.readingPaused === disable || this.encoder === null || this.phase === "done") return;
-    this.readingPaused = disable;
-    this.encoder.readDisable(disable);
+    if (this.phase === "done") return;
+    this.readDisables += disable ? 1 : -1;
+    this.router.onResponseReadDisabled(disable);
+    this.encoder?.readDisable(disable);
+  }
+
+  /**
+   * The attempt is over. What it had stopped goes on: the client's bytes, which another request may bring; and the
+   * response's, for the stats only, since the codec gives the connection's reads back itself.
+   */
+  private settle(): void {
+    this.phase = "done";
+    this.encoder = null;
+    for (; this.readDisables > 0; this.readDisables--) this.router.onResponseReadDisabled(false);
+    if (this.earlyAboveLimit) this.router.onUpstreamDrained();
+    if (this.backedUp) this.router.onUpstreamDrained();
+    this.earlyAboveLimit = false;
+    this.backedUp = false;
   }
 
   /** Gives the attempt up. Idempotent; nothing is reported to the router afterwards. */
   destroy(): void {
     if (this.phase === "done") return;
-    this.phase = "done";
+    const encoder = this.encoder;
+    this.settle();
     this.waiting?.cancel();
     this.waiting = null;
-    const encoder = this.encoder;
-    this.encoder = null;
     if (encoder !== null) {
       this.router.onUpstreamCancelled(this);
       encoder.resetStream("local reset");

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { RecordedStats } from "../../test/support/recorded-stats.js";
+import { SeededRandom } from "../../test/support/seeded-random.js";
+import { Cluster } from "./cluster.js";
+import { address, clusterInfo, endpoint, hostsOf } from "./cluster.test.support.js";
+import type { ClusterInfo } from "./cluster-info.js";
+import { HostSet } from "./host-set.js";
+import { RESOURCE_COUNTS_BYTES } from "./resource-manager.js";
+
+function startCluster(overrides: Partial<ClusterInfo>) {
+  const stats = new RecordedStats();
+  const memory = new SharedArrayBuffer(RESOURCE_COUNTS_BYTES);
+  const cluster = new Cluster(clusterInfo(overrides), memory, stats.root, new SeededRandom(1));
+  return {
+    cluster,
+    hosts: () => cluster.hostSet.hosts,
+    texts: () => cluster.hostSet.hosts.map((host) => host.addressText),
+    stat: (name: string) => stats.value(`cluster.c.${name}`),
+  };
+}
+
+describe("Cluster", () => {
+  test("a static cluster has its hosts from the start, also one that is listed twice", () => {
+    const { texts, stat } = startCluster({ endpoints: [endpoint(1), endpoint(2), endpoint(1)] });
+    assert.deepEqual(texts(), ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.1:80"]);
+    assert.equal(stat("membership_total"), 3);
+    assert.equal(stat("membership_healthy"), 3);
+    assert.equal(stat("membership_change"), 1);
+  });
+
+  test("a cluster that resolves names has none until they are found", () => {
+    const { cluster, texts, stat } = startCluster({ discovery: "strictDns", endpoints: [endpoint(1)] });
+    assert.deepEqual(texts(), []);
+    assert.equal(cluster.chooseHost(), null);
+    assert.equal(stat("upstream_cx_none_healthy"), 1);
+    assert.equal(stat("membership_change"), 0);
+  });
+
+  test("hosts that stay are the same objects; what changes nothing is no change", () => {
+    const { cluster, hosts, texts, stat } = startCluster({ discovery: "strictDns" });
+    cluster.updateHosts([endpoint(1), endpoint(2)]);
+    const [first, second] = hosts();
+    cluster.updateHosts([endpoint(2), endpoint(1)]);
+    assert.equal(stat("membership_change"), 1);
+    cluster.updateHosts([endpoint(3), endpoint(2)]);
+    assert.deepEqual(texts(), ["10.0.0.3:80", "10.0.0.2:80"]);
+    assert.ok(hosts()[1] === second && !hosts().includes(first as never));
+    assert.equal(stat("membership_change"), 2);
+    assert.equal(stat("membership_total"), 2);
+    cluster.updateHosts([]);
+    assert.equal(stat("membership_change"), 3);
+    assert.equal(stat("membership_total"), 0);
+  });
+
+  test("another weight or hostname makes another host", () => {
+    const { cluster, hosts } = startCluster({ discovery: "strictDns" });
+    cluster.updateHosts([endpoint(1), endpoint(2, 1, "a")]);
+    const before = hosts();
+    cluster.updateHosts([endpoint(1, 5), endpoint(2, 1, "b")]);
+    assert.deepEqual(
+      hosts().map(({ weight, hostname }) => [weight, hostname]),
+      [
+        [5, ""],
+        [1, "b"],
+      ],
+    );
+    assert.ok(hosts().every((host) => !before.includes(host)));
+  });
+
+  test("an address that names resolve to twice is one host, time and again", () => {
+    const { cluster, hosts, stat } = startCluster({ discovery: "strictDns" });
+    cluster.updateHosts([endpoint(1), endpoint(1), endpoint(2)]);
+    const before = hosts();
+    assert.equal(before.length, 2);
+    cluster.updateHosts([endpoint(1), endpoint(2), endpoint(1)]);
+    assert.equal(hosts(), before);
+    assert.equal(stat("membership_change"), 1);
+  });
+
+  test("a logical host keeps its identity and connects elsewhere", () => {
+    const { cluster, hosts, stat } = startCluster({ discovery: "logicalDns" });
+    cluster.updateHosts([endpoint(1, 1, "a.test")]);
+    const [host] = hosts();
+    cluster.updateHosts([endpoint(2, 1, "a.test")]);
+    assert.equal(hosts()[0], host);
+    assert.deepEqual(host?.address, address(2));
+    assert.equal(host?.addressText, "10.0.0.2:80");
+    assert.equal(stat("membership_change"), 1);
+    // A name that never resolved to anything has no host.
+    cluster.updateHosts([]);
+    assert.equal(hosts().length, 0);
+  });
+
+  test("each policy is a balancer of its own", () => {
+    for (const lbPolicy of ["roundRobin", "random", "leastRequest"] as const) {
+      const { cluster } = startCluster({ lbPolicy, endpoints: [endpoint(1)] });
+      assert.equal(cluster.chooseHost()?.addressText, "10.0.0.1:80");
+    }
+  });
+});
+
+describe("HostSet", () => {
+  test("tells its observer after each update, when the new hosts are there", () => {
+    const hostSet = new HostSet();
+    const seen: number[] = [];
+    hostSet.update(hostsOf([1]));
+    hostSet.setObserver({ onHostsChanged: () => void seen.push(hostSet.hosts.length) });
+    hostSet.update(hostsOf([1, 1]));
+    hostSet.update([]);
+    assert.deepEqual(seen, [2, 0]);
+    assert.equal(hostSet.healthy, hostSet.hosts);
+  });
+});
