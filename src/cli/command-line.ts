@@ -96,9 +96,13 @@ function parse(argv: readonly string[]): { values: { [name: string]: unknown }; 
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.replace(NODE_ADVICE, ""), { cause: error });
   }
 }
+
+/** What Node adds to its message about an option that it does not know; no command takes such arguments. */
+const NODE_ADVICE = /\. To specify a positional argument starting with a '-'.*$/;
 
 function modeOf(value: string | null): Mode {
   if (value === null) return "serve";

@@ -24,7 +24,15 @@ export function loadConfig(commandLine: CommandLine): RuntimeConfig | null {
     return null;
   }
   if (loaded.warnings.length > 0) process.stderr.write(renderProblems(loaded.warnings));
+  checkFlowListener(loaded.config, commandLine);
   return withNode(loaded.config, commandLine);
+}
+
+function checkFlowListener(config: RuntimeConfig, { flow }: CommandLine): void {
+  if (typeof flow === "string") return;
+  const names = config.listeners.map(({ name }) => name);
+  if (names.includes(flow.listener)) return;
+  throw new UsageError(`--flow-listener names one of ${names.join(", ")}, not '${flow.listener}'`);
 }
 
 function withNode(config: RuntimeConfig, commandLine: CommandLine): RuntimeConfig {

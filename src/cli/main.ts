@@ -30,6 +30,7 @@ async function run(argv: readonly string[]): Promise<number> {
     case undefined:
       return (await import("./serve.js")).serve(commandLine);
     case "validate":
+      if (rest.length > 0) throw new UsageError(`the file to validate is named with -c, not '${rest[0]}'`);
       return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
     case "demo":
       return (await import("./demo.js")).demo(commandLine);

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { RuntimeConfig } from "../config/runtime-config.js";
 import { addressText } from "../network/address.js";
 import { Server } from "../server/server.js";
+import type { ServerOptions } from "../server/server-options.js";
 import type { CommandLine } from "./command-line.js";
 
 /** A server that runs until it is told to end. */
@@ -11,37 +12,47 @@ export interface RunningServer {
   readonly ended: Promise<number>;
 }
 
-/** Starts a server for the command line, with signals wired up. Null, with a line on stderr, when it cannot listen. */
+/** Starts a server for the command line, with signals wired up. Null, with a line on stderr, when it cannot start. */
 export async function startServer(
   config: RuntimeConfig,
   commandLine: CommandLine,
   printTimelines: boolean = commandLine.flow !== "none",
 ): Promise<RunningServer | null> {
   const end = new EndOfProcess();
-  const server = new Server(
-    config,
-    {
-      concurrency: commandLine.concurrency,
-      logLevel: commandLine.logLevel,
-      flow: commandLine.flow,
-      printTimeline: printTimelines ? printTimeline : null,
-      fileFlushIntervalMs: commandLine.fileFlushIntervalMs,
-      shutdownTimeoutMs: commandLine.shutdownTimeoutMs,
-      commandLineOptions: commandLineOptions(commandLine),
-    },
-    () => end.request("/quitquitquit"),
-  );
-  end.watch(server);
   try {
+    const options = serverOptions(commandLine, printTimelines);
+    const server = new Server(config, options, () => end.request("/quitquitquit"));
+    end.watch(server);
     await server.start();
+    await writeAdminAddress(server, commandLine.adminAddressPath);
+    return { server, ended: end.done };
   } catch (error) {
     process.stderr.write(`sluice: ${error instanceof Error ? error.message : String(error)}\n`);
     return null;
   }
-  if (commandLine.adminAddressPath !== null && server.adminAddress !== null) {
-    writeFileSync(commandLine.adminAddressPath, addressText(server.adminAddress));
+}
+
+function serverOptions(commandLine: CommandLine, printTimelines: boolean): ServerOptions {
+  return {
+    concurrency: commandLine.concurrency,
+    logLevel: commandLine.logLevel,
+    flow: commandLine.flow,
+    printTimeline: printTimelines ? printTimeline : null,
+    fileFlushIntervalMs: commandLine.fileFlushIntervalMs,
+    shutdownTimeoutMs: commandLine.shutdownTimeoutMs,
+    commandLineOptions: commandLineOptions(commandLine),
+  };
+}
+
+async function writeAdminAddress(server: Server, path: string | null): Promise<void> {
+  if (path === null || server.adminAddress === null) return;
+  try {
+    writeFileSync(path, addressText(server.adminAddress));
+  } catch (error) {
+    await server.shutdown();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the admin's address cannot be written: ${reason}`, { cause: error });
   }
-  return { server, ended: end.done };
 }
 
 function printTimeline(text: string): void {

@@ -26,17 +26,23 @@ export interface Destroyable {
   destroy(): void;
 }
 
-/** Something that gathered output during an event and sends it when the event ends. */
+/** Something that gathers output, and sends it once a turn of the loop. */
 export interface Flushable {
-  /** True from `flushAtEventEnd` until `flush` was called. Only the dispatcher writes it. */
+  /** Output was gathered in the running event. Only the dispatcher writes it. */
   flushPending: boolean;
+  /** Output waits for the end of the turn. Only the dispatcher writes it. */
+  flushWaiting: boolean;
+  /** The event ends: true when the output may wait for the end of the turn, and needs no memory of the event for it. */
+  mayWait(): boolean;
   flush(): void;
 }
 
 /**
  * Every callback from the operating system (socket or timer) is bracketed by `beginEvent` and `endEvent`. At the
- * outermost `endEvent`, output gathered during the event is flushed, once for each connection, and objects that were
- * given to `deferredDelete` are destroyed: no caller up the stack can still touch them.
+ * outermost `endEvent`, objects that were given to `deferredDelete` are destroyed: no caller up the stack can still
+ * touch them. Output that was gathered is flushed, once for each connection: small output when all events of the turn
+ * are done, so that the peers are woken together (a twentieth of the CPU of a small request, `bench/macro`), large
+ * output at once.
  */
 export interface Dispatcher {
   /** Milliseconds, monotonic, with fractions; read once for an event and the same for all of it. */
@@ -50,8 +56,8 @@ export interface Dispatcher {
   /** Runs the task in an event of its own on the next turn of the loop, after callbacks that are ready now. */
   post(task: Task): void;
   deferredDelete(object: Destroyable): void;
-  /** Calls `flushable.flush()` when the current event ends, or soon when no event is running. Idempotent until then. */
-  flushAtEventEnd(flushable: Flushable): void;
+  /** Calls `flushable.flush()` when the turn ends, or earlier when there is much to send. Idempotent until then. */
+  flushAtTurnEnd(flushable: Flushable): void;
   beginEvent(): void;
   endEvent(): void;
 }

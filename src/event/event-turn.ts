@@ -1,14 +1,25 @@
 import { assert } from "../common/assert.js";
 import type { Destroyable, Flushable } from "./dispatcher.js";
 
+/** Outputs that wait for the end of a turn at most: those beyond go out with their event, so that nobody waits long. */
+const MAX_WAITING = 32;
+
 /**
- * The bracket of one event: what both dispatchers do at its end. Flushing and deleting may themselves queue more of
- * either, so the end goes on until both lists are empty.
+ * The bracket of one event, and what becomes of its output: what both dispatchers do. Flushing and deleting may
+ * themselves queue more of either, so the end of an event goes on until both lists are empty.
  */
 export class EventTurn {
+  private readonly scheduleTurnEnd: (() => void) | null;
   private depth = 0;
-  private readonly toFlush: Flushable[] = [];
+  private readonly gathered: Flushable[] = [];
+  private waiting: Flushable[] = [];
   private toDelete: Destroyable[] = [];
+  private turnEndScheduled = false;
+
+  /** @param scheduleTurnEnd asks for `flushWaiting` once this turn's events are done; null lets no output wait */
+  constructor(scheduleTurnEnd: (() => void) | null = null) {
+    this.scheduleTurnEnd = scheduleTurnEnd;
+  }
 
   get running(): boolean {
     return this.depth > 0;
@@ -28,27 +39,49 @@ export class EventTurn {
   addFlush(flushable: Flushable): void {
     if (flushable.flushPending) return;
     flushable.flushPending = true;
-    this.toFlush.push(flushable);
+    this.gathered.push(flushable);
+    if (this.scheduleTurnEnd === null || this.turnEndScheduled) return;
+    this.turnEndScheduled = true;
+    this.scheduleTurnEnd();
   }
 
   addDelete(object: Destroyable): void {
     this.toDelete.push(object);
   }
 
-  private settle(): void {
-    while (this.toFlush.length > 0 || this.toDelete.length > 0) {
-      const flushing = this.toFlush;
-      for (let i = 0; i < flushing.length; i++) {
-        const flushable = flushing[i] as Flushable;
-        flushable.flushPending = false;
-        flushable.flush();
-      }
-      flushing.length = 0;
-      if (this.toDelete.length > 0) {
-        const deleting = this.toDelete;
-        this.toDelete = [];
-        for (let i = 0; i < deleting.length; i++) (deleting[i] as Destroyable).destroy();
-      }
+  /** The events of the turn are done: sends what waited. Called in an event of its own. */
+  flushWaiting(): void {
+    this.turnEndScheduled = false;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (let i = 0; i < waiting.length; i++) {
+      const flushable = waiting[i] as Flushable;
+      flushable.flushWaiting = false;
+      flushable.flush();
     }
+  }
+
+  private settle(): void {
+    while (this.gathered.length > 0 || this.toDelete.length > 0) {
+      const gathered = this.gathered;
+      for (let i = 0; i < gathered.length; i++) this.settleFlush(gathered[i] as Flushable);
+      gathered.length = 0;
+      if (this.toDelete.length === 0) continue;
+      const deleting = this.toDelete;
+      this.toDelete = [];
+      for (let i = 0; i < deleting.length; i++) (deleting[i] as Destroyable).destroy();
+    }
+  }
+
+  private settleFlush(flushable: Flushable): void {
+    flushable.flushPending = false;
+    const hasRoom = flushable.flushWaiting || this.waiting.length < MAX_WAITING;
+    if (this.scheduleTurnEnd === null || !hasRoom || !flushable.mayWait()) {
+      flushable.flush();
+      return;
+    }
+    if (flushable.flushWaiting) return;
+    flushable.flushWaiting = true;
+    this.waiting.push(flushable);
   }
 }

@@ -4,7 +4,8 @@ import { TICK_MS, type TickSource, TimerWheel } from "./timer-wheel.js";
 
 /** The dispatcher on Node's own event loop: the one place of the data plane that touches its clocks and timers. */
 export class NodeDispatcher implements Dispatcher, TickSource {
-  private readonly turn = new EventTurn();
+  // control plane: one closure for the whole life of a worker
+  private readonly turn = new EventTurn(() => setImmediate(endTurn, this));
   private readonly wheel = new TimerWheel(this);
   // control plane: one closure for the whole life of a worker
   private readonly clock = () => this.now();
@@ -37,7 +38,7 @@ export class NodeDispatcher implements Dispatcher, TickSource {
     this.settleSoon();
   }
 
-  flushAtEventEnd(flushable: Flushable): void {
+  flushAtTurnEnd(flushable: Flushable): void {
     this.turn.addFlush(flushable);
     this.settleSoon();
   }
@@ -72,6 +73,13 @@ export class NodeDispatcher implements Dispatcher, TickSource {
     this.endEvent();
   }
 
+  /** Sends what waited for the events of this turn. */
+  endTurn(): void {
+    this.beginEvent();
+    this.turn.flushWaiting();
+    this.endEvent();
+  }
+
   /** Output made outside any event, by a filter that went on from a promise, leaves in an event of its own. */
   private settleSoon(): void {
     if (this.turn.running || this.strayFlush) return;
@@ -90,6 +98,10 @@ function runPosted(dispatcher: Dispatcher, task: Task): void {
   dispatcher.beginEvent();
   task.run();
   dispatcher.endEvent();
+}
+
+function endTurn(dispatcher: NodeDispatcher): void {
+  dispatcher.endTurn();
 }
 
 function onTick(dispatcher: NodeDispatcher): void {

@@ -1,6 +1,6 @@
 import type { FlowStep } from "./flow-step.js";
 
-/** Records kept; at about 30 steps a request these are the last 2,000 requests. Must be a power of two. */
+/** Records kept; at about 30 steps a request these are the last 2,000 requests. */
 const DEFAULT_CAPACITY = 64 * 1024;
 
 /** Integers in a record. */

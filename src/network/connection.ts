@@ -61,6 +61,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   /** The stream that the connection carries now, for the flow record; 0 for none. */
   flowStreamId = 0;
   flushPending = false;
+  flushWaiting = false;
   /** Why the connection ended, as far as the operating system told. */
   closeError: SocketError | null = null;
   /** Bytes the write buffer may hold before the other side is told to stop; 0 is unlimited. */
@@ -80,6 +81,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   /** Bytes that arrived while reading was disabled, or were handed back by `unread`; one read's worth at most. */
   private heldBytes: Buffer | null = null;
   private redeliveryPosted = false;
+  private delivering = false;
   private delayedCloseTimeoutMs = 0;
   private lingerTimer: Timer | null = null;
   /** What was unsent when the timer above was armed. */
@@ -165,7 +167,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addText(text);
     if (this.flow !== null) this.noteOutputStream();
-    if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+    if (!this.flushPending) this.context.dispatcher.flushAtTurnEnd(this);
   }
 
   /** Queues bytes, which must stay as they are during the running event. */
@@ -173,10 +175,17 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     if (this.state !== "open" && this.state !== "connecting") return;
     this.output.addBytes(bytes);
     if (this.flow !== null) this.noteOutputStream();
-    if (!this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+    if (!this.flushPending) this.context.dispatcher.flushAtTurnEnd(this);
   }
 
-  /** Sends what was gathered, in one write. Called by the dispatcher at the end of the event. */
+  /** Small output waits for the other events of the turn; what it holds of the event's memory is copied for that. */
+  mayWait(): boolean {
+    if (this.output.byteLength >= COALESCE_BELOW_BYTES) return false;
+    this.output.keepAll(this.context.readBuffers);
+    return true;
+  }
+
+  /** Sends what was gathered, in one write. Called by the dispatcher at the end of the turn. */
   flush(): void {
     if (this.output.isEmpty || this.state === "closed") return;
     if (this.state === "connecting") {
@@ -245,7 +254,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       if (this.redeliveryPosted) return;
       this.redeliveryPosted = true;
       this.context.dispatcher.post(this);
-    } else if (this.readingPaused) {
+    } else if (this.readingPaused && !this.delivering) {
       this.readingPaused = false;
       if (this.state === "open") this.socket.resumeReading();
     }
@@ -258,7 +267,6 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     const held = this.heldBytes;
     this.heldBytes = null;
     this.deliver(held);
-    if (this.heldBytes === null && this.readDisableCount === 0) this.continueReading();
   }
 
   private deliver(data: Buffer): void {
@@ -267,7 +275,11 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       const step = this.isUpstream ? FlowSteps.upstreamReadReady : FlowSteps.downstreamReadReady;
       this.flow.record(step, this.id, this.flowStreamId, "", data.length);
     }
+    this.delivering = true;
     this.callbacks?.onData(data);
+    this.delivering = false;
+    // Whether bytes came back, and the socket stays paused for them, is known only now.
+    if (this.heldBytes === null && this.readDisableCount === 0) this.continueReading();
   }
 
   onSocketReadable(data: Buffer): void {
@@ -294,12 +306,12 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     if (this.state !== "connecting") return;
     this.state = "open";
     this.callbacks?.onConnectionEvent("connected");
-    if (!this.output.isEmpty && !this.flushPending) this.context.dispatcher.flushAtEventEnd(this);
+    if (!this.output.isEmpty && !this.flushPending) this.context.dispatcher.flushAtTurnEnd(this);
   }
 
   onSocketWritable(): void {
-    if (this.state === "flushing") this.socket.destroy();
-    // It has all of our bytes now; its own time begins.
+    if (this.state === "flushing" && this.socket.unsentBytes === 0) this.socket.destroy();
+    // It takes our bytes: its own time begins with the last of them.
     if (this.state === "lingering") this.armLingerTimer();
     if (!this.aboveHighWatermark || this.state !== "open") return;
     if (this.socket.unsentBytes > this.bufferLimitBytes >> 1) return;
@@ -309,10 +321,14 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
 
   onSocketEnd(): void {
     if (this.state === "lingering" || this.state === "flushing") {
-      this.socket.destroy();
+      // A peer that has nothing more to say may still be reading what it was sent.
+      if (this.socket.unsentBytes > 0) this.state = "flushing";
+      else this.socket.destroy();
       return;
     }
     if (this.state === "closed") return;
+    // What this turn's earlier events produced is still owed to a peer that only has nothing more to say.
+    this.flush();
     this.finish("remoteClose", "remote close");
     this.socket.destroy();
   }

@@ -179,8 +179,8 @@ export class NodeSocket implements StreamSocket {
       this.socket.destroy(error);
       return;
     }
-    if (--this.unsentWrites > 0) return;
-    this.unsent = 0;
+    if (--this.unsentWrites === 0) this.unsent = 0;
+    // Progress of any kind is told: the mark to go on lies above empty.
     if (this.writing) return;
     this.context.dispatcher.beginEvent();
     this.callbacks?.onSocketWritable();

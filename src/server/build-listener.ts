@@ -49,7 +49,7 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts): Lis
   });
 }
 
-const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+export const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 function buildNetworkFilter(filter: NetworkFilterConfig, parts: ListenerParts): ReadFilterFactory {
   switch (filter.typeName) {

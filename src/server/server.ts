@@ -8,6 +8,7 @@ import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
+import { openAccessLogs } from "./open-access-logs.js";
 import { ProcessLogger } from "./process-logger.js";
 import type { ServerOptions } from "./server-options.js";
 import { ServerStats } from "./server-stats.js";
@@ -45,6 +46,7 @@ export class Server {
   private adminBound: Address | null = null;
   private ended: Promise<void> | null = null;
 
+  /** Throws when a file of an access log cannot be opened. */
   constructor(config: RuntimeConfig, options: ServerOptions, onShutdownRequest: () => void) {
     this.config = config;
     this.options = options;
@@ -52,6 +54,7 @@ export class Server {
     const scope = new StatsStore(this.aggregator.addSource()).root;
     this.stats = new ServerStats(scope, options.concurrency);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
+    openAccessLogs(config.listeners, this.accessLogSinks);
     this.workers = new WorkerPool(options.concurrency, createWorkerSnapshot(config, options.flow), {
       dispatcher: this.dispatcher,
       aggregator: this.aggregator,
@@ -104,7 +107,12 @@ export class Server {
 
   private async startAdmin(): Promise<void> {
     if (this.admin === null || this.config.admin === null) return;
-    this.adminBound = await this.admin.start(this.config.admin.address);
+    const { address } = this.config.admin;
+    try {
+      this.adminBound = await this.admin.start(address);
+    } catch (error) {
+      throw new ListenError("admin", address, error);
+    }
     this.log.info(`admin address: ${addressText(this.adminBound)}`);
   }
 
@@ -132,8 +140,7 @@ export class Server {
         bound.push({ name: listener.name, addresses });
         this.log.info(`listener ${listener.name}: ${addresses.map(addressText).join(", ")}`);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new ListenError(`cannot listen on ${addressText(listener.address)}: ${reason}`, { cause: error });
+        throw new ListenError(`listener ${listener.name}`, listener.address, error);
       }
     }
     this.bound = bound;
@@ -167,15 +174,16 @@ export class Server {
   }
 
   private async drainInTime(): Promise<void> {
+    const { shutdownTimeoutMs } = this.options;
     let timeout: NodeJS.Timeout | undefined;
-    const expired = new Promise<void>((resolve) => {
-      timeout = setTimeout(() => {
-        this.log.warn(`requests still in flight after ${this.options.shutdownTimeoutMs} ms are cut`);
-        resolve();
-      }, this.options.shutdownTimeoutMs);
+    const expired = new Promise<"expired">((resolve) => {
+      timeout = setTimeout(() => resolve("expired"), shutdownTimeoutMs);
     });
-    await Promise.race([this.workers.drain(), expired]);
+    const outcome = await Promise.race([this.workers.drain(), expired]);
     clearTimeout(timeout);
+    if (outcome !== "expired") return;
+    this.log.warn(`requests still in flight after ${shutdownTimeoutMs} ms are cut`);
+    await this.workers.cut();
   }
 
   private async release(): Promise<void> {
@@ -191,4 +199,9 @@ export class Server {
 /** An address could not be listened on: the configuration and this machine do not go together. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
+
+  constructor(who: string, address: Address, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${who}: cannot listen on ${addressText(address)}: ${reason}`, { cause });
+  }
 }

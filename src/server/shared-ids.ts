@@ -9,8 +9,8 @@ export class SharedIds implements IdSource {
     this.counter = new Int32Array(memory);
   }
 
-  /** From 1 on; begins anew after 2^31 numbers. */
+  /** From 1 to 2^31 - 1, which flow records can hold; then anew. */
   next(): number {
-    return (Atomics.add(this.counter, 0, 1) & 0x7fffffff) + 1;
+    return ((Atomics.add(this.counter, 0, 1) >>> 0) % 0x7fffffff) + 1;
   }
 }

@@ -63,6 +63,10 @@ export class ThreadWorker implements WorkerOperations {
     return this.call("drain", []) as Promise<void>;
   }
 
+  cut(): Promise<void> {
+    return this.call("cut", []) as Promise<void>;
+  }
+
   hostCounts(clusterName: string): Promise<readonly HostCounts[]> {
     return this.call("hostCounts", [clusterName]) as Promise<readonly HostCounts[]>;
   }

@@ -33,6 +33,8 @@ export interface WorkerOperations {
   stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void>;
   /** Lets requests in flight finish, closes idle connections, resolves when none is left. */
   drain(): Promise<void>;
+  /** Ends the connections that `drain` still waits for; their requests are logged as cut short. */
+  cut(): Promise<void>;
   hostCounts(clusterName: string): Promise<readonly HostCounts[]>;
   setFlow(selection: FlowSelection): Promise<void>;
   recentFlows(limit: number): Promise<readonly FlowSummary[]>;

@@ -98,6 +98,11 @@ export class WorkerPool {
     await Promise.all(this.workers.map((worker) => worker.drain()));
   }
 
+  /** Ends the connections that `drain` still waits for. */
+  async cut(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.cut()));
+  }
+
   /** Takes in what the workers have gathered. */
   async flush(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.flush()));

@@ -5,7 +5,6 @@ import { type FlowListener, FlowRecorder } from "../flow/flow-recorder.js";
 import { type FlowSummary, recentStreams, streamTimeline } from "../flow/flow-view.js";
 import type { AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import { ConnectionManager } from "../http/conn-manager/connection-manager.js";
-import type { FilterChain } from "../network/filter-chain.js";
 import type { Listener } from "../network/listener.js";
 import { NodeListenSocket, NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
@@ -93,11 +92,23 @@ export class Worker implements WorkerOperations, FlowListener {
   }
 
   async drain(): Promise<void> {
-    this.context.dispatcher.beginEvent();
-    for (const listener of this.listeners) for (const chain of listener.filterChains) drainConnection(chain);
-    this.context.dispatcher.endEvent();
+    this.eachConnectionManager((manager) => manager.drain());
     while (this.listeners.some(({ activeConnections }) => activeConnections > 0)) await pause(DRAIN_POLL_MS);
     this.clusters.destroy();
+  }
+
+  async cut(): Promise<void> {
+    this.eachConnectionManager((manager) => manager.cut("shutdown_timeout"));
+  }
+
+  private eachConnectionManager(act: (manager: ConnectionManager) => void): void {
+    this.context.dispatcher.beginEvent();
+    for (const listener of this.listeners) {
+      for (const chain of listener.filterChains) {
+        for (const filter of chain.filters) if (filter instanceof ConnectionManager) act(filter);
+      }
+    }
+    this.context.dispatcher.endEvent();
   }
 
   async hostCounts(clusterName: string): Promise<readonly HostCounts[]> {
@@ -147,10 +158,6 @@ export class Worker implements WorkerOperations, FlowListener {
       listener.flow = selected ? this.recorder : null;
     }
   }
-}
-
-function drainConnection(chain: FilterChain): void {
-  for (const filter of chain.filters) if (filter instanceof ConnectionManager) filter.drain();
 }
 
 function pause(delayMs: number): Promise<void> {

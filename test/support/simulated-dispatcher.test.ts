@@ -37,6 +37,8 @@ class Journal {
   flushable(what: string, then: () => void = () => {}): Flushable {
     return {
       flushPending: false,
+      flushWaiting: false,
+      mayWait: () => false,
       flush: () => {
         this.note(what);
         then();
@@ -108,7 +110,7 @@ describe("SimulatedDispatcher", () => {
     const { dispatcher, journal } = simulate();
     dispatcher.schedule(0, () => {
       dispatcher.post(journal.task("posted", () => dispatcher.post(journal.task("posted by it"))));
-      dispatcher.flushAtEventEnd(journal.flushable("flush"));
+      dispatcher.flushAtTurnEnd(journal.flushable("flush"));
     });
     dispatcher.schedule(0, () => journal.note("ready"));
     dispatcher.runUntilIdle();
@@ -122,8 +124,8 @@ describe("SimulatedDispatcher", () => {
     const flushable = journal.flushable("flush");
     dispatcher.beginEvent();
     dispatcher.deferredDelete({ destroy: () => journal.note("delete") });
-    dispatcher.flushAtEventEnd(flushable);
-    dispatcher.flushAtEventEnd(flushable);
+    dispatcher.flushAtTurnEnd(flushable);
+    dispatcher.flushAtTurnEnd(flushable);
     assert.equal(flushable.flushPending, true);
     dispatcher.beginEvent();
     dispatcher.endEvent();
@@ -135,7 +137,7 @@ describe("SimulatedDispatcher", () => {
 
   test("output made outside any event is flushed soon", () => {
     const { dispatcher, journal } = simulate();
-    dispatcher.flushAtEventEnd(journal.flushable("flush"));
+    dispatcher.flushAtTurnEnd(journal.flushable("flush"));
     dispatcher.deferredDelete({ destroy: () => journal.note("delete") });
     assert.deepEqual(journal.lines, []);
     dispatcher.runUntilIdle();
@@ -157,7 +159,7 @@ describe("SimulatedDispatcher", () => {
       }),
     );
     assert.throws(() => dispatcher.runUntilIdle(), /a bug/);
-    dispatcher.flushAtEventEnd(journal.flushable("flush"));
+    dispatcher.flushAtTurnEnd(journal.flushable("flush"));
     dispatcher.runUntilIdle();
     assert.deepEqual(journal.lines, ["0 bug", "0 flush"]);
   });

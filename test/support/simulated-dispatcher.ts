@@ -132,7 +132,7 @@ export class SimulatedDispatcher implements Dispatcher, TickSource {
     this.settleSoon();
   }
 
-  flushAtEventEnd(flushable: Flushable): void {
+  flushAtTurnEnd(flushable: Flushable): void {
     this.turn.addFlush(flushable);
     this.settleSoon();
   }

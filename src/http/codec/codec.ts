@@ -61,6 +61,8 @@ export interface ServerConnection {
   readonly protocol: Protocol;
   /** Takes bytes from the connection. What cannot be used yet goes back to it by `unread`. */
   dispatch(data: Buffer): void;
+  /** A request's head has begun to arrive and is not complete. */
+  readonly isReceivingHead: boolean;
   /** The head that is being received took too long: it becomes a stream that is answered, and the last one. */
   onRequestHeadersTimeout(): void;
   /** No request after the current ones: the next response head says so. */

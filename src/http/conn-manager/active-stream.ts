@@ -203,6 +203,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (route.action.kind !== "forward" || route.action.idleTimeoutMs === null) return;
     this.idleTimeoutMs = route.action.idleTimeoutMs;
     this.idleTimer?.disarm();
+    if (this.idleTimeoutMs > 0) this.idleTimer ??= this.context.dispatcher.createCoarseTimer(this);
     this.touch();
   }
 
@@ -297,6 +298,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.durationTimer?.disarm();
     const info = this.streamInfo;
     info.endTimeMs = this.context.dispatcher.now();
+    // BEHAVIOUR 5.13: nobody says why it ended without a response.
+    if (info.responseCode === 0 && info.responseFlags === 0) info.setResponseFlag(DOWNSTREAM_TERMINATION);
     this.context.stats.rqTime.record(info.endTimeMs - info.startTimeMs);
     this.filterManager.destroy();
     const loggers = this.context.accessLoggers;

@@ -67,11 +67,14 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   onData(data: Buffer): FilterStatus {
     const { flow, id, flowStreamId } = this.connection;
     flow?.record(FlowSteps.connectionManagerData, id, flowStreamId, "", data.length);
-    if (this.headersTimer !== null && this.stream === null && !this.headersTimer.armed) {
-      this.headersTimer.arm(this.context.config.requestHeadersTimeoutMs);
-    }
     this.codec.dispatch(data);
+    if (this.headersTimer !== null) this.watchHead(this.headersTimer);
     return "stopIteration";
+  }
+
+  /** From its first byte on a head has so much time, also one that came right behind another request. */
+  private watchHead(timer: Timer): void {
+    if (this.codec.isReceivingHead && !timer.armed) timer.arm(this.context.config.requestHeadersTimeoutMs);
   }
 
   onConnectionEvent(event: ConnectionEvent): void {
@@ -136,6 +139,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.context.stats.rqActive.dec();
     if (!this.connection.isOpen) return;
     this.idleTimer?.arm(this.context.config.idleTimeoutMs);
+    if (this.headersTimer !== null) this.watchHead(this.headersTimer);
     // The codec closes by itself what it could announce; here is the response that had begun before.
     if (this.drainState === "closing") this.context.dispatcher.post(this);
   }
@@ -211,6 +215,12 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   /** Called by the dispatcher once a stream has ended: another one may have begun, whose response says so then. */
   run(): void {
     if (this.stream === null) this.connection.close("flushWrite", "drain");
+  }
+
+  /** Ends the connection at once, and with it the request in flight. */
+  cut(reason: string): void {
+    this.stream?.resetFromFilter(`downstream_local_disconnect(${reason})`);
+    this.connection.close("noFlush", reason);
   }
 }
 

@@ -251,6 +251,8 @@ export class FilterManager implements FilterChainCallbacks {
   }
 
   onInvalidStatus(name: string, status: unknown): void {
+    // An async function: what it rejects with must not end the process.
+    if (status instanceof Promise) status.catch(ignoreRejection);
     this.onFilterFailure(name, new TypeError(`${String(status)} is no status that a filter can answer with`));
   }
 
@@ -311,3 +313,5 @@ export class FilterManager implements FilterChainCallbacks {
     }
   }
 }
+
+function ignoreRejection(): void {}

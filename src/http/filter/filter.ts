@@ -69,19 +69,25 @@ export interface FilterCallbacks {
 }
 
 export interface DecoderFilterCallbacks extends FilterCallbacks {
-  /** Goes on after a stop, with the headers, data and trailers that were held. */
+  /**
+   * Goes on after a stop, with the headers, data and trailers that were held. Within a callback: as soon as it has
+   * returned. Does nothing when the filter has not stopped, or a local reply took over.
+   */
   continueDecoding(): void;
-  /** What was buffered for this direction so far; null when nothing was. */
+  /** What this filter's stops hold of the body so far; null when nothing is. */
   readonly decodingBuffer: Buffer | null;
-  /** Replaces what was buffered. */
+  /** Replaces what is held. */
   setDecodingBuffer(data: Buffer): void;
-  /** Adds to the buffered body; in `decodeHeaders` of a request without one, gives it one. */
+  /**
+   * Adds to what is held; in `decodeHeaders` of a request without a body, gives it one. The bytes of a running
+   * `decodeData` are not among it: what becomes of them the filter's answer says.
+   */
   addDecodedData(data: Buffer, streaming: boolean): void;
   /** During `decodeData`: later filters see these bytes instead. */
   replaceDecodedData(data: Buffer): void;
   /** Sends bytes to the filters after this one, headers first if they were held. */
   injectDecodedData(data: Buffer, endStream: boolean): void;
-  /** During the last `decodeData`: gives the request trailers and returns them to be filled. */
+  /** During the last `decodeData`: gives the request trailers and returns them to be filled. Otherwise they are lost. */
   addDecodedTrailers(): HeaderMap;
 
   // What a terminal filter answers with. The response passes all encoder filters.
@@ -127,6 +133,7 @@ export interface StreamDecoderFilter {
 
 export interface StreamEncoderFilter {
   setEncoderFilterCallbacks(callbacks: EncoderFilterCallbacks): void;
+  /** `stopIteration` drops the interim response. */
   encode1xxHeaders?(headers: HeaderMap): FilterTrailersStatus;
   encodeHeaders(headers: HeaderMap, endStream: boolean): FilterHeadersStatus;
   /** @param data valid during the call only */

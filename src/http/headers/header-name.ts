@@ -38,20 +38,3 @@ export function canonicalHeaderName(wireName: string): string {
 function trainCase(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }
-
-/** RFC 9110 7.6.1 and its predecessors: fields that belong to one connection and are never passed on. */
-const HOP_BY_HOP = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-  "te",
-  "trailer",
-  "http2-settings",
-]);
-
-/** True for a field that belongs to one connection. @param name canonical */
-export function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(name);
-}

@@ -98,6 +98,8 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   }
 
   readDisable(disable: boolean): void {
+    // A stream that is over has given back what it stopped.
+    if (this.decoder === null || (!disable && this.readDisables === 0)) return;
     this.readDisables += disable ? 1 : -1;
     this.connection.readDisable(disable);
   }
@@ -179,7 +181,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   private letGo(): void {
     this.decoder = null;
     this.stream = null;
-    while (this.readDisables > 0) this.readDisable(false);
+    for (; this.readDisables > 0; this.readDisables--) this.connection.readDisable(false);
   }
 
   // ---- connection

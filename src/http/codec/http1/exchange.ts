@@ -9,10 +9,6 @@ export class Exchange {
   private response: Half = "idle";
   private keepAlive = true;
 
-  get isIdle(): boolean {
-    return this.request === "idle";
-  }
-
   get requestDone(): boolean {
     return this.request === "done";
   }

@@ -31,6 +31,7 @@ export function fieldTexts(headers: HeaderMap): string[] {
 /** What a parser tells, as lines; the pieces of a body are joined, since how it is cut means nothing. */
 class RecordedMessages implements MessageCallbacks {
   readonly lines: string[] = [];
+  failed = false;
   private body: string | null = null;
 
   onMessageHead(head: MessageHead, hasBody: boolean): void {
@@ -49,6 +50,7 @@ class RecordedMessages implements MessageCallbacks {
   }
 
   onParseError(error: CodecError): void {
+    this.failed = true;
     this.flushBody();
     this.lines.push(`error ${errorName(error)}`);
   }
@@ -75,7 +77,7 @@ export function parse(kind: "request" | "response", reads: readonly string[], op
   const parser = new Http1Parser(kind, { maxHeadBytes, maxFields }, messages);
   parser.answeredMethod = answeredMethod;
   for (const read of reads) parser.execute(Buffer.from(read, "latin1"));
-  if (fin && !parser.finish()) messages.lines.push("cut short");
+  if (fin && !messages.failed && !parser.finish()) messages.lines.push("cut short");
   messages.flushBody();
   return messages.lines;
 }

@@ -62,6 +62,11 @@ export class Http1Parser {
     this.headParser = new HeadParser(kind, limits.maxFields);
   }
 
+  /** Bytes of a head have come, and not all of it. */
+  get isInsideHead(): boolean {
+    return this.state === "head" && this.sectionBytes > 0;
+  }
+
   /** Takes no more bytes after the current message, until `resume`. */
   pause(): void {
     this.paused = true;

@@ -39,6 +39,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   private requestProtocol: Protocol = "HTTP/1.1";
   private goingAway = false;
   private requestsThisTurn = 0;
+  /** A response is complete, and the next request waits until the client has taken most of it. */
+  private heldForSlowClient = false;
   private readDisables = 0;
 
   constructor(connection: Connection, callbacks: ServerConnectionCallbacks, settings: Http1ServerSettings) {
@@ -71,7 +73,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.exchange.startRequest();
     if (!head.wantsKeepAlive) this.exchange.forbidReuse();
     this.decoder = this.callbacks.newStream(this, head.protocol);
-    // The client may be slow in taking the response before this one.
+    // The end of the response before this one may have filled the way out, after reading went on.
     if (this.connection.isAboveHighWatermark) this.decoder.onAboveWriteBufferHighWatermark();
     if (hasBody) this.decoder.decodeHeaders(head.headers, false);
     else this.bodylessHead = head.headers;
@@ -110,6 +112,10 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   onParseError(error: CodecError): void {
     this.lastStream().onProtocolError(error);
+  }
+
+  get isReceivingHead(): boolean {
+    return this.decoder === null && this.parser.isInsideHead;
   }
 
   onRequestHeadersTimeout(): void {
@@ -195,6 +201,12 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   private prepareNextRequest(): void {
     this.exchange.reset();
     this.connection.flowStreamId = 0;
+    // Pipelined requests wait while the client does not take the answers it has: those would pile up.
+    if (this.connection.isAboveHighWatermark) this.heldForSlowClient = true;
+    else this.continueReading();
+  }
+
+  private continueReading(): void {
     this.connection.readDisable(false);
     // Over its budget the connection stays paused for this turn: what is left comes again on the next one.
     if (++this.requestsThisTurn < MAX_REQUESTS_PER_IO_TURN) this.parser.resume();
@@ -227,8 +239,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   readDisable(disable: boolean): void {
-    // A stream that is over has given back what it stopped.
-    if (this.decoder === null) return;
+    // A stream that is over has given back what it stopped: what it says now would be for the next one.
+    if (this.decoder === null || (!disable && this.readDisables === 0)) return;
     this.readDisables += disable ? 1 : -1;
     this.connection.readDisable(disable);
   }
@@ -244,6 +256,10 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   onBelowWriteBufferLowWatermark(): void {
+    if (this.heldForSlowClient) {
+      this.heldForSlowClient = false;
+      this.continueReading();
+    }
     this.decoder?.onBelowWriteBufferLowWatermark();
   }
 

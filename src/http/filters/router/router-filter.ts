@@ -194,7 +194,7 @@ export class RouterFilter implements StreamDecoderFilter, DownstreamWatermarkCal
     else attempt.host.stats.rqError++;
     this.cluster?.stats.countResponse(headers.status);
     if (this.requestCompleteMs !== NOT_YET && !this.context.config.suppressEnvoyHeaders) {
-      headers.set("x-envoy-upstream-service-time", String(Math.round(now - this.requestCompleteMs)));
+      headers.set("x-envoy-upstream-service-time", String(Math.floor(now - this.requestCompleteMs)));
     }
     if (endStream) this.onUpstreamComplete();
     this.callbacks.encodeHeaders(headers, endStream);

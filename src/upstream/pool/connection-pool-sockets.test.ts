@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import net from "node:net";
+import { test } from "node:test";
+import { RecordedStats } from "../../../test/support/recorded-stats.js";
+import { SeededRandom } from "../../../test/support/seeded-random.js";
+import { NodeDispatcher } from "../../event/node-dispatcher.js";
+import { NodeSocketFactory } from "../../network/node-socket-factory.js";
+import { ReadBuffers } from "../../network/read-buffers.js";
+import { clusterInfo, limits } from "../cluster.test.support.js";
+import { ClusterManager } from "../cluster-manager.js";
+import type { Host } from "../host.js";
+import { RESOURCE_COUNTS_BYTES } from "../resource-manager.js";
+import { OK, ProbeStream } from "./pool.test.support.js";
+
+const REQUESTS = 40;
+
+test("on real sockets: an upstream that closes after each response, without saying so, costs no request", async (t) => {
+  const server = net.createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(OK));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  const dispatcher = new NodeDispatcher();
+  const context = { dispatcher, readBuffers: new ReadBuffers() };
+  let lastId = 0;
+  const info = clusterInfo({
+    endpoints: [{ address: { kind: "ip", host: "127.0.0.1", port }, hostname: "", weight: 1 }],
+    defaultLimits: limits({ maxConnections: 1 }),
+  });
+  const clusters = new ClusterManager(
+    [{ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) }],
+    { ...context, sockets: new NodeSocketFactory(context), connectionIds: { next: () => ++lastId } },
+    new RecordedStats().root,
+    new SeededRandom(1),
+  );
+  t.after(() => {
+    clusters.destroy();
+    server.close();
+  });
+  const cluster = clusters.get("c");
+  const pool = clusters.createPool(cluster!, cluster?.chooseHost() as Host);
+  const streams = Array.from({ length: REQUESTS }, (_, index) => new ProbeStream(String(index)));
+  await new Promise<void>((resolve) => {
+    (streams.at(-1) as ProbeStream).whenComplete = resolve;
+    (streams.at(-1) as ProbeStream).whenFailed = resolve;
+    dispatcher.beginEvent();
+    for (const stream of streams) pool.newStream(stream);
+    dispatcher.endEvent();
+    setTimeout(resolve, 5_000).unref();
+  });
+  assert.deepEqual(
+    streams.map(({ events }) => events.at(-1)),
+    streams.map(() => "complete"),
+  );
+});

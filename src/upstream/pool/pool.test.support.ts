@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import type { LinkOptions } from "../../../test/support/link-options.js";
+import { RecordedStats } from "../../../test/support/recorded-stats.js";
+import { SeededRandom } from "../../../test/support/seeded-random.js";
+import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
+import { type PeerListener, SimulatedNetwork } from "../../../test/support/simulated-network.js";
+import type { SimulatedPeer } from "../../../test/support/simulated-peer.js";
+import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import type { RequestEncoder } from "../../http/codec/codec.js";
+import type { ResetReason } from "../../http/codec/reset-reason.js";
+import { HeaderMap } from "../../http/headers/header-map.js";
+import { ReadBuffers } from "../../network/read-buffers.js";
+import type { Cluster } from "../cluster.js";
+import { address, clusterInfo, endpoint } from "../cluster.test.support.js";
+import type { ClusterInfo } from "../cluster-info.js";
+import { ClusterManager } from "../cluster-manager.js";
+import type { Host } from "../host.js";
+import { RESOURCE_COUNTS_BYTES } from "../resource-manager.js";
+import type { ActiveClient } from "./active-client.js";
+import type { ConnectionPool } from "./connection-pool.js";
+import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+
+export const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/** A stream of a test: sends `GET /<name>` once it has a connection, and writes down what becomes of it. */
+export class ProbeStream implements PoolCallbacks {
+  readonly flow: FlowRecorder | null = null;
+  readonly flowStreamId = 0;
+  readonly name: string;
+  readonly events: string[] = [];
+  encoder: RequestEncoder | null = null;
+  client: ActiveClient | null = null;
+  waiting: Cancellable | null = null;
+  whenFailed: () => void = () => {};
+  whenHeaders: () => void = () => {};
+  whenComplete: () => void = () => {};
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  onPoolReady(encoder: RequestEncoder, client: ActiveClient): void {
+    this.encoder = encoder;
+    this.client = client;
+    this.events.push(`on ${client.connection.id}`);
+    const headers = new HeaderMap();
+    headers.method = "GET";
+    headers.path = `/${this.name}`;
+    headers.authority = "a";
+    encoder.encodeHeaders(headers, true);
+  }
+
+  onPoolFailure(reason: ResetReason, transportFailureReason: string): void {
+    this.events.push(transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
+    this.whenFailed();
+  }
+
+  decode1xxHeaders(headers: HeaderMap): void {
+    this.events.push(String(headers.status));
+  }
+
+  decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.events.push(String(headers.status));
+    if (endStream) this.complete();
+    else this.whenHeaders();
+  }
+
+  decodeData(_data: Buffer, endStream: boolean): void {
+    if (endStream) this.complete();
+  }
+
+  decodeTrailers(): void {
+    this.complete();
+  }
+
+  private complete(): void {
+    this.events.push("complete");
+    this.whenComplete();
+  }
+
+  onResetStream(reason: ResetReason): void {
+    this.events.push(`reset: ${reason}`);
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.events.push("above");
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.events.push("below");
+  }
+}
+
+/** A cluster `c` with hosts 1 to `hosts`, and an upstream that a test scripts behind each. */
+export class PoolRun {
+  readonly dispatcher = new SimulatedDispatcher();
+  readonly stats = new RecordedStats();
+  readonly network: SimulatedNetwork;
+  readonly clusters: ClusterManager;
+  readonly cluster: Cluster;
+  readonly upstreams: readonly PeerListener[];
+
+  constructor(overrides: Partial<ClusterInfo> = {}, link: Partial<LinkOptions> = {}, hosts = 1) {
+    const context = { dispatcher: this.dispatcher, readBuffers: new ReadBuffers() };
+    this.network = new SimulatedNetwork(this.dispatcher, { link, readBuffers: context.readBuffers });
+    const endpoints = Array.from({ length: hosts }, (_, index) => endpoint(index + 1));
+    this.upstreams = endpoints.map((one) => this.network.listenPeer(one.address));
+    let lastId = 0;
+    const info = clusterInfo({ endpoints, ...overrides });
+    this.clusters = new ClusterManager(
+      [{ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) }],
+      { ...context, sockets: this.network, connectionIds: { next: () => ++lastId } },
+      this.stats.root,
+      new SeededRandom(1),
+    );
+    this.cluster = this.clusters.get("c") as Cluster;
+    if (info.discovery !== "static") this.clusters.updateHosts("c", endpoints);
+  }
+
+  host(index = 0): Host {
+    const host = this.cluster.hostSet.hosts[index];
+    assert.ok(host !== undefined);
+    return host;
+  }
+
+  pool(index = 0): ConnectionPool {
+    const host = this.host(index);
+    return this.clusters.existingPool(host) ?? this.clusters.createPool(this.cluster, host);
+  }
+
+  /** Asks for a stream in an event of its own. Nothing is run. */
+  ask(name: string, pool = this.pool()): ProbeStream {
+    const stream = new ProbeStream(name);
+    this.dispatcher.inEvent(() => {
+      stream.waiting = pool.newStream(stream);
+    });
+    return stream;
+  }
+
+  /** The n-th connection to a host, the first is 0. */
+  connection(index: number, host = 0): SimulatedPeer {
+    return (this.upstreams[host] as PeerListener).connection(index);
+  }
+
+  connections(host = 0): number {
+    return (this.upstreams[host] as PeerListener).accepted.length;
+  }
+
+  /** Lets a connection answer the request it has, and what follows from that happen. */
+  answer(index: number, response = OK): void {
+    this.connection(index).send(response);
+    this.run();
+  }
+
+  run(): void {
+    this.dispatcher.runUntilIdle();
+  }
+
+  stat(name: string): number {
+    return this.stats.value(`cluster.c.${name}`);
+  }
+
+  /** Of these counters, those that counted. */
+  counted(...names: readonly string[]): { [name: string]: number } {
+    return Object.fromEntries(names.map((name) => [name, this.stat(name)]).filter(([, value]) => value !== 0));
+  }
+
+  /** Closes everything and proves that nothing is counted as active any more. */
+  finish(): void {
+    this.clusters.destroy();
+    this.run();
+    this.assertNothingActive();
+    assert.equal(this.stat("upstream_cx_total"), this.stat("upstream_cx_destroy"));
+  }
+
+  assertNothingActive(): void {
+    const gauges = ["upstream_cx_active", "upstream_rq_active", "upstream_rq_pending_active"];
+    assert.deepEqual(this.counted(...gauges), {});
+    const { connections, pendingRequests, requests } = this.cluster.resources;
+    assert.deepEqual([connections.count, pendingRequests.count, requests.count], [0, 0, 0]);
+    for (const { stats } of this.cluster.hostSet.hosts) assert.deepEqual([stats.cxActive, stats.rqActive], [0, 0]);
+  }
+}
+
+export { address };
