@@ -30,7 +30,9 @@ export class NodeDispatcher implements Dispatcher, TickSource {
   }
 
   post(task: Task): void {
-    setImmediate(runPosted, this, task);
+    // An immediate that a socket's event asks for comes before the next poll. What has arrived meanwhile, a FIN behind
+    // the response that was just read, is only seen by that poll.
+    setImmediate(postBehindPoll, this, task);
   }
 
   deferredDelete(object: Destroyable): void {
@@ -92,6 +94,10 @@ export class NodeDispatcher implements Dispatcher, TickSource {
     this.beginEvent();
     this.endEvent();
   }
+}
+
+function postBehindPoll(dispatcher: Dispatcher, task: Task): void {
+  setImmediate(runPosted, dispatcher, task);
 }
 
 function runPosted(dispatcher: Dispatcher, task: Task): void {

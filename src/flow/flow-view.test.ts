@@ -1,68 +1,93 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { test } from "node:test";
 import { FlowRecorder } from "./flow-recorder.js";
-import { FlowSteps } from "./flow-step.js";
+import { FlowSteps, flowStepLabel } from "./flow-step.js";
 import { recentStreams, streamRecords, streamTimeline } from "./flow-view.js";
 
-/** Two streams on connection 1, one after the other, with another connection's bytes in between. */
-function recorded(): FlowRecorder {
-  let now = 100;
-  const recorder = new FlowRecorder(() => now++, null, 64);
-  recorder.record(FlowSteps.downstreamReadReady, 1, 0, "", 40);
-  recorder.record(FlowSteps.downstreamReadReady, 9, 0, "", 7);
-  recorder.record(FlowSteps.filterDecode, 1, 5, "router");
-  recorder.record(FlowSteps.routerStarts, 1, 5, "GET /one");
-  recorder.record(FlowSteps.streamTied, 1, 5, "", -1, 2);
-  recorder.record(FlowSteps.responseHeadComplete, 2, 5, "", 200);
-  recorder.record(FlowSteps.streamEnded, 1, 5, "via_upstream", 200);
-  recorder.record(FlowSteps.downstreamReadReady, 1, 0, "", 41);
-  recorder.record(FlowSteps.filterDecode, 1, 6, "router");
-  recorder.record(FlowSteps.streamEnded, 1, 6, "route_not_found", 404);
-  return recorder;
+/** A recorder whose clock goes on by a millisecond a record. */
+function newRecorder(capacity?: number): FlowRecorder {
+  let now = 0;
+  return new FlowRecorder(() => now++, null, capacity);
 }
 
-describe("the flow of a stream", () => {
-  test("begins with the bytes its head came in, and has nothing of others", () => {
-    const steps = (streamId: number): readonly string[] =>
-      streamRecords(recorded().records(), streamId).map(
-        ({ connectionId, step, amount }) => `${connectionId} ${step} ${amount}`,
-      );
-    const { downstreamReadReady, filterDecode, routerStarts, streamTied, responseHeadComplete, streamEnded } =
-      FlowSteps;
-    assert.deepEqual(steps(5), [
-      `1 ${downstreamReadReady} 40`,
-      `1 ${filterDecode} -1`,
-      `1 ${routerStarts} -1`,
-      `1 ${streamTied} -1`,
-      `2 ${responseHeadComplete} 200`,
-      `1 ${streamEnded} 200`,
-    ]);
-    assert.deepEqual(steps(6), [`1 ${downstreamReadReady} 41`, `1 ${filterDecode} -1`, `1 ${streamEnded} 404`]);
-    assert.deepEqual(steps(7), []);
-  });
+/** A request on connection 1, up to its end. */
+function recordRequest(recorder: FlowRecorder, streamId: number, target: string): void {
+  recorder.record(FlowSteps.downstreamReadReady, 1, 0, "", 30);
+  recorder.record(FlowSteps.requestComplete, 1, streamId);
+  recorder.record(FlowSteps.filterDecode, 1, streamId, "headers");
+  recorder.record(FlowSteps.routerStarts, 1, streamId, target);
+  recorder.record(FlowSteps.streamTied, 1, streamId, "10.0.0.1:80", -1, 2);
+  recorder.record(FlowSteps.streamEnded, 1, streamId, "via_upstream", 200);
+}
 
-  test("reads as a timeline", () => {
-    const lines = (streamTimeline(recorded().records(), 5) as string).split("\n");
-    assert.equal(lines[0], "[S5] on [C1]");
-    assert.match(lines[1] as string, /^ +\+0\.000 ms {2}A1 +\[C1\] +downstream-read-ready 40 bytes$/);
-    assert.match(lines[4] as string, /^ +\+4\.000 ms {2}B8 +\[C1\]-\[C2\]/);
-    assert.match(lines[5] as string, /D2 .* 200$/, "a status is no number of bytes");
-    assert.match(lines[6] as string, /F5 .*stream ended 200 \(via_upstream\)$/);
-    assert.equal(streamTimeline(recorded().records(), 7), null);
-  });
+function labelsOf(recorder: FlowRecorder, streamId: number): string {
+  return streamRecords(recorder.records(), streamId)
+    .map(({ step }) => flowStepLabel(step))
+    .join(" ");
+}
 
-  test("of a stream whose beginning is gone tells the connection it ended on", () => {
-    const late = recorded().records().slice(5);
-    assert.match(streamTimeline(late, 5) as string, /^\[S5\] on \[C1\]\n/);
-  });
+test("a stream has the bytes that its head came from, and none of its neighbours'", () => {
+  const recorder = newRecorder();
+  recordRequest(recorder, 7, "GET /a");
+  recorder.record(FlowSteps.downstreamReadReady, 3, 0, "", 10);
+  recordRequest(recorder, 8, "GET /b");
+  assert.equal(labelsOf(recorder, 7), "A1 A4 A6 B1 B8 F5");
+  assert.equal(labelsOf(recorder, 8), "A1 A4 A6 B1 B8 F5");
+  assert.equal(labelsOf(recorder, 9), "");
 });
 
-test("the streams that ended last come first, with what was asked for", () => {
-  const records = recorded().records();
-  assert.deepEqual(recentStreams(records, 10), [
-    { streamId: 6, connectionId: 1, text: "404 route_not_found" },
-    { streamId: 5, connectionId: 1, text: "200 via_upstream GET /one" },
-  ]);
-  assert.equal(recentStreams(records, 1).length, 1);
-  assert.deepEqual(recentStreams([], 10), []);
+test("a timeline tells time, step, connections, bytes or status, and detail", () => {
+  const recorder = newRecorder();
+  recordRequest(recorder, 7, "GET /a");
+  assert.equal(
+    streamTimeline(recorder.records(), 7),
+    `[S7] on [C1]
+   +0.000 ms  A1   [C1]          downstream-read-ready 30 bytes
+   +1.000 ms  A4   [C1]          request complete: onMessageComplete
+   +2.000 ms  A6   [C1]          FilterManager.decode: filter chain in order (headers)
+   +3.000 ms  B1   [C1]          RouterFilter.decodeHeaders runs (GET /a)
+   +4.000 ms  B8   [C1]-[C2]     downstream stream and upstream connection tied together (10.0.0.1:80)
+   +5.000 ms  F5   [C1]          stream ended 200 (via_upstream)
+`,
+  );
+  assert.equal(streamTimeline(recorder.records(), 6), null);
+});
+
+test("the list has the streams that ended last, newest first", () => {
+  const recorder = newRecorder();
+  recordRequest(recorder, 1, "GET /a");
+  recordRequest(recorder, 2, "GET /b");
+  recorder.record(FlowSteps.routerStarts, 1, 3, "GET /in-flight");
+  const both = [
+    { streamId: 2, connectionId: 1, text: "200 via_upstream GET /b" },
+    { streamId: 1, connectionId: 1, text: "200 via_upstream GET /a" },
+  ];
+  assert.deepEqual(recentStreams(recorder.records(), 10), both);
+  assert.deepEqual(recentStreams(recorder.records(), 1), both.slice(0, 1));
+});
+
+test("the ring keeps the latest records; of a stream that is half gone the rest is shown", () => {
+  const recorder = newRecorder(8);
+  recordRequest(recorder, 1, "GET /a");
+  recordRequest(recorder, 2, "GET /b");
+  assert.deepEqual(
+    recorder.records().map(({ sequence }) => sequence),
+    [4, 5, 6, 7, 8, 9, 10, 11],
+  );
+  assert.equal(labelsOf(recorder, 1), "B8 F5");
+  assert.match(streamTimeline(recorder.records(), 1) ?? "", /^\[S1\] on \[C1\]\n/);
+  assert.deepEqual(
+    recentStreams(recorder.records(), 10).map(({ text }) => text),
+    ["200 via_upstream GET /b", "200 via_upstream"],
+  );
+});
+
+test("however many different details there are, each is kept as long as its record", () => {
+  const recorder = newRecorder(16);
+  for (let i = 0; i < 10_000; i++) recorder.record(FlowSteps.routerStarts, 1, i, `GET /${i}`);
+  const details = recorder.records().map(({ detail }) => detail);
+  assert.deepEqual(
+    details,
+    Array.from({ length: 16 }, (_, index) => `GET /${9_984 + index}`),
+  );
 });

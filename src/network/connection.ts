@@ -30,6 +30,11 @@ export interface ConnectionCallbacks {
   onBelowWriteBufferLowWatermark(): void;
 }
 
+/** Counts sockets. Implemented by `Listener`. */
+export interface SocketOwner {
+  onSocketGone(): void;
+}
+
 /** Byte counters of the side a connection belongs to. */
 export interface ConnectionStats {
   readonly rxBytes: Counter;
@@ -62,6 +67,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   flowStreamId = 0;
   flushPending = false;
   flushWaiting = false;
+  /** Told once the socket is closed, which is later than `localClose` where bytes had to be flushed. */
+  owner: SocketOwner | null = null;
   /** Why the connection ended, as far as the operating system told. */
   closeError: SocketError | null = null;
   /** Bytes the write buffer may hold before the other side is told to stop; 0 is unlimited. */
@@ -335,6 +342,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
 
   onSocketClosed(error: SocketError | null): void {
     this.lingerTimer?.disarm();
+    this.owner?.onSocketGone();
     if (this.state === "closed") return;
     this.closeError = error;
     if (this.state === "lingering" || this.state === "flushing") {

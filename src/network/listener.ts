@@ -2,7 +2,7 @@ import { LinkedList, type LinkedNode } from "../common/linked-list.js";
 import type { FlowRecorder } from "../flow/flow-recorder.js";
 import type { Counter, Gauge, StatsScope } from "../stats/stat.js";
 import type { Address } from "./address.js";
-import { Connection, type ConnectionContext, type ConnectionStats } from "./connection.js";
+import { Connection, type ConnectionContext, type ConnectionStats, type SocketOwner } from "./connection.js";
 import type { ReadFilter, ReadFilterFactory } from "./filter.js";
 import { type ConnectionOwner, FilterChain } from "./filter-chain.js";
 import { FilterChainMatcher } from "./filter-chain-matcher.js";
@@ -52,7 +52,7 @@ class ActiveConnection extends FilterChain implements LinkedNode<ActiveConnectio
 }
 
 /** Takes accepted sockets, gives each its filter chain, and knows the connections that live. */
-export class Listener implements AcceptCallbacks, ConnectionOwner {
+export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
   readonly config: ListenerConfig;
   /** Recorder for connections accepted from now on; null records nothing. */
   flow: FlowRecorder | null = null;
@@ -61,6 +61,7 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
   private readonly stats: ListenerStats;
   private readonly sockets: ListenSocket[] = [];
   private readonly connections = new LinkedList<ActiveConnection>();
+  private openSocketCount = 0;
   private readonly factories = new Map<FilterChainConfig, readonly ReadFilterFactory[]>();
 
   constructor(config: ListenerConfig, context: ListenerContext) {
@@ -86,6 +87,11 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
 
   get activeConnections(): number {
     return this.connections.size;
+  }
+
+  /** Connections that live, and those that are over but still flush what the client has not taken. */
+  get openSockets(): number {
+    return this.openSocketCount;
   }
 
   /** Stops accepting; connections that live go on. Idempotent. */
@@ -122,6 +128,8 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
       factories[factories.length - 1]?.connectionStats ?? this.stats.connection,
       { connected: true, bufferLimitBytes: this.config.perConnectionBufferLimitBytes, flow: this.flow },
     );
+    connection.owner = this;
+    this.openSocketCount++;
     const filters: ReadFilter[] = [];
     for (const factory of factories) filters.push(factory.createFilter(connection));
     const active = new ActiveConnection(filters, this);
@@ -137,6 +145,10 @@ export class Listener implements AcceptCallbacks, ConnectionOwner {
     this.connections.remove(chain as ActiveConnection);
     this.stats.activeConnections.dec();
     this.stats.destroyed.inc();
+  }
+
+  onSocketGone(): void {
+    this.openSocketCount--;
   }
 
   onListenError(error: SocketError): void {

@@ -12,8 +12,8 @@ const MAX_SPARE_BUFFERS = 64;
  * costs nothing for the many connections that are idle; one that receives much gets a buffer of its own.
  *
  * Either way the bytes are valid only until the read event ends, flushes included: who holds them longer calls `keep`.
- * Bytes in the shared buffer are then copied; a buffer of a socket's own is simply left to the holder, and the socket
- * takes another one.
+ * Bytes in the shared buffer are then copied, and so are few bytes, which are not worth 64 KiB that nobody counts; else
+ * a buffer of a socket's own is simply left to the holder, and the socket takes another one.
  */
 export class ReadBuffers {
   /** What sockets without a buffer of their own read into. */
@@ -44,7 +44,7 @@ export class ReadBuffers {
   /** Makes bytes safe to hold after the running event. Bytes that are nobody's loan come back as they are. */
   keep(data: Buffer): Buffer {
     if (!this.isLent(data)) return data;
-    if (this.lent === this.shared) return Buffer.from(data);
+    if (this.lent === this.shared || data.length < OWN_BUFFER_FROM_BYTES) return Buffer.from(data);
     this.lentKept = true;
     return data;
   }

@@ -48,13 +48,9 @@ class WorkerFlows implements FlowSource {
     return this.on;
   }
 
-  setEnabled(on: boolean): void {
+  async setEnabled(on: boolean): Promise<void> {
     this.on = on;
-    for (const worker of this.server.workers.workers) {
-      worker.setFlow(on ? "all" : "none").catch((error: unknown) => {
-        this.server.log.error("the flow record could not be switched", error);
-      });
-    }
+    await Promise.all(this.server.workers.workers.map((worker) => worker.setFlow(on ? "all" : "none")));
   }
 
   async list(limit: number): ReturnType<FlowSource["list"]> {

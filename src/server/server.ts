@@ -111,7 +111,7 @@ export class Server {
     try {
       this.adminBound = await this.admin.start(address);
     } catch (error) {
-      throw new ListenError("admin", address, error);
+      throw listenError("admin", address, error);
     }
     this.log.info(`admin address: ${addressText(this.adminBound)}`);
   }
@@ -140,7 +140,7 @@ export class Server {
         bound.push({ name: listener.name, addresses });
         this.log.info(`listener ${listener.name}: ${addresses.map(addressText).join(", ")}`);
       } catch (error) {
-        throw new ListenError(`listener ${listener.name}`, listener.address, error);
+        throw listenError(`listener ${listener.name}`, listener.address, error);
       }
     }
     this.bound = bound;
@@ -199,9 +199,9 @@ export class Server {
 /** An address could not be listened on: the configuration and this machine do not go together. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
+}
 
-  constructor(who: string, address: Address, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`${who}: cannot listen on ${addressText(address)}: ${reason}`, { cause });
-  }
+function listenError(who: string, address: Address, cause: unknown): ListenError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ListenError(`${who}: cannot listen on ${addressText(address)}: ${reason}`, { cause });
 }

@@ -30,7 +30,7 @@ export interface WorkerEnvironment {
   flush(): void;
 }
 
-/** How often a draining worker looks whether its last connection has gone, milliseconds. */
+/** How often a draining worker looks whether its last socket has gone, milliseconds. */
 const DRAIN_POLL_MS = 20;
 
 /** The data plane of one thread: its listeners, clusters and connections. Ends with its thread. */
@@ -93,7 +93,7 @@ export class Worker implements WorkerOperations, FlowListener {
 
   async drain(): Promise<void> {
     this.eachConnectionManager((manager) => manager.drain());
-    while (this.listeners.some(({ activeConnections }) => activeConnections > 0)) await pause(DRAIN_POLL_MS);
+    while (this.listeners.some(({ openSockets }) => openSockets > 0)) await pause(DRAIN_POLL_MS);
     this.clusters.destroy();
   }
 

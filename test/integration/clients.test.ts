@@ -183,6 +183,16 @@ test("a client that pipelines and does not read cannot make the proxy hold all t
   assert.ok(bytes < 32 * 1024 * 1024, `${bytes} bytes were read of the upstream`);
 });
 
+test("nor can it make the proxy parse all its requests, where the proxy answers itself", async (t) => {
+  const sluice = await start(t, {});
+  const client = await RawClient.connect(t, sluice.port);
+  client.pauseReading();
+  const requests = "GET /direct HTTP/1.1\r\nhost: a\r\n\r\n".repeat(500_000);
+  client.send(requests);
+  const bytes = await whenItStandsStill(sluice, "http.main.downstream_cx_rx_bytes_total");
+  assert.ok(bytes < requests.length / 2, `${bytes} bytes were read of the client`);
+});
+
 /** A counter once it has stopped growing for as long as some dozens of requests to the admin take. */
 async function whenItStandsStill(sluice: SluiceProcess, stat: string): Promise<number> {
   for (let before = -1; ; ) {

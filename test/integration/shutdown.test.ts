@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
+import type http from "node:http";
+import net from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fieldOf } from "../support/http-message.js";
+import { startNodeOrigin } from "../support/node-origin.js";
 import { proxyConfig } from "../support/proxy-config.js";
 import { RawClient } from "../support/raw-client.js";
 import { ScriptedUpstream, type UpstreamConnection } from "../support/scripted-upstream.js";
@@ -101,6 +104,36 @@ test("a response that is under way when the signal comes is completed", async (t
   upstream.send("world");
   await client.readUntil("world");
   await client.expectClose();
+  assert.equal(await sluice.exitCode(), 0);
+});
+
+test("a client that reads slowly gets the end of its response, all of it", async (t) => {
+  const body = Buffer.alloc(24 * 1024 * 1024, "s");
+  const requests: http.ServerResponse[] = [];
+  const origin = await startNodeOrigin(t, (_request, response) => requests.push(response));
+  // The proxy takes the whole response off the upstream, so that the request is over long before it is flushed.
+  const unlimited = { per_connection_buffer_limit_bytes: 64 * 1024 * 1024 };
+  const sluice = await SluiceProcess.start(
+    t,
+    proxyConfig({ upstreamPorts: [origin], accessLog: "%RESPONSE_CODE%", listener: unlimited, cluster: unlimited }),
+  );
+  const client = net.connect(sluice.port, "127.0.0.1");
+  t.after(() => {
+    client.destroy();
+  });
+  client.pause();
+  client.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+  await until("the request is upstream", async () => {
+    await sluice.admin("/ready");
+    return requests.length === 1;
+  });
+  sluice.signal("SIGTERM");
+  await until("the proxy drains", async () => (await sluice.admin("/ready")).body === "DRAINING\n");
+  requests[0]?.end(body);
+  await sluice.stdout.waitForLines(1);
+  let received = 0;
+  for await (const piece of client) received += (piece as Buffer).length;
+  assert.ok(received > body.length, `${received} bytes came`);
   assert.equal(await sluice.exitCode(), 0);
 });
 

@@ -234,7 +234,12 @@ describe("SimulatedNetwork: bytes", () => {
   test("output that was flushed in a read event may use the bytes that were read", () => {
     const { dispatcher, peer, proxy } = acceptOne();
     proxy.onReadable = (data) => {
-      const flushable = { flushPending: false, flushWaiting: false, mayWait: () => false, flush: () => proxy.socket.writeBytes(data) };
+      const flushable = {
+        flushPending: false,
+        flushWaiting: false,
+        mayWait: () => false,
+        flush: () => proxy.socket.writeBytes(data),
+      };
       dispatcher.flushAtTurnEnd(flushable);
     };
     peer.send("echo");

@@ -131,6 +131,13 @@ describe("a filter that throws at the stream's edges", () => {
   });
 });
 
+test("a response without a status: 502 in its place", () => {
+  const p = new Passage("encoding", { A: {} });
+  p.terminal.encodeHeaders(responseHeaders(0), false);
+  p.data("x", true);
+  assert.deepEqual(p.response, { ...FAILED, status: 502, body: "missing required header: :status" });
+});
+
 describe("a filter that answers with something else than a status", () => {
   test("may reject the promise that it answered with: the process lives", async () => {
     const answer = Promise.reject(new Error("a bug"));

@@ -189,6 +189,10 @@ export class FilterManager implements FilterChainCallbacks {
   }
 
   passHeadersToCodec(headers: HeaderMap, endStream: boolean): void {
+    if (headers.status === 0) {
+      this.sendLocalReply(STATUS_REMOVED);
+      return;
+    }
     this.response = "sent";
     this.stream.encodeHeaders(headers, endStream);
   }
@@ -313,5 +317,12 @@ export class FilterManager implements FilterChainCallbacks {
     }
   }
 }
+
+/** BEHAVIOUR 2.2: what a filter makes of a response must still be one. */
+const STATUS_REMOVED = textReply(
+  502,
+  "missing required header: :status",
+  "filter_removed_required_response_headers{missing_required_header:_:status}",
+);
 
 function ignoreRejection(): void {}

@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import { allHaveSameMap } from "../../../test/support/same-shape.js";
 import { HeaderMap } from "./header-map.js";
 
-function mapOf(...fields: readonly (readonly [string, string])[]): HeaderMap {
+function mapOf(...pairs: readonly (readonly [string, string])[]): HeaderMap {
   const headers = new HeaderMap();
-  for (const [name, value] of fields) headers.add(name, value);
+  for (const [name, value] of pairs) headers.add(name, value);
   return headers;
 }
 

@@ -23,7 +23,8 @@ export interface FlowSummary {
 export interface FlowSource {
   /** Whether steps are being recorded. */
   enabled(): boolean;
-  setEnabled(on: boolean): void;
+  /** Once it is settled, connections that come are recorded, or are not. */
+  setEnabled(on: boolean): void | Promise<void>;
   /** The latest streams, newest first. @param limit at most so many, 1 or more. */
   list(limit: number): Promise<readonly FlowSummary[]>;
   /** All that is still recorded of a stream, to be read by people; null when nothing is. */
@@ -63,9 +64,9 @@ export class FlowEndpoint implements AdminEndpoint {
     return this.list(query.get("limit") ?? "", query.get("format") === "json");
   }
 
-  private enable(value: string): AdminResponse {
+  private async enable(value: string): Promise<AdminResponse> {
     if (value !== "y" && value !== "n") return badRequest("usage: /flow?enable=(y|n)");
-    this.flow.setEnabled(value === "y");
+    await this.flow.setEnabled(value === "y");
     return okResponse();
   }
 

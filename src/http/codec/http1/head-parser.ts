@@ -1,7 +1,6 @@
 import { HeaderMap } from "../../headers/header-map.js";
 import { canonicalHeaderName } from "../../headers/header-name.js";
 import {
-  isAuthority,
   isDigitCode,
   isFieldValueCode,
   isTargetCode,
@@ -10,6 +9,7 @@ import {
 } from "../../headers/header-syntax.js";
 import { isForbiddenTrailer } from "../../headers/trailer-field.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
+import { takeHeadField } from "./head-field.js";
 import { MessageHead } from "./message-head.js";
 import { applyRequestTarget } from "./request-target.js";
 
@@ -21,9 +21,6 @@ const ZERO = 0x30;
 const ONE = 0x31;
 const COLON = 0x3a;
 const HTTP_SLASH = Buffer.from("HTTP/");
-
-/** More digits than any length has; RFC 9112 6.3 asks to guard against overflow. */
-const MAX_LENGTH_DIGITS = 15;
 
 /** Empty lines that may stand before a message: RFC 9112 2.2 asks to skip at least one, old clients send it. */
 const MAX_LEADING_EMPTY_LINES = 8;
@@ -219,7 +216,7 @@ export class HeadParser {
     while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
     const name = canonicalHeaderName(this.cut(start, nameEnd));
     const value = this.cut(valueStart, at);
-    if (this.next === "fields") return this.takeField(name, value);
+    if (this.next === "fields") return takeHeadField(this.head, name, value, this.isRequest);
     if (!isForbiddenTrailer(name)) this.head.headers.add(name, value);
     return null;
   }
@@ -251,79 +248,9 @@ export class HeadParser {
     this.next = "complete";
     return isHead && this.isRequest ? applyRequestTarget(this.head, this.target) : null;
   }
-
-  /** Keeps the field, or takes note of what it says about framing and connection. */
-  private takeField(name: string, value: string): CodecError | null {
-    const head = this.head;
-    // By length first: most fields are told apart from these by it alone.
-    switch (name.length) {
-      case 2:
-        if (name === "te") head.hasTe = true;
-        break;
-      case 4:
-        if (name === "host" && this.isRequest) return takeHost(head, value);
-        break;
-      case 7:
-        if (name === "upgrade") head.hasUpgrade = true;
-        break;
-      case 10:
-        if (name === "keep-alive") return null;
-        if (name === "connection") {
-          head.connectionOptions = appended(head.connectionOptions, value.toLowerCase());
-          return null;
-        }
-        break;
-      case 14:
-        if (name === "content-length") return takeContentLength(head, value);
-        if (name === "http2-settings") return null;
-        break;
-      case 16:
-        if (name === "proxy-connection") return null;
-        break;
-      case 17:
-        if (name === "transfer-encoding") {
-          head.transferEncoding = appended(head.transferEncoding, value);
-          return value === "" ? Http1Errors.unknownTransferCoding : null;
-        }
-        break;
-    }
-    head.headers.add(name, value);
-    return null;
-  }
 }
 
 const EMPTY = Buffer.alloc(0);
-
-function appended(list: string, value: string): string {
-  return list === "" ? value : `${list},${value}`;
-}
-
-/** RFC 9112 3.2: one host and no more, and a valid one. An empty one is for targets that have no authority. */
-function takeHost(head: MessageHead, value: string): CodecError | null {
-  if (head.hasHost) return Http1Errors.repeatedHost;
-  head.hasHost = true;
-  if (value !== "" && !isAuthority(value)) return Http1Errors.invalidHost;
-  head.headers.authority = value;
-  return null;
-}
-
-/** RFC 9112 6.3: digits only; a repeated field must say the same and becomes one. */
-function takeContentLength(head: MessageHead, value: string): CodecError | null {
-  if (value.length === 0 || value.length > MAX_LENGTH_DIGITS) return Http1Errors.invalidContentLength;
-  let length = 0;
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (!isDigitCode(code)) return Http1Errors.invalidContentLength;
-    length = length * 10 + code - ZERO;
-  }
-  if (head.contentLength >= 0) {
-    return head.contentLength === length ? null : Http1Errors.conflictingContentLength;
-  }
-  head.contentLength = length;
-  // Zeros in front go: some take such a number for an octal one.
-  head.headers.add("content-length", value.charCodeAt(0) === ZERO ? String(length) : value);
-  return null;
-}
 
 /** The error of a line that ended where it should not, or of the byte that ended it. */
 function lineError(code: number, otherwise: CodecError): CodecError {
