@@ -204,9 +204,10 @@ export class NodeSocket implements StreamSocket {
   }
 
   reset(): void {
+    const handle = this.socket._handle;
     // A Unix domain socket knows no RST: Node throws.
-    if (typeof this.socket._handle?.reset === "function") this.socket.resetAndDestroy();
-    else this.socket.destroy();
+    if (handle && handle.reset === undefined) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   private adopt(socket: net.Socket): void {

@@ -44,6 +44,7 @@ export class Server {
   private currentState: State = "PRE_INITIALIZING";
   private bound: readonly BoundListener[] = [];
   private adminBound: Address | null = null;
+  private started: Promise<void> = Promise.resolve();
   private ended: Promise<void> | null = null;
 
   /** Throws when a file of an access log cannot be opened. */
@@ -90,7 +91,12 @@ export class Server {
   /**
    * Resolves names, starts the workers and listens. Rejects when an address cannot be had; nothing is left open then.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.started = this.bringUp();
+    return this.started;
+  }
+
+  private async bringUp(): Promise<void> {
     this.currentState = "INITIALIZING";
     try {
       await this.workers.ready();
@@ -168,6 +174,12 @@ export class Server {
   }
 
   private async finish(): Promise<void> {
+    // Told to end while it comes up: a start that fails has released everything itself, and reports its error.
+    const isUp = await this.started.then(
+      () => true,
+      () => false,
+    );
+    if (!isUp) return;
     await this.stopAccepting();
     await this.drainInTime();
     await this.release();

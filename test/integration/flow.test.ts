@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import http from "node:http";
-import net from "node:net";
 import { type TestContext, test } from "node:test";
+import { closedPort } from "../support/closed-port.js";
 import { labelsOf, readTimeline, stepsOf, type Timeline } from "../support/flow-timeline.js";
 import { startNodeOrigin } from "../support/node-origin.js";
 import { type ProxyConfigOptions, proxyConfig } from "../support/proxy-config.js";
 import { RawClient } from "../support/raw-client.js";
 import { ScriptedUpstream } from "../support/scripted-upstream.js";
-import { SluiceCommand, SluiceProcess } from "../support/sluice-process.js";
+import { SluiceProcess } from "../support/sluice-process.js";
 import { until } from "../support/until.js";
 
 /*
@@ -336,62 +336,3 @@ test("F: a request that is malformed", async (t) => {
   const timeline = await timelineOf(sluice, 1);
   assert.match(labelsOf(timeline), /^A1 A2 A3 F3 D3 D4 D3 D4 D7 F5 (D5 F4|F4 D5)$/);
 });
-
-// ---- where it is shown
-
-test("--flow prints each timeline as the admin shows it; the admin lists the last streams, newest first", async (t) => {
-  const upstream = await ScriptedUpstream.start(t, { handler: () => OK });
-  const sluice = await start(t, { upstreamPorts: [upstream.port] });
-  const client = await RawClient.connect(t, sluice.port);
-  for (const path of ["/a", "/b?c", "/direct"]) {
-    client.send(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
-    await client.response();
-  }
-  const expected: string[] = [];
-  for (const streamId of [1, 2, 3]) expected.push((await sluice.admin(`/flow?stream=${streamId}`)).body);
-  await sluice.stdout.waitForText(/\[S3\] on (.+\n)+\n/);
-  assert.equal(sluice.stdout.text, expected.map((timeline) => `${timeline}\n`).join(""));
-  assert.equal(
-    (await sluice.admin("/flow")).body,
-    "[C1][S3] 200 direct_response GET /direct\n[C1][S2] 200 via_upstream GET /b?c\n[C1][S1] 200 via_upstream GET /a\n",
-  );
-  assert.equal((await sluice.admin("/flow?limit=1")).body, "[C1][S3] 200 direct_response GET /direct\n");
-});
-
-test("sluice flow asks a running proxy for the list and for a timeline", async (t) => {
-  const sluice = await start(t, {});
-  const client = await RawClient.connect(t, sluice.port);
-  client.send("GET /direct HTTP/1.1\r\nhost: a\r\n\r\n");
-  await client.response();
-  const admin = `127.0.0.1:${sluice.adminPort}`;
-  const list = await SluiceCommand.run(t, "flow", admin);
-  assert.deepEqual(list, { code: 0, stdout: "[C1][S1] 200 direct_response GET /direct\n", stderr: "" });
-  const timeline = await SluiceCommand.run(t, "flow", "1", admin);
-  assert.equal(timeline.code, 0);
-  assert.equal(timeline.stdout, (await sluice.admin("/flow?stream=1")).body);
-  const unknown = await SluiceCommand.run(t, "flow", "99", admin);
-  assert.deepEqual(unknown, { code: 1, stdout: "nothing is recorded of stream 99\n", stderr: "" });
-  const nobody = await SluiceCommand.run(t, "flow", `127.0.0.1:${await closedPort()}`);
-  assert.equal(nobody.code, 1);
-  assert.match(nobody.stderr, /^sluice: no admin answers at 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
-});
-
-test("recording can be switched on later, for connections that come then", async (t) => {
-  const sluice = await SluiceProcess.start(t, proxyConfig({}), ["--concurrency", "2"]);
-  assert.equal((await sluice.admin("/flow")).body, "recording is off; POST /flow?enable=y starts it\n");
-  assert.equal((await sluice.admin("/flow?enable=y", "POST")).status, 200);
-  const client = await RawClient.connect(t, sluice.port);
-  client.send("GET /direct HTTP/1.1\r\nhost: a\r\n\r\n");
-  await client.response();
-  assert.equal((await sluice.admin("/flow")).body, "[C1][S1] 200 direct_response GET /direct\n");
-  assert.equal(sluice.stdout.text, "", "nobody asked for them to be printed");
-});
-
-/** A port that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -17,7 +17,7 @@ export abstract class ActiveFilter {
   state: IterationState = "continue";
   /** The headers went on to the filters behind. */
   headersContinued = false;
-  /** The message's end, and its trailers, have come as far as this filter; it may be that they are held before it. */
+  /** The end of the headers or data, or the trailers, came as far as this filter; it may be that they are held here. */
   endReached = false;
   trailersReached = false;
   /** The filter was told that the message ends. */

@@ -336,8 +336,32 @@ const REPLACED: readonly Case[] = [
     ],
   },
   {
+    name: "a replacement is for one piece",
+    filters: {
+      A: {
+        data: (filter) => {
+          if (filter.currentData === "x") filter.replace("X");
+          return "continue";
+        },
+      },
+    },
+    run: (p) => {
+      p.headers(false);
+      p.data("x", false);
+      p.data("y", true);
+    },
+    log: ["A headers", "> headers", "A data(x)", "> data(X)", "A data(y).end", "> data(y).end"],
+  },
+  {
     name: "outside the data callback there is nothing to replace",
-    filters: { A: CONTINUE },
+    filters: {
+      A: {
+        headers: (filter) => {
+          filter.replace("never");
+          return "continue";
+        },
+      },
+    },
     run: (p) => {
       p.headers(false);
       p.filter("A").replace("never");

@@ -52,12 +52,12 @@ const PASSING: readonly Case[] = [
   },
   {
     name: "also by headers, or data, that end the message",
-    filters: { A: { complete: () => {} }, B: { headers: "continueAndDontEndStream", complete: () => {} } },
+    filters: { A: { headers: "continueAndDontEndStream", complete: () => {} }, B: { complete: () => {} } },
     run: (p) => {
       p.headers(true);
-      p.filter("B").inject("x", true);
+      p.filter("A").inject("x", true);
     },
-    log: ["A headers.end", "A complete", "B headers.end", "B complete", "> headers", "> data(x).end"],
+    log: ["A headers.end", "A complete", "B headers", "> headers", "B data(x).end", "B complete", "> data(x).end"],
   },
 ];
 
@@ -151,6 +151,31 @@ const STOP_ITERATION: readonly Case[] = [
     ],
   },
   {
+    name: "trailers alone may be held",
+    filters: { A: { trailers: "stopIteration" }, B: CONTINUE },
+    run: (p) => {
+      p.headers(false);
+      p.data("x", false);
+      p.trailers();
+      p.log.push("later");
+      p.filter("A").continue();
+    },
+    log: [
+      ...["A headers", "B headers", "> headers", "A data(x)", "B data(x)", "> data(x)"],
+      ...["A trailers(t=1)", "later", "B trailers(t=1)", "> trailers(t=1)"],
+    ],
+  },
+  {
+    name: "nothing follows the trailers",
+    filters: { A: CONTINUE, B: CONTINUE },
+    run: (p) => {
+      p.headers(false);
+      p.trailers();
+      p.filter("A").inject("late", true);
+    },
+    log: ["A headers", "B headers", "> headers", "A trailers(t=1)", "B trailers(t=1)", "> trailers(t=1)"],
+  },
+  {
     name: "a filter that goes on twice goes on once",
     filters: { A: { headers: "stopIteration" }, B: CONTINUE },
     run: (p) => {
@@ -190,14 +215,54 @@ const STOP_ITERATION: readonly Case[] = [
     ],
   },
   {
-    name: "continue that nobody waits for does nothing",
-    filters: { A: CONTINUE, B: { headers: "stopIteration", data: "stopIterationAndBuffer" } },
+    name: "the headers that it held go on after it, too",
+    filters: {
+      A: {
+        headers: "stopIteration",
+        data: (filter) => {
+          filter.continue();
+          filter.add("still here: ");
+          return "stopIterationAndBuffer";
+        },
+      },
+      B: CONTINUE,
+    },
     run: (p) => {
       p.headers(false);
-      p.data("x", true);
+      p.data("x", false);
+    },
+    log: ["A headers", "A data(x)", "B headers", "> headers", "B data(still here: x)", "> data(still here: x)"],
+  },
+  {
+    name: "a filter that passes on has gone on: the next stop is a stop",
+    filters: {
+      A: {
+        headers: (filter) => {
+          filter.continue();
+          return "continue";
+        },
+        data: "stopIterationAndBuffer",
+      },
+    },
+    run: (p) => {
+      p.headers(false);
+      p.data("x", false);
+    },
+    log: ["A headers", "> headers", "A data(x)"],
+  },
+  {
+    name: "continue that nobody waits for does nothing",
+    filters: {
+      A: CONTINUE,
+      B: { headers: "stopIteration", data: "stopIterationAndBuffer", trailers: "stopIteration" },
+    },
+    run: (p) => {
+      p.headers(false);
+      p.data("x", false);
+      p.trailers();
       p.filter("A").continue();
     },
-    log: ["A headers", "B headers", "A data(x).end", "B data(x).end"],
+    log: ["A headers", "B headers", "A data(x)", "B data(x)", "A trailers(t=1)", "B trailers(t=1)"],
   },
 ];
 

@@ -223,7 +223,6 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     for (let i = from; i < this.filters.length; i++) {
       if (this.aborted) return;
       const filter = this.filters[i] as Filter;
-      filter.endReached = true;
       filter.trailersReached = true;
       if (filter.stoppedAll) return;
       const outer = this.enter(filter, "trailers");

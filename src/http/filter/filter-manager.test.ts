@@ -109,8 +109,9 @@ describe("FilterManager: a stream that is gone", () => {
 
   for (const direction of ["decoding", "encoding"] as const) {
     test(`${direction}: its filters' callbacks do nothing any more`, async () => {
-      const p = new Passage(direction, { A: { headers: "stopIteration" }, B: {} });
+      const p = new Passage(direction, { A: { headers: "stopIteration", data: "stopIterationAndBuffer" }, B: {} });
       p.headers(false);
+      p.data("held", false);
       const later = Promise.resolve().then(() => useCallbacks(p.filter("A")));
       p.manager.destroy();
       p.take();

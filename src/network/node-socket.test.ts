@@ -1,0 +1,465 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { RecordedStats } from "../../test/support/recorded-stats.js";
+import { NodeDispatcher } from "../event/node-dispatcher.js";
+import type { Address } from "./address.js";
+import { Connection, type ConnectionCallbacks, type ConnectionEvent } from "./connection.js";
+import { patterned } from "./network.test.support.js";
+import { NodeSocket } from "./node-socket.js";
+import { NodeListenSocket, NodeSocketFactory } from "./node-socket-factory.js";
+import { ReadBuffers } from "./read-buffers.js";
+import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
+
+/* On real sockets; every wait is bounded. */
+
+const WAIT_MS = 10_000;
+const MIB = 1024 * 1024;
+
+/** Writes down the events of a socket and lets a test wait for them. */
+class SocketProbe implements StreamSocketCallbacks {
+  readonly events: string[] = [];
+  readonly reads: Buffer[] = [];
+  readonly socket: StreamSocket;
+  whenReadable: (data: Buffer) => void = () => {};
+  private check: () => void = () => {};
+
+  constructor(socket: StreamSocket) {
+    this.socket = socket;
+    socket.setCallbacks(this);
+  }
+
+  get received(): Buffer {
+    return Buffer.concat(this.reads);
+  }
+
+  onSocketConnected(): void {
+    this.note("connected");
+  }
+
+  onSocketReadable(data: Buffer): void {
+    this.reads.push(Buffer.from(data));
+    this.whenReadable(data);
+    this.check();
+  }
+
+  onSocketWritable(): void {
+    this.note("writable");
+  }
+
+  onSocketEnd(): void {
+    this.note("end");
+  }
+
+  onSocketClosed(error: SocketError | null): void {
+    this.note(error === null ? "closed" : `closed ${error.code}`);
+  }
+
+  private note(event: string): void {
+    this.events.push(event);
+    this.check();
+  }
+
+  async until(what: string, isMet: () => boolean): Promise<void> {
+    await bounded(what, (done) => {
+      this.check = () => {
+        if (isMet()) done();
+      };
+      this.check();
+    });
+  }
+
+  untilEvent(event: string): Promise<void> {
+    return this.until(event, () => this.events.includes(event));
+  }
+
+  untilBytes(count: number): Promise<void> {
+    return this.until(`${count} bytes`, () => this.reads.reduce((sum, read) => sum + read.length, 0) >= count);
+  }
+}
+
+function bounded(what: string, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what} did not come within ${WAIT_MS} ms`)), WAIT_MS);
+    start(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Looks once a turn of the loop. */
+async function untilTrue(what: string, isTrue: () => boolean): Promise<void> {
+  const endMs = performance.now() + WAIT_MS;
+  while (!isTrue()) {
+    if (performance.now() > endMs) throw new Error(`${what} did not come within ${WAIT_MS} ms`);
+    await new Promise(setImmediate);
+  }
+}
+
+function context() {
+  return { dispatcher: new NodeDispatcher(), readBuffers: new ReadBuffers() };
+}
+
+/** A server whose connections are handed over as the proxy's listeners do it. */
+async function listen(t: TestContext, onSocket: (socket: net.Socket) => void, at: net.ListenOptions = {}) {
+  const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, onSocket);
+  const sockets = new Set<net.Socket>();
+  server.on("connection", (socket) => sockets.add(socket));
+  server.listen(at.path === undefined ? { port: 0, host: "127.0.0.1" } : at);
+  await once(server, "listening");
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const bound = server.address() as net.AddressInfo | string;
+  const address: Address =
+    typeof bound === "string" ? { kind: "pipe", path: bound } : { kind: "ip", host: bound.address, port: bound.port };
+  return { server, address };
+}
+
+/** A raw client of `address`, closed when the test is over. */
+async function rawClient(t: TestContext, address: Address): Promise<net.Socket> {
+  const target = address.kind === "ip" ? { port: address.port, host: address.host } : { path: address.path };
+  const client = net.connect({ ...target, allowHalfOpen: true });
+  t.after(() => client.destroy());
+  client.on("error", () => {});
+  await once(client, "connect");
+  return client;
+}
+
+/** As a Node without the handle that `accept` wraps anew would hand the socket over. */
+function withoutHandle(socket: net.Socket): net.Socket {
+  return new Proxy(socket, {
+    get(target, key) {
+      if (key === "_handle") return undefined;
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** An accepted socket of the proxy and the raw client at its other end. */
+async function acceptedPair(t: TestContext, wrap = (socket: net.Socket): net.Socket => socket) {
+  const shared = context();
+  const probes: SocketProbe[] = [];
+  const { address } = await listen(t, (socket) => {
+    probes.push(new SocketProbe(NodeSocket.accept(shared, wrap(socket))));
+  });
+  const client = await rawClient(t, address);
+  await untilTrue("the accept", () => probes.length > 0);
+  const probe = probes[0] as SocketProbe;
+  t.after(() => probe.socket.destroy());
+  return { ...shared, probe, client, address };
+}
+
+/** A socket that the proxy connects, and the raw socket that a server accepted. */
+async function connectedPair(t: TestContext) {
+  const shared = context();
+  const accepted: net.Socket[] = [];
+  const { address } = await listen(t, (socket) => {
+    socket.on("error", () => {});
+    accepted.push(socket);
+    socket.resume();
+  });
+  const probe = new SocketProbe(new NodeSocketFactory(shared).connect(address));
+  t.after(() => probe.socket.destroy());
+  assert.deepEqual(probe.events, []);
+  await probe.untilEvent("connected");
+  await untilTrue("the accept", () => accepted.length > 0);
+  return { ...shared, probe, peer: accepted[0] as net.Socket, address };
+}
+
+async function readAll(socket: net.Socket, count: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  await bounded(`${count} bytes`, (done) => {
+    socket.on("data", (data: Buffer) => {
+      pieces.push(data);
+      length += data.length;
+      if (length >= count) done();
+    });
+    socket.resume();
+  });
+  return Buffer.concat(pieces);
+}
+
+const WAYS: readonly (readonly [string, (socket: net.Socket) => net.Socket])[] = [
+  ["wrapped anew", (socket) => socket],
+  ["with `data` events", withoutHandle],
+];
+
+for (const [way, wrap] of WAYS) {
+  describe(`an accepted NodeSocket, ${way}`, () => {
+    test("knows both addresses", async (t) => {
+      const { probe, client, address } = await acceptedPair(t, wrap);
+      assert.deepEqual(probe.socket.localAddress, address);
+      assert.deepEqual(probe.socket.remoteAddress, { kind: "ip", host: "127.0.0.1", port: client.localPort });
+    });
+
+    test("reads and writes in order", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      client.write("hello");
+      await probe.untilBytes(5);
+      assert.equal(probe.received.toString(), "hello");
+      probe.socket.writeText("caf\xe9 ");
+      probe.socket.cork();
+      probe.socket.writeText("a");
+      probe.socket.writeBytes(Buffer.from("b"));
+      probe.socket.writeText("c");
+      probe.socket.uncork();
+      assert.equal((await readAll(client, 8)).toString("latin1"), "caf\xe9 abc");
+      assert.equal(probe.socket.unsentBytes, 0);
+    });
+
+    test("sees the peer's FIN and goes on sending; its own FIN follows what was written", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      client.end("last");
+      await probe.untilEvent("end");
+      assert.equal(probe.received.toString(), "last");
+      const ended = once(client, "end");
+      const bytes = patterned(3 * MIB);
+      probe.socket.writeBytes(bytes);
+      probe.socket.end();
+      assert.ok((await readAll(client, bytes.length)).equals(bytes));
+      await ended;
+      await probe.untilEvent("closed");
+    });
+
+    test("tells when what it could not send at once is gone", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      client.pause();
+      const bytes = patterned(8 * MIB);
+      probe.socket.writeBytes(bytes);
+      assert.ok(probe.socket.unsentBytes > 0);
+      assert.ok(probe.socket.unsentBytes <= bytes.length);
+      assert.deepEqual(probe.events, []);
+      const received = readAll(client, bytes.length);
+      await probe.until("the rest", () => probe.socket.unsentBytes === 0 && probe.events.includes("writable"));
+      assert.ok((await received).equals(bytes));
+    });
+
+    test("paused, it leaves the bytes with the peer", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      probe.whenReadable = () => probe.socket.pauseReading();
+      const bytes = patterned(16 * MIB);
+      client.write(bytes);
+      await probe.untilBytes(1);
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      assert.ok(probe.received.length < MIB, `${probe.received.length} bytes came through`);
+      assert.ok(client.writableLength > 0);
+      probe.whenReadable = () => {};
+      probe.socket.resumeReading();
+      await probe.untilBytes(bytes.length);
+      assert.ok(probe.received.equals(bytes));
+    });
+
+    test("a reset by the peer is told with its code", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      client.resetAndDestroy();
+      await probe.untilEvent("closed ECONNRESET");
+    });
+
+    test("destroyed, it tells so once and is silent after", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      client.resume();
+      client.write("late");
+      const closed = bounded("the close", (done) => client.once("close", done));
+      probe.socket.destroy();
+      probe.socket.destroy();
+      probe.socket.writeText("nobody's");
+      await probe.untilEvent("closed");
+      client.end();
+      await closed;
+      assert.deepEqual(probe.events, ["closed"]);
+      assert.equal(probe.received.length, 0);
+    });
+
+    test("reset, the peer sees RST", async (t) => {
+      const { probe, client } = await acceptedPair(t, wrap);
+      let code = "";
+      const failed = bounded("the RST", (done) => {
+        client.once("error", (error: NodeJS.ErrnoException) => {
+          code = error.code ?? "";
+          done();
+        });
+      });
+      client.resume();
+      probe.socket.reset();
+      await failed;
+      assert.equal(code, "ECONNRESET");
+      await probe.untilEvent("closed");
+    });
+  });
+}
+
+describe("a NodeSocket that connects", () => {
+  test("tells that it stands, reads and writes", async (t) => {
+    const { probe, peer, address } = await connectedPair(t);
+    assert.deepEqual(probe.socket.remoteAddress, address);
+    peer.write("from the server");
+    await probe.untilBytes(15);
+    const received = readAll(peer, 2);
+    probe.socket.writeText("ok");
+    assert.equal((await received).toString(), "ok");
+  });
+
+  test("a refused connect closes with its code, after connect returned", async (t) => {
+    const { server, address } = await listen(t, () => {});
+    server.close();
+    await once(server, "close");
+    const probe = new SocketProbe(new NodeSocketFactory(context()).connect(address));
+    t.after(() => probe.socket.destroy());
+    await probe.untilEvent("closed ECONNREFUSED");
+    assert.deepEqual(probe.events, ["closed ECONNREFUSED"]);
+  });
+
+  test("a connect that is given up closes without an error", async (t) => {
+    const { address } = await listen(t, () => {});
+    const probe = new SocketProbe(new NodeSocketFactory(context()).connect(address));
+    probe.socket.destroy();
+    await probe.untilEvent("closed");
+    assert.deepEqual(probe.events, ["closed"]);
+  });
+
+  test("through a Unix domain socket, which has no address and knows no RST", async (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "sluice-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const shared = context();
+    const accepted: SocketProbe[] = [];
+    const { address } = await listen(
+      t,
+      (socket) => void accepted.push(new SocketProbe(NodeSocket.accept(shared, socket))),
+      { path: path.join(folder, "s") },
+    );
+    const probe = new SocketProbe(new NodeSocketFactory(shared).connect(address));
+    await probe.untilEvent("connected");
+    assert.equal(probe.socket.remoteAddress, null);
+    probe.socket.writeText("hello");
+    await untilTrue("the accept", () => accepted.length > 0);
+    const other = accepted[0] as SocketProbe;
+    await other.untilBytes(5);
+    other.socket.reset();
+    await other.untilEvent("closed");
+    await probe.untilEvent("end");
+    probe.socket.destroy();
+    await probe.untilEvent("closed");
+  });
+});
+
+describe("NodeListenSocket", () => {
+  test("hands over accepted sockets until it is closed", async (t) => {
+    const { server, address } = await listen(t, () => {});
+    server.removeAllListeners("connection");
+    const probes: SocketProbe[] = [];
+    const listening = new NodeListenSocket(server, address, context(), {
+      onAccept: (socket) => void probes.push(new SocketProbe(socket)),
+      onListenError: () => {},
+    });
+    assert.deepEqual(listening.localAddress, address);
+    const client = await rawClient(t, address);
+    client.write("x");
+    await untilTrue("the accept", () => probes.length > 0);
+    await (probes[0] as SocketProbe).untilBytes(1);
+    listening.close();
+    listening.close();
+    const refused = net.connect(address.kind === "ip" ? address.port : 0, "127.0.0.1");
+    const [error] = (await once(refused, "error")) as [NodeJS.ErrnoException];
+    assert.equal(error.code, "ECONNREFUSED");
+    probes[0]?.socket.destroy();
+  });
+});
+
+/** Passes on what it is given to the other connection, with back-pressure. */
+class RelayEnd implements ConnectionCallbacks {
+  other: Connection | null = null;
+
+  onData(data: Buffer): void {
+    this.other?.writeBytes(data);
+  }
+
+  onConnectionEvent(event: ConnectionEvent): void {
+    if (event !== "connected") this.other?.close("flushWrite", "relay");
+  }
+
+  onAboveWriteBufferHighWatermark(): void {
+    this.other?.readDisable(true);
+  }
+
+  onBelowWriteBufferLowWatermark(): void {
+    this.other?.readDisable(false);
+  }
+}
+
+describe("connections that share the read memory", () => {
+  const CONNECTIONS = 6;
+  const BODY = 4 * MIB;
+  const scope = new RecordedStats().root;
+  const stats = { rxBytes: scope.counter("rx"), txBytes: scope.counter("tx"), delayedCloseTimeouts: null };
+
+  /** A relay of raw bytes between clients and an origin that sends each of them a body of its own. */
+  async function startRelay(t: TestContext, wrap: (socket: net.Socket) => net.Socket) {
+    const shared = context();
+    const options = { bufferLimitBytes: 256 * 1024, flow: null };
+    let served = 0;
+    const origin = await listen(t, (socket) => {
+      socket.on("error", () => {});
+      socket.end(patterned(BODY, served++));
+    });
+    const relay = await listen(t, (socket) => {
+      shared.dispatcher.beginEvent();
+      const down = new Connection(1, NodeSocket.accept(shared, wrap(socket)), shared, stats, {
+        ...options,
+        connected: true,
+      });
+      const up = new Connection(2, new NodeSocketFactory(shared).connect(origin.address), shared, stats, {
+        ...options,
+        connected: false,
+      });
+      const ends = [new RelayEnd(), new RelayEnd()] as const;
+      down.setCallbacks(ends[0]);
+      up.setCallbacks(ends[1]);
+      ends[0].other = up;
+      ends[1].other = down;
+      shared.dispatcher.endEvent();
+    });
+    return relay.address;
+  }
+
+  /** Reads everything, pausing for some turns of the loop after each read; its own rhythm for each client. */
+  async function readSlowly(client: net.Socket, turns: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    client.on("data", (data: Buffer) => {
+      pieces.push(data);
+      client.pause();
+      waitTurns(turns, () => client.resume());
+    });
+    await bounded("the whole body", (done) => client.once("end", done));
+    return Buffer.concat(pieces);
+  }
+
+  for (const [way, wrap] of WAYS) {
+    test(`slow readers get every byte as it was sent, ${way}`, async (t) => {
+      const address = await startRelay(t, wrap);
+      const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => rawClient(t, address)));
+      const bodies = await Promise.all(clients.map((client, index) => readSlowly(client, index * 3)));
+      // Which client was served first is left open.
+      const seeds = bodies.map((body) => {
+        assert.equal(body.length, BODY);
+        return Array.from({ length: CONNECTIONS }, (_, seed) => seed).find((seed) =>
+          patterned(BODY, seed).equals(body),
+        );
+      });
+      assert.deepEqual([...seeds].sort(), [0, 1, 2, 3, 4, 5], "bytes were changed on their way");
+    });
+  }
+});
+
+function waitTurns(turns: number, then: () => void): void {
+  if (turns === 0) then();
+  else setImmediate(() => waitTurns(turns - 1, then));
+}
