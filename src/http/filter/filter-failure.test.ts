@@ -123,7 +123,7 @@ describe("a filter that throws at the stream's edges", () => {
     const ended: string[] = [];
     const good = p.scripted("good", { destroy: (filter) => void ended.push(filter.name) });
     const bad: HttpFilterFactory = { name: "bad", createFilter: fail };
-    p.restart([good, bad]);
+    p.restart([good, bad, { name: "behind", createFilter: fail }]);
     p.headers(true);
     assert.deepEqual(p.take(), ["reply 500 filter_failure{bad}", "> headers", "> data(Internal Server Error).end"]);
     assert.deepEqual(p.failures, ["bad: a bug"]);

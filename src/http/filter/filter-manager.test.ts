@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { FilterChainCallbacks, StreamDecoderFilter, StreamEncoderFilter } from "./filter.js";
+import type { FilterChainCallbacks } from "./filter.js";
 import { Passage, responseHeaders, ScriptedFilter } from "./passage.test.support.js";
 
 describe("FilterManager: the chain", () => {
@@ -17,8 +17,8 @@ describe("FilterManager: the chain", () => {
   test("a filter may be of one direction only", () => {
     const p = new Passage("both", {});
     const log: string[] = [];
-    const decoder: StreamDecoderFilter = new ScriptedFilter("decoder", { decoding: {}, encoding: null }, log);
-    const encoder: StreamEncoderFilter = new ScriptedFilter("encoder", { decoding: null, encoding: {} }, log);
+    const decoder = new ScriptedFilter("decoder", { decoding: {}, encoding: null }, log);
+    const encoder = new ScriptedFilter("encoder", { decoding: null, encoding: {} }, log);
     const createFilter = (chain: FilterChainCallbacks): void => {
       chain.addStreamDecoderFilter("decoder", decoder);
       chain.addStreamEncoderFilter("encoder", encoder);
@@ -28,6 +28,14 @@ describe("FilterManager: the chain", () => {
     p.take();
     p.terminal.encodeHeaders(responseHeaders(200), true);
     assert.deepEqual(log, ["decoder headers.end", "encoder headers.end"]);
+    assert.deepEqual([decoder.destroyed, encoder.destroyed], [1, 1]);
+  });
+
+  test("is made once", () => {
+    const p = new Passage("both", {});
+    p.manager.createFilterChain([p.scripted("late", {})]);
+    p.headers(true);
+    assert.deepEqual(p.take(), ["> headers.end"]);
   });
 
   test("an end is for every filter, once, also for one of both directions", () => {

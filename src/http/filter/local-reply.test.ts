@@ -227,10 +227,20 @@ describe("a local reply that encoder filters hold", () => {
     p.manager.sendLocalReply(textReply(403, "no", "denied"));
     p.terminal.encode1xxHeaders(responseHeaders(103));
     p.headers(false);
-    p.data("from upstream", true);
+    p.data("from upstream", false);
+    p.trailers();
     p.filter("A").continue();
     assert.deepEqual(p.take(), [...["reply 403 denied", "A headers", "A data(no).end", "> headers", "> data(no).end"]]);
     assert.deepEqual(p.response, DENIED);
+  });
+
+  test("ends the request for the decoder filters", () => {
+    const p = new Passage("both", { A: { headers: ["continue", "stopIteration"] } });
+    p.headers(false);
+    p.manager.sendLocalReply(emptyReply(504, "timeout"));
+    p.take();
+    p.data("x", true);
+    assert.deepEqual(p.take(), []);
   });
 
   test("gives way to another one, past the filters", () => {
