@@ -325,6 +325,21 @@ describe("Connection: closing", () => {
     assert.notEqual(peer.fate, "open");
   });
 
+  test("flushWrite ends with the last byte, not with the first that the peer takes", () => {
+    const socket = new FakeSocket();
+    const { connection, dispatcher } = connectionOn(socket);
+    socket.unsentBytes = 100;
+    dispatcher.inEvent(() => connection.close("flushWrite", "test"));
+    for (const unsent of [60, 1]) {
+      socket.unsentBytes = unsent;
+      dispatcher.inEvent(() => socket.callbacks?.onSocketWritable());
+      assert.deepEqual(socket.calls, ["end"]);
+    }
+    socket.unsentBytes = 0;
+    dispatcher.inEvent(() => socket.callbacks?.onSocketWritable());
+    assert.deepEqual(socket.calls, ["end", "destroy"]);
+  });
+
   test("flushWrite goes on for a peer that has nothing more to say and still reads", () => {
     const { connection, dispatcher, peer } = acceptedConnection({ link: { windowBytes: 100 } });
     peer.closesOnEnd = false;
