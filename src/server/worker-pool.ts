@@ -47,7 +47,7 @@ export class WorkerPool {
       return;
     }
     const threads: ThreadWorker[] = [];
-    for (let i = 0; i < concurrency; i++) threads.push(threadWorker(snapshot, parts));
+    for (let i = 0; i < concurrency; i++) threads.push(threadWorker({ ...snapshot, countsMembership: i === 0 }, parts));
     this.threads = threads;
     this.workers = threads;
   }

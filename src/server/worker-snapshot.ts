@@ -8,6 +8,8 @@ export interface WorkerSnapshot {
   readonly resourceCounts: readonly SharedArrayBuffer[];
   readonly connectionIds: SharedArrayBuffer;
   readonly streamIds: SharedArrayBuffer;
+  /** This worker's stats count the hosts that all workers have; true for one of them. */
+  readonly countsMembership: boolean;
   /** Listeners whose connections are recorded: all, none, or one by name. */
   readonly flow: FlowSelection;
 }
@@ -21,6 +23,7 @@ export function createWorkerSnapshot(config: RuntimeConfig, flow: FlowSelection)
     resourceCounts: config.clusters.map(() => new SharedArrayBuffer(RESOURCE_COUNTS_BYTES)),
     connectionIds: new SharedArrayBuffer(4),
     streamIds: new SharedArrayBuffer(4),
+    countsMembership: true,
     flow,
   };
 }

@@ -56,6 +56,7 @@ export class Worker implements WorkerOperations, FlowListener {
       { ...this.context, sockets: new NodeSocketFactory(this.context), connectionIds },
       stats,
       random,
+      snapshot.countsMembership,
     );
     const parts = {
       ...this.context,

@@ -16,10 +16,17 @@ export class ClusterManager {
   private readonly clusters = new Map<string, Cluster>();
   private readonly context: PoolContext;
 
-  constructor(snapshots: readonly ClusterSnapshot[], context: PoolContext, scope: StatsScope, random: RandomSource) {
+  /** @param countsMembership false for all workers but one, whose stats count the hosts */
+  constructor(
+    snapshots: readonly ClusterSnapshot[],
+    context: PoolContext,
+    scope: StatsScope,
+    random: RandomSource,
+    countsMembership = true,
+  ) {
     this.context = context;
     for (const { info, resourceCounts } of snapshots) {
-      this.clusters.set(info.name, new Cluster(info, resourceCounts, scope, random));
+      this.clusters.set(info.name, new Cluster(info, resourceCounts, scope, random, countsMembership));
     }
   }
 

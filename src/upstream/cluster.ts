@@ -18,16 +18,31 @@ export class Cluster {
   readonly resources: ResourceManager;
   readonly hostSet = new HostSet();
   private readonly loadBalancer: LoadBalancer;
+  private readonly countsMembership: boolean;
   /** Hosts that discovery no longer finds and whose last streams are being served. */
   private leaving: Host[] = [];
 
   /** @param resourceCounts memory of `RESOURCE_COUNTS_BYTES` that all workers share */
-  constructor(info: ClusterInfo, resourceCounts: SharedArrayBuffer, scope: StatsScope, random: RandomSource) {
+  constructor(
+    info: ClusterInfo,
+    resourceCounts: SharedArrayBuffer,
+    scope: StatsScope,
+    random: RandomSource,
+    countsMembership = true,
+  ) {
     this.info = info;
+    this.countsMembership = countsMembership;
     this.stats = new ClusterStats(scope.scope(`cluster.${info.statName}`));
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
     this.loadBalancer = createLoadBalancer(info, this.hostSet, random);
     if (info.discovery === "static") this.updateHosts(info.endpoints);
+  }
+
+  /** Every worker has the same hosts; one of them counts them, since the workers' stats are added up. */
+  private countMembership(added: number): void {
+    this.stats.membershipChange.inc();
+    this.stats.membershipTotal.add(added);
+    this.stats.membershipHealthy.add(added);
   }
 
   /** B6: the host of the next attempt, null when there is none. */
@@ -62,9 +77,7 @@ export class Cluster {
       after.push(kept ? known : fresh);
     }
     if (!changed && before.size === 0) return;
-    this.stats.membershipChange.inc();
-    this.stats.membershipTotal.add(after.length - this.hostSet.hosts.length);
-    this.stats.membershipHealthy.add(after.length - this.hostSet.hosts.length);
+    if (this.countsMembership) this.countMembership(after.length - this.hostSet.hosts.length);
     this.hostSet.update(after);
     for (const gone of before.values()) {
       gone.pool?.drain();
