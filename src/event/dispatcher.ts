@@ -41,7 +41,7 @@ export interface Flushable {
  * Every callback from the operating system (socket or timer) is bracketed by `beginEvent` and `endEvent`. At the
  * outermost `endEvent`, objects that were given to `deferredDelete` are destroyed: no caller up the stack can still
  * touch them. Output that was gathered is flushed, once for each connection: small output when all events of the turn
- * are done, so that the peers are woken together (a twentieth of the CPU of a small request, `bench/macro`), large
+ * are done, so that the peers are woken together (a tenth of the CPU of a small request, `bench/macro`), large
  * output at once.
  */
 export interface Dispatcher {

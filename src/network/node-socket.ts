@@ -42,8 +42,9 @@ interface OnReadOptions {
  * `data` events, which saves an allocation of 64 KiB and the stream machinery on every read.
  *
  * Writes go to `_write` and `_writev`, the socket's own half of a `Writable`, past the queue in front of it: we gather
- * and count what is unsent ourselves, and the queue costs a task on the next tick for each write (a twentieth of the
- * CPU of a small request, `bench/macro`). The kernel's queue behind it keeps the order, `end` included.
+ * ourselves, and the handle's queue then says exactly how much is unsent, where the stream would count whole chunks and
+ * report nothing below its own mark. (It also saves a task on the next tick, about one percent of a write.) The kernel's
+ * queue behind it keeps the order, `end` included.
  */
 export class NodeSocket implements StreamSocket {
   private readonly context: NodeSocketContext;
