@@ -103,6 +103,14 @@ describe("max_connection_duration", () => {
   });
 });
 
+test("a drain sequence that has begun is not begun again", () => {
+  const run = new ManagerRun({ config: { idleTimeoutMs: 1_000, maxConnectionDurationMs: 4_000 } });
+  const client = run.connect();
+  run.runFor(1_000 + DRAIN_MS + TICK_MS * 3);
+  assert.notEqual(client.fate, "open");
+  assert.equal(run.stat("downstream_cx_max_duration_reached"), 1);
+});
+
 describe("draining from outside", () => {
   test("closes an idle connection at once", () => {
     const run = new ManagerRun();
@@ -132,6 +140,33 @@ describe("draining from outside", () => {
     run.letOrigin((origin) => origin.data("1234567890", true));
     assert.notEqual(client.fate, "open");
   });
+});
+
+test("a connection that is cut takes its request along", () => {
+  const run = new ManagerRun();
+  const client = run.get();
+  const idle = run.connect();
+  run.eachManager((manager) => manager.cut("drain_timeout"));
+  assert.notEqual(client.fate, "open");
+  assert.notEqual(idle.fate, "open");
+  assert.deepEqual(run.log, ["0 DC downstream_local_disconnect(drain_timeout)"]);
+  assert.deepEqual(run.leftovers(), []);
+});
+
+test("what ends of connections is counted", () => {
+  const run = new ManagerRun();
+  run.runFor(1_000);
+  run.connect().close();
+  run.get().close();
+  run.connect();
+  run.runFor(500);
+  run.drainAll();
+  const counted = ["", "_remote", "_local", "_active_rq", "_remote_active_rq", "_local_active_rq"].map((kind) =>
+    run.stat(`downstream_cx_destroy${kind}`),
+  );
+  assert.deepEqual(counted, [3, 2, 1, 1, 1, 0]);
+  assert.equal(run.stat("downstream_cx_http1_total"), 3);
+  assert.ok(run.stat("downstream_cx_length_ms") >= 500 && run.stat("downstream_cx_length_ms") < 1_000);
 });
 
 test("a connection that ends takes its timers along", () => {

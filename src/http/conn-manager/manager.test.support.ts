@@ -206,11 +206,11 @@ export class Origin implements StreamDecoderFilter {
     if (body !== "") this.callbacks.encodeData(Buffer.from(body), true);
   }
 
-  /** The beginning of an answer of 10 bytes. */
-  begin(status = 200): void {
+  /** The head of an answer, whose body is to follow. */
+  begin(status = 200, length = 10): void {
     const headers = new HeaderMap();
     headers.status = status;
-    headers.add("content-length", "10");
+    headers.add("content-length", String(length));
     this.callbacks.encodeHeaders(headers, false);
   }
 
@@ -285,9 +285,13 @@ export class ManagerRun extends ContextParts {
 
   /** Drains every connection, as the server does when it stops. */
   drainAll(): void {
+    this.eachManager((manager) => manager.drain());
+  }
+
+  eachManager(act: (manager: ConnectionManager) => void): void {
     this.dispatcher.inEvent(() => {
       for (const chain of this.listener.filterChains) {
-        for (const filter of chain.filters) if (filter instanceof ConnectionManager) filter.drain();
+        for (const filter of chain.filters) if (filter instanceof ConnectionManager) act(filter);
       }
     });
     this.run();

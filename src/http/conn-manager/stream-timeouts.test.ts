@@ -53,7 +53,8 @@ describe("request_headers_timeout", () => {
 
   test("does not run for the body", () => {
     const run = new ManagerRun({ config });
-    const client = run.post();
+    const client = run.send("POST / HTTP/1.1\r\n");
+    run.send("host: a\r\ncontent-length: 1\r\n\r\n", client);
     run.runFor(10_000);
     assert.equal(client.received, "");
   });
