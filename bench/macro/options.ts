@@ -18,7 +18,8 @@ export const USAGE = `npm run bench:macro -- [options]
   --seconds N        length of one measurement (4)
   --warm-up N        seconds of load before it (2)
   --connections N    connections that wrk keeps busy (64)
-  --only a,b         sluice, nginx, haproxy, caddy, http-proxy, fastify-http-proxy
+  --only a,b         sluice, nginx, haproxy, caddy, http-proxy, http-proxy-keep-alive,
+                     fastify-http-proxy
   --sizes a,b        response bodies in bytes, k and m allowed (100,64k,1m)
   --json             print the figures as JSON`;
 

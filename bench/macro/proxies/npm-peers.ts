@@ -16,6 +16,7 @@ function npmPeer(name: string, packageName: string): Contender {
 }
 
 export const httpProxy: Contender = npmPeer("http-proxy", "http-proxy");
+export const httpProxyKeepAlive: Contender = npmPeer("http-proxy-keep-alive", "http-proxy");
 export const fastifyHttpProxy: Contender = npmPeer("fastify-http-proxy", "@fastify/http-proxy");
 
 /** They are packages of their own, so that whoever works on Sluice need not install them. */
