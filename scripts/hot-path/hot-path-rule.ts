@@ -4,7 +4,7 @@ import { type Violation, violationAt } from "../source/violation.js";
 import { isControlPlane } from "./control-plane-marker.js";
 
 const RULE = "hot-path";
-const HOT_FOLDERS = /^src\/(common|event|network|flow|stream-info|http|route|upstream)\//;
+const HOT_FOLDERS = /^src\/(common|event|network|flow|matching|stream-info|http|route|upstream)\//;
 const SLOW_FOLDERS = /^src\/upstream\/(discovery|health-check)\//;
 /** A broken invariant is our own bug and must stop the process. */
 const ASSERTIONS = "src/common/assert.ts";

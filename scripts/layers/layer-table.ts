@@ -4,7 +4,7 @@
  */
 const LAYERS: readonly (readonly (readonly string[])[])[] = [
   [["common"]],
-  [["event", "stats", "stream-info", "flow"]],
+  [["matching"], ["event", "stats", "stream-info", "flow"]],
   [["network"]],
   [["http/headers"], ["http/codec"]],
   [["upstream"]],
