@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly (readonly string[])[])[] = [
   [["network"]],
   [["http/headers"], ["http/codec"]],
   [["upstream"]],
-  [["route", "http/access-log"], ["http/filter"], ["http/conn-manager"]],
+  [["http/formatter"], ["route", "http/access-log"], ["http/filter"], ["http/conn-manager"]],
   [["http/filters/*"]],
   [["config"], ["xds"]],
   [["server"], ["cli"]],

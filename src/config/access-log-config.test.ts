@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULT_LOG_FORMAT } from "../http/access-log/default-format.js";
+import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
 import type { AccessLogConfig } from "../stream-info/access-log-config.js";
 import { configOf, LISTENER_PATH, listenerText, problemsBelow } from "./config-text.test.support.js";
 

@@ -1,9 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { SubstitutionFormatString } from "../gen/envoy/config/core/v3/substitution_format_string_pb.js";
-import { DEFAULT_LOG_FORMAT } from "../http/access-log/default-format.js";
-import { FormatError } from "../http/access-log/format-error.js";
-import { operatorNames } from "../http/access-log/format-parser.js";
-import { compileFormat } from "../http/access-log/substitution-format.js";
+import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
+import { FormatError } from "../http/formatter/format-error.js";
+import { operatorNames } from "../http/formatter/format-parser.js";
+import { compileFormat } from "../http/formatter/substitution-format.js";
 import type { JsonLogFormat, LogFormatConfig } from "../stream-info/access-log-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
-import { DEFAULT_LOG_FORMAT } from "../http/access-log/default-format.js";
+import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
 import { ConfigError } from "./decode/config-problem.js";

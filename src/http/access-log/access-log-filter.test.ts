@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AccessLogFilterConfig, ComparisonConfig } from "../../stream-info/access-log-config.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
+import { bareContext } from "../formatter/log-context.test.support.js";
 import { compileFilter } from "./access-log-filter.js";
-import { bareContext } from "./log-context.test.support.js";
 
 const COMPARISONS: readonly (readonly [ComparisonConfig["op"], readonly [boolean, boolean, boolean]])[] = [
   ["eq", [false, true, false]],

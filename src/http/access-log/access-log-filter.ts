@@ -1,7 +1,7 @@
 import type { AccessLogFilterConfig, ComparisonConfig } from "../../stream-info/access-log-config.js";
 import { isResponseFlag, type ResponseFlags, responseFlagBit } from "../../stream-info/response-flag.js";
-import type { LogContext } from "./log-context.js";
-import { elapsedMs } from "./time-points.js";
+import type { LogContext } from "../formatter/log-context.js";
+import { elapsedMs } from "../formatter/time-points.js";
 
 /** Says of a stream whether it is logged. Compiled from configuration; keeps nothing of a stream. */
 export interface AccessLogFilter {

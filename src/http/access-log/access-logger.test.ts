@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
+import { bareContext } from "../formatter/log-context.test.support.js";
 import { type AccessLogSink, buildAccessLoggers } from "./access-logger.js";
 import { BatchingSink, type LineBatchTarget } from "./batching-sink.js";
-import { bareContext } from "./log-context.test.support.js";
 
 class Recorded implements AccessLogSink, LineBatchTarget {
   readonly texts: string[] = [];

@@ -1,7 +1,7 @@
 import type { AccessLogConfig, AccessLogSinkConfig } from "../../stream-info/access-log-config.js";
+import type { LogContext } from "../formatter/log-context.js";
+import { compileFormat, type SubstitutionFormat } from "../formatter/substitution-format.js";
 import { type AccessLogFilter, compileFilter } from "./access-log-filter.js";
-import type { LogContext } from "./log-context.js";
-import { compileFormat, type SubstitutionFormat } from "./substitution-format.js";
 
 /*
  * Access logs: a stream hands itself to each logger of its connection manager when it ends; a logger asks its filter,

@@ -15,7 +15,7 @@ export class TextTemplate {
     this.missing = omitEmptyValues ? "" : "-";
   }
 
-  // Hot: once for each request and log (bench/micro/http/access-log/substitution-format.ts).
+  // Hot: once for each request and log (bench/micro/http/formatter/substitution-format.ts).
   render(context: LogContext): string {
     const literals = this.literals;
     const operators = this.operators;

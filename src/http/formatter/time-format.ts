@@ -14,7 +14,7 @@ type SecondPart = readonly (string | TimeSpecifier)[];
 
 /**
  * A compiled time layout. What changes only once a second is kept as text between the fraction fields, so that within
- * a second a line costs one or two concatenations (`bench/micro/http/access-log/substitution-format.ts`).
+ * a second a line costs one or two concatenations (`bench/micro/http/formatter/substitution-format.ts`).
  */
 export class TimeFormat {
   /** One more than there are fractions. */

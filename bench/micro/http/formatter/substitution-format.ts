@@ -1,13 +1,13 @@
-import { DEFAULT_FORMAT, DEFAULT_LOG_FORMAT } from "../../../../src/http/access-log/default-format.js";
-import type { LogContext } from "../../../../src/http/access-log/log-context.js";
-import { compileFormat, type SubstitutionFormat } from "../../../../src/http/access-log/substitution-format.js";
+import { DEFAULT_FORMAT, DEFAULT_LOG_FORMAT } from "../../../../src/http/formatter/default-format.js";
+import type { LogContext } from "../../../../src/http/formatter/log-context.js";
+import { compileFormat, type SubstitutionFormat } from "../../../../src/http/formatter/substitution-format.js";
 import { HeaderMap } from "../../../../src/http/headers/header-map.js";
 import type { JsonLogFormat } from "../../../../src/stream-info/access-log-config.js";
 import { StreamInfo } from "../../../../src/stream-info/stream-info.js";
 
 /*
  * Nanoseconds to make one access log line, flattened as a write would have it. Run it:
- * node dist/bench/micro/http/access-log/substitution-format.js
+ * node dist/bench/micro/http/formatter/substitution-format.js
  */
 
 const ROUNDS = 21;
