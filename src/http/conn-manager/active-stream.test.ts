@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HeaderMap } from "../headers/header-map.js";
-import { bodyOf, ManagerRun, route, statusOf } from "./manager.test.support.js";
+import { bodyOf, ManagerRun, type Origin, route, statusOf } from "./manager.test.support.js";
 
 const CHUNKED = "POST /a?b HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 203.0.113.1\r\ntransfer-encoding: chunked\r\n\r\n";
 
@@ -146,6 +146,24 @@ describe("ActiveStream: its stats", () => {
     assert.equal(run.stat("downstream_rq_total"), 3);
     assert.equal(run.stat("downstream_rq_http1_total"), 3);
     assert.equal(run.stat("downstream_rq_active"), 0);
+  });
+
+  test("a body that is not what its head announced is ours to answer for, not the client's", () => {
+    for (const send of [
+      (origin: Origin) => origin.data("too long", false),
+      (origin: Origin) => origin.data("sh", true),
+    ]) {
+      const run = new ManagerRun();
+      const client = run.get();
+      run.letOrigin((origin) => {
+        origin.begin(200, 5);
+        send(origin);
+      });
+      assert.equal(client.isOpen, false);
+      assert.deepEqual(run.log, ["200 - http1.content_length_mismatch"]);
+      assert.equal(run.stat("downstream_rq_tx_reset"), 1);
+      assert.equal(run.stat("downstream_rq_rx_reset"), 0);
+    }
   });
 
   test("what a filter held too much of, and how long a request took", () => {

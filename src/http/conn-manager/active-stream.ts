@@ -265,9 +265,16 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
 
   // ---- the end
 
-  /** The client has gone. */
-  onResetStream(_reason: ResetReason): void {
+  /** The client has gone, or the codec could not write the response as its head announced it. */
+  onResetStream(reason: ResetReason): void {
     if (this.ended) return;
+    if (reason === "local reset") {
+      this.recordReset("body does not have the announced length");
+      this.context.stats.rqTxReset.inc();
+      this.streamInfo.responseCodeDetails = "http1.content_length_mismatch";
+      this.finish();
+      return;
+    }
     this.recordReset("client has gone");
     this.context.stats.rqRxReset.inc();
     this.streamInfo.setResponseFlag(DOWNSTREAM_TERMINATION);

@@ -42,6 +42,10 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
       maxHeadBytes: config.maxRequestHeadersKb * 1024,
       maxFields: config.maxHeadersCount,
       enableTrailers: config.enableTrailers,
+      underscores: "allow",
+      allowChunkedLength: false,
+      allowAbsoluteUrl: true,
+      allowHttpsTarget: false,
     });
     this.peer = downstreamPeer(connection);
     this.startMs = dispatcher.now();

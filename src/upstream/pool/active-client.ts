@@ -41,6 +41,10 @@ export class ActiveClient
       maxHeadBytes: info.maxResponseHeadersKb * 1024,
       maxFields: info.maxHeadersCount,
       enableTrailers: info.enableTrailers,
+      underscores: "allow",
+      allowChunkedLength: false,
+      allowAbsoluteUrl: true,
+      allowHttpsTarget: false,
     });
     const dispatcher = connection.context.dispatcher;
     this.createdMs = dispatcher.now();

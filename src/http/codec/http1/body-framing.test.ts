@@ -11,6 +11,37 @@ function response(status: number, ...lines: string[]): string {
 
 const CHUNKED_BODY = "2\r\nok\r\n0\r\n\r\n";
 
+describe("allow_chunked_length", () => {
+  const both = ["Content-Length: 3", "Transfer-Encoding: chunked"];
+  testAccepted(
+    "request",
+    [
+      [
+        "the coding counts, the length goes (RFC 9112 6.3)",
+        request("POST / HTTP/1.1", ...both) + CHUNKED_BODY,
+        ["POST / HTTP/1.1 to a", "body ok", "end"],
+      ],
+    ],
+    { allowChunkedLength: true },
+  );
+  testAccepted(
+    "response",
+    [["in responses too", response(200, ...both) + CHUNKED_BODY, ["HTTP/1.1 200", "body ok", "end"]]],
+    { allowChunkedLength: true },
+  );
+  testRefused(
+    "request",
+    [
+      [
+        "a coding that is not chunked is refused all the same",
+        request("POST / HTTP/1.1", "Content-Length: 3", "Transfer-Encoding: gzip"),
+        "chunkedNotFinal",
+      ],
+    ],
+    { allowChunkedLength: true },
+  );
+});
+
 describe("requests (RFC 9112 6.3)", () => {
   const post = "POST / HTTP/1.1";
   testAccepted("request", [
@@ -75,8 +106,9 @@ describe("requests (RFC 9112 6.3)", () => {
       "codingNotAllowed",
     ],
     ["an empty coding", withCoding(""), "unknownTransferCoding"],
-    ["another coding (RFC 9112 6.1)", withCoding("gzip"), "unknownTransferCoding"],
-    ["identity, which is none any more (RFC 9112 7)", withCoding("identity"), "unknownTransferCoding"],
+    ["an unknown coding (RFC 9112 6.1)", withCoding("x"), "unknownTransferCoding"],
+    ["a coding that does not tell the end (RFC 9112 6.3)", withCoding("gzip"), "chunkedNotFinal"],
+    ["identity, which is none any more (RFC 9112 7)", withCoding("Identity"), "chunkedNotFinal"],
     ["another coding below chunked", withCoding("gzip, chunked"), "unknownTransferCoding"],
     ["almost chunked", withCoding("xchunked"), "unknownTransferCoding"],
     ["chunked with a parameter (RFC 9112 7.1)", withCoding("chunked;q=1"), "unknownTransferCoding"],
@@ -195,7 +227,8 @@ describe("responses (RFC 9112 6.3)", () => {
       "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
       "codingNotAllowed",
     ],
-    ["an unknown coding (RFC 9112 6.1)", response(200, "Transfer-Encoding: gzip"), "unknownTransferCoding"],
+    ["an unknown coding (RFC 9112 6.1)", response(200, "Transfer-Encoding: x"), "unknownTransferCoding"],
+    ["a coding that is not chunked (RFC 9112 6.3)", response(200, "Transfer-Encoding: gzip"), "chunkedNotFinal"],
     ["a coding above chunked (RFC 9112 6.3)", response(200, "Transfer-Encoding: chunked, gzip"), "chunkedNotFinal"],
     ["two lengths (RFC 9112 6.3)", response(200, "Content-Length: 5", "Content-Length: 6"), "conflictingContentLength"],
   ]);

@@ -7,14 +7,14 @@ import type { MessageHead } from "./message-head.js";
 export type BodyFraming = "none" | "length" | "chunked" | "untilClose";
 
 /** The framing of a request, or why it has none that could be trusted. */
-export function requestFraming(head: MessageHead): BodyFraming | CodecError {
+export function requestFraming(head: MessageHead, allowChunkedLength: boolean): BodyFraming | CodecError {
   const coded = head.transferEncoding !== "";
   if (coded) {
     // RFC 9112 6.1: a coding in an HTTP/1.0 message is taken for faulty framing.
     if (head.minorVersion === 0) return Http1Errors.codingNotAllowed;
     const error = transferCodingError(head.transferEncoding);
     if (error !== null) return error;
-    if (head.contentLength >= 0) return Http1Errors.lengthAndCoding;
+    if (head.contentLength >= 0 && !dropLength(head, allowChunkedLength)) return Http1Errors.lengthAndCoding;
   }
   if (head.headers.method === "CONNECT" && (coded || head.contentLength > 0)) return Http1Errors.bodyNotAllowed;
   if (coded) return "chunked";
@@ -26,7 +26,11 @@ export function requestFraming(head: MessageHead): BodyFraming | CodecError {
  * The framing of a response, or why it has none that could be trusted.
  * @param method of the request it answers
  */
-export function responseFraming(head: MessageHead, method: string): BodyFraming | CodecError {
+export function responseFraming(
+  head: MessageHead,
+  method: string,
+  allowChunkedLength: boolean,
+): BodyFraming | CodecError {
   const status = head.headers.status;
   if (method === "HEAD" || isBodylessStatus(status)) return "none";
   if (method === "CONNECT" && status < 300) return "none";
@@ -34,15 +38,29 @@ export function responseFraming(head: MessageHead, method: string): BodyFraming 
     if (head.minorVersion === 0) return Http1Errors.codingNotAllowed;
     const error = transferCodingError(head.transferEncoding);
     if (error !== null) return error;
-    return head.contentLength >= 0 ? Http1Errors.lengthAndCoding : "chunked";
+    if (head.contentLength < 0 || dropLength(head, allowChunkedLength)) return "chunked";
+    return Http1Errors.lengthAndCoding;
   }
   if (head.contentLength >= 0) return head.contentLength === 0 ? "none" : "length";
   return "untilClose";
 }
 
+/** RFC 9112 6.3: the coding overrides the length, which must not be passed on. Only where configuration allows it. */
+function dropLength(head: MessageHead, allowed: boolean): boolean {
+  if (!allowed) return false;
+  head.headers.remove("content-length");
+  head.contentLength = -1;
+  return true;
+}
+
+/** Codings of the registry (RFC 9112 7), and the one that used to mean none: they do not tell where a body ends. */
+const KNOWN_CODINGS = new Set(["gzip", "x-gzip", "deflate", "compress", "x-compress", "identity"]);
+
 /**
  * RFC 9112 6.1 and 7: `chunked`, once and alone, is the one transfer coding. Anything else is refused rather than
  * guessed at, also what only surrounds it: parameters, empty list elements, bytes that some take for whitespace.
+ *
+ * 6.3 asks for 400 where chunked is not the final coding, 6.1 for 501 where a coding is not known or not implemented.
  */
 function transferCodingError(value: string): CodecError | null {
   if (value === "chunked") return null;
@@ -51,5 +69,6 @@ function transferCodingError(value: string): CodecError | null {
   for (let i = 0; i < codings.length - 1; i++) {
     if (trimWhitespace(codings[i] as string) === "chunked") return Http1Errors.chunkedNotFinal;
   }
-  return Http1Errors.unknownTransferCoding;
+  const last = trimWhitespace(codings[codings.length - 1] as string);
+  return KNOWN_CODINGS.has(last) ? Http1Errors.chunkedNotFinal : Http1Errors.unknownTransferCoding;
 }

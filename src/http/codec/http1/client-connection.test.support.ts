@@ -9,6 +9,7 @@ import type { CodecError } from "../codec-error.js";
 import type { ResetReason } from "../reset-reason.js";
 import { Http1ClientConnection } from "./client-connection.js";
 import { errorName, fieldTexts } from "./parsed-messages.test.support.js";
+import { DEFAULT_PARSER_SETTINGS } from "./parser-settings.js";
 import { CONNECTION_STATS, fieldsOf } from "./server-connection.test.support.js";
 
 const ADDRESS: Address = { kind: "ip", host: "10.0.0.1", port: 80 };
@@ -50,8 +51,8 @@ export class ClientUnderTest
       flow: null,
     });
     this.codec = new Http1ClientConnection(this.connection, this, {
+      ...DEFAULT_PARSER_SETTINGS,
       maxHeadBytes: 8192,
-      maxFields: 100,
       enableTrailers,
     });
     this.connection.setCallbacks(this);

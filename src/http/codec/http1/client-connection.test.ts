@@ -224,6 +224,19 @@ describe("responses", () => {
   }
 });
 
+describe("content that a response cannot have (RFC 9112 6.3, RFC 9110 8.6)", () => {
+  for (const field of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
+    test(`204 with ${field}: the connection is not used again`, () => {
+      const client = new ClientUnderTest();
+      client.request(GET);
+      client.reply(`HTTP/1.1 204 X\r\n${field}\r\n\r\n`);
+      const [head = "", ...rest] = client.take();
+      assert.match(head, /^204 end/);
+      assert.deepEqual(rest, ["not reusable"]);
+    });
+  }
+});
+
 describe("bytes that nobody asked for (RFC 9112 9.2)", () => {
   test("before any request", () => {
     const client = new ClientUnderTest();

@@ -16,14 +16,20 @@ import { BodyWriter } from "./body-writer.js";
 import { Exchange } from "./exchange.js";
 import { encodeRequestHead, outgoingRequestFraming } from "./head-encoder.js";
 import type { MessageHead } from "./message-head.js";
-import { Http1Parser, type MessageCallbacks, type ParserLimits } from "./parser.js";
+import { Http1Parser, type MessageCallbacks } from "./parser.js";
+import type { ParserSettings } from "./parser-settings.js";
 
-export interface Http1ClientSettings extends ParserLimits {
+export interface Http1ClientSettings extends ParserSettings {
   /** Pass trailers on; they are read and dropped otherwise. */
   readonly enableTrailers: boolean;
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** RFC 9110 8.6: a response that never has content must not announce any. What may follow it belongs to nobody. */
+function announcesContent(head: MessageHead): boolean {
+  return head.contentLength > 0 || head.transferEncoding !== "";
+}
 
 /**
  * The client side of an HTTP/1 connection: one request at a time, never pipelined, so the connection itself is the
@@ -126,10 +132,11 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
       return;
     }
     if (isInformational(status)) {
+      if (announcesContent(head)) this.exchange.forbidReuse();
       this.decoder?.decode1xxHeaders(head.headers);
       return;
     }
-    if (!head.wantsKeepAlive) this.exchange.forbidReuse();
+    if (!head.wantsKeepAlive || (status === 204 && announcesContent(head))) this.exchange.forbidReuse();
     this.exchange.startResponse();
     // D2
     const { flow, id, flowStreamId } = this.connection;

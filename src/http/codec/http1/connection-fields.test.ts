@@ -23,7 +23,7 @@ describe("fields of one hop (RFC 9110 7.6.1)", () => {
       "x: 1",
     ),
     keeps("a no-break space is a part of the name", ["Connection: \xa0x", "X: 1"], "x: 1"),
-    keeps("16 options", [`Connection: ${"x,".repeat(15)}x`, "X: 1"]),
+    keeps("9 options", [`Connection: ${"x,".repeat(8)}x`, "X: 1"]),
   ]);
 
   const protectedNames = [
@@ -42,7 +42,7 @@ describe("fields of one hop (RFC 9110 7.6.1)", () => {
       (name) =>
         [`connection must not name ${name}`, request(`Connection: ${name}`), "invalidConnectionHeader"] as const,
     ),
-    ["17 options", request(`Connection: ${"x,".repeat(16)}x`), "invalidConnectionHeader"],
+    ["10 options", request(`Connection: ${"x,".repeat(9)}x`), "invalidConnectionHeader"],
   ]);
 
   testAccepted("response", [

@@ -6,18 +6,20 @@ import type { MessageHead } from "./message-head.js";
 /** Fields that a `connection` option must not remove: routing, framing and trust depend on them (RFC 9110 7.6.1). */
 const PROTECTED = new Set(["host", "content-length", "forwarded", "via", "date", "content-type"]);
 
-/** A peer that names more options than this is not describing a connection. */
-const MAX_OPTIONS = 16;
+/** A peer that names more options than this is not describing a connection. Envoy's limit. */
+const MAX_OPTIONS = 9;
 
 /**
  * RFC 9110 7.6.1: removes what belongs to the connection the message came on: the options that `connection` names, and
  * what the parser has left of the fields that are hop-by-hop by nature. `upgrade` stays where the message asks for one,
- * since the filters decide on it; `te` stays as `trailers`, which gRPC needs end to end.
+ * since the filters decide on it, and in the response that grants it; `te` stays as `trailers`, which gRPC needs end to
+ * end.
  */
-export function removeConnectionFields(head: MessageHead): CodecError | null {
+export function removeConnectionFields(head: MessageHead, isRequest: boolean): CodecError | null {
   const headers = head.headers;
   // RFC 9110 7.8: it counts only with its connection option, and never in HTTP/1.0.
-  const upgrades = head.hasUpgrade && head.minorVersion === 1 && head.hasConnectionOption("upgrade");
+  const mayUpgrade = head.hasUpgrade && head.minorVersion === 1 && (isRequest || headers.status === 101);
+  const upgrades = mayUpgrade && head.hasConnectionOption("upgrade");
   if (namesFields(head.connectionOptions)) {
     const error = removeNamed(headers, head.connectionOptions, upgrades);
     if (error !== null) return error;
@@ -39,11 +41,12 @@ function namesFields(options: string): boolean {
 }
 
 function removeNamed(headers: HeaderMap, options: string, upgrades: boolean): CodecError | null {
-  const names = options.split(",");
-  if (names.length > MAX_OPTIONS) return Http1Errors.invalidConnectionHeader;
-  for (const option of names) {
+  let count = 0;
+  for (const option of options.split(",")) {
     const name = trimWhitespace(option);
-    if (name === "" || name === "close" || name === "keep-alive" || name === "te") continue;
+    if (name === "") continue;
+    if (++count > MAX_OPTIONS) return Http1Errors.invalidConnectionHeader;
+    if (name === "close" || name === "keep-alive" || name === "te") continue;
     if (PROTECTED.has(name) || name.startsWith(":") || name.startsWith("x-forwarded-")) {
       return Http1Errors.invalidConnectionHeader;
     }

@@ -171,6 +171,13 @@ describe("field lines", () => {
   ]);
 });
 
+describe("headers_with_underscores_action", () => {
+  const request = "GET / HTTP/1.1\r\nHost: a\r\nX_A: 1\r\nx-b: 2_2\r\n\r\n";
+  testAccepted("request", [["allow", request, "GET / HTTP/1.1 to a | x_a: 1 | x-b: 2_2"]]);
+  testAccepted("request", [["drop", request, "GET / HTTP/1.1 to a | x-b: 2_2"]], { underscores: "drop" });
+  testRefused("request", [["reject", request, "unexpectedUnderscore"]], { underscores: "reject" });
+});
+
 describe("content-length (RFC 9110 8.6, RFC 9112 6.3)", () => {
   const one = "GET / HTTP/1.1 to a | content-length: 1";
   testAccepted("request", [

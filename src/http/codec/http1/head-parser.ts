@@ -11,6 +11,7 @@ import { isForbiddenTrailer } from "../../headers/trailer-field.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import { takeHeadField } from "./head-field.js";
 import { MessageHead } from "./message-head.js";
+import type { ParserSettings } from "./parser-settings.js";
 import { applyRequestTarget } from "./request-target.js";
 
 const LF = 0x0a;
@@ -41,7 +42,9 @@ export class HeadParser {
   /** How far the lines that were given last have been read. */
   position = 0;
   private readonly isRequest: boolean;
+  private readonly settings: ParserSettings;
   private readonly maxFields: number;
+  private readonly checksUnderscores: boolean;
   private next: Part = "startLine";
   private lines: Buffer = EMPTY;
   /** The lines as text, and where in the bytes it begins. */
@@ -51,9 +54,11 @@ export class HeadParser {
   private emptyLines = 0;
   private fieldCount = 0;
 
-  constructor(kind: "request" | "response", maxFields: number) {
+  constructor(kind: "request" | "response", settings: ParserSettings) {
     this.isRequest = kind === "request";
-    this.maxFields = maxFields;
+    this.settings = settings;
+    this.maxFields = settings.maxFields;
+    this.checksUnderscores = settings.underscores !== "allow";
   }
 
   /** A message comes next. */
@@ -78,8 +83,10 @@ export class HeadParser {
 
   /** Whether a message that begins with this byte can become a good one. */
   refuseFirstByte(code: number): CodecError | null {
-    if (this.next !== "startLine" || code === CR) return null;
-    if (this.isRequest) return isTokenCode(code) ? null : lineError(code, Http1Errors.invalidMethod);
+    if (this.next !== "startLine") return null;
+    if (this.isRequest) {
+      return code === CR || isTokenCode(code) ? null : lineError(code, Http1Errors.invalidMethod);
+    }
     return code === HTTP_SLASH[0] ? null : lineError(code, Http1Errors.invalidVersion);
   }
 
@@ -120,7 +127,8 @@ export class HeadParser {
   private readStartLine(end: number): CodecError | null {
     const lines = this.lines;
     let at = this.position;
-    while (lines[at] === CR) {
+    // Before a response nothing is skipped: an empty line there is left of something else.
+    while (this.isRequest && lines[at] === CR) {
       if (lines[at + 1] !== LF) return Http1Errors.bareCarriageReturn;
       if (++this.emptyLines > MAX_LEADING_EMPTY_LINES) return Http1Errors.tooManyEmptyLines;
       at += 2;
@@ -215,6 +223,9 @@ export class HeadParser {
     if (++this.fieldCount > this.maxFields) return Http1Errors.tooManyFields;
     while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
     const name = canonicalHeaderName(this.cut(start, nameEnd));
+    if (this.checksUnderscores && name.includes("_")) {
+      return this.settings.underscores === "reject" ? Http1Errors.unexpectedUnderscore : null;
+    }
     const value = this.cut(valueStart, at);
     if (this.next === "fields") return takeHeadField(this.head, name, value, this.isRequest);
     if (!isForbiddenTrailer(name)) this.head.headers.add(name, value);
@@ -246,7 +257,7 @@ export class HeadParser {
     this.position = at + 2;
     const isHead = this.next === "fields";
     this.next = "complete";
-    return isHead && this.isRequest ? applyRequestTarget(this.head, this.target) : null;
+    return isHead && this.isRequest ? applyRequestTarget(this.head, this.target, this.settings) : null;
   }
 }
 

@@ -4,6 +4,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 import { Http1Parser, type MessageCallbacks } from "./parser.js";
+import { DEFAULT_PARSER_SETTINGS, type ParserSettings } from "./parser-settings.js";
 
 export type Http1ErrorName = keyof typeof Http1Errors;
 
@@ -61,9 +62,7 @@ class RecordedMessages implements MessageCallbacks {
   }
 }
 
-export interface ParseOptions {
-  readonly maxHeadBytes?: number;
-  readonly maxFields?: number;
+export interface ParseOptions extends Partial<ParserSettings> {
   /** The method that responses answer. */
   readonly answeredMethod?: string;
   /** The peer ends its side after the last byte. */
@@ -72,9 +71,9 @@ export interface ParseOptions {
 
 /** Parses bytes as they would come in these reads, and tells what came of them. */
 export function parse(kind: "request" | "response", reads: readonly string[], options: ParseOptions = {}): string[] {
-  const { maxHeadBytes = 60 * 1024, maxFields = 100, answeredMethod = "GET", fin = false } = options;
+  const { answeredMethod = "GET", fin = false, ...settings } = options;
   const messages = new RecordedMessages();
-  const parser = new Http1Parser(kind, { maxHeadBytes, maxFields }, messages);
+  const parser = new Http1Parser(kind, { ...DEFAULT_PARSER_SETTINGS, ...settings }, messages);
   parser.answeredMethod = answeredMethod;
   for (const read of reads) parser.execute(Buffer.from(read, "latin1"));
   if (fin && !messages.failed && !parser.finish()) messages.lines.push("cut short");

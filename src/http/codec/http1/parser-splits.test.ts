@@ -57,7 +57,9 @@ class MessageMaker {
     const lines = [this.one(kind === "request" ? START_LINES : STATUS_LINES), "Host: a"];
     for (let i = this.random.below(4); i > 0; i--) lines.push(this.one(FIELDS));
     if (framing !== "") lines.push(framing);
-    const head = `${this.some(() => "\r\n")}${lines.join("\r\n")}\r\n\r\n`;
+    // RFC 9112 2.2: empty lines may stand before a request alone.
+    const before = kind === "request" ? this.some(() => "\r\n") : "";
+    const head = `${before}${lines.join("\r\n")}\r\n\r\n`;
     if (framing.includes("chunked")) return head + this.chunks();
     return framing === "" ? head : `${head}hello`;
   }
@@ -109,6 +111,6 @@ for (const kind of ["request", "response"] as const) {
       outcomes.add((whole.at(-1) as string).split(" | ")[0] as string);
     }
     // The messages are of all kinds: good, cut short, and malformed in many ways.
-    assert.ok(outcomes.has("end") && outcomes.size > 15, [...outcomes].join(", "));
+    assert.ok(outcomes.has("end") && outcomes.size > 12, [...outcomes].join(", "));
   });
 }

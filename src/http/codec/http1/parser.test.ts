@@ -4,6 +4,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import { errorName, everyByte, parse, testAccepted } from "./parsed-messages.test.support.js";
 import { Http1Parser, type MessageCallbacks } from "./parser.js";
+import { DEFAULT_PARSER_SETTINGS } from "./parser-settings.js";
 
 const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -45,6 +46,30 @@ describe("limits hold exactly, however the bytes come (RFC 6585 5)", () => {
     {
       maxFields: 1,
     },
+  );
+
+  const hints = "HTTP/1.1 103 X\r\nA: 1\r\n\r\n";
+  testAccepted(
+    "response",
+    [
+      [
+        "interim responses count as a part of the head",
+        hints.repeat(4),
+        [...Array(3).fill("HTTP/1.1 103 | a: 1"), "error headTooLarge"],
+      ],
+    ],
+    { maxHeadBytes: hints.length * 3 + 8 },
+  );
+  testAccepted(
+    "response",
+    [
+      [
+        "but not for the response after it",
+        `${hints}HTTP/1.1 204 X\r\n\r\n`.repeat(3),
+        Array(3).fill(["HTTP/1.1 103 | a: 1", "HTTP/1.1 204", "end"]).flat(),
+      ],
+    ],
+    { maxHeadBytes: hints.length * 2 },
   );
 
   // The last CRLF of a trailer section counts, as that of a head.
@@ -105,7 +130,11 @@ test("a head that comes byte by byte costs no more than its length", () => {
     onMessageEnd: () => {},
     onParseError: (error) => assert.fail(error.message),
   };
-  const parser = new Http1Parser("request", { maxHeadBytes: 1 << 20, maxFields: 50_000 }, counter);
+  const parser = new Http1Parser(
+    "request",
+    { ...DEFAULT_PARSER_SETTINGS, maxHeadBytes: 1 << 20, maxFields: 50_000 },
+    counter,
+  );
   const started = process.cpuUsage();
   for (let at = 0; at < bytes.length; at++) parser.execute(bytes.subarray(at, at + 1));
   const { user } = process.cpuUsage(started);
@@ -122,7 +151,7 @@ class Controlling implements MessageCallbacks {
   onPiece: () => void = () => {};
 
   constructor(kind: "request" | "response" = "request") {
-    this.parser = new Http1Parser(kind, { maxHeadBytes: 1024, maxFields: 10 }, this);
+    this.parser = new Http1Parser(kind, { ...DEFAULT_PARSER_SETTINGS, maxHeadBytes: 1024, maxFields: 10 }, this);
   }
 
   execute(text: string): number {
@@ -206,7 +235,11 @@ test("a body is passed on as it came, without a copy", () => {
     onMessageEnd: () => {},
     onParseError: () => {},
   };
-  const parser = new Http1Parser("request", { maxHeadBytes: 1024, maxFields: 10 }, callbacks);
+  const parser = new Http1Parser(
+    "request",
+    { ...DEFAULT_PARSER_SETTINGS, maxHeadBytes: 1024, maxFields: 10 },
+    callbacks,
+  );
   parser.execute(Buffer.from("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"));
   const body = Buffer.from("body");
   parser.execute(body);

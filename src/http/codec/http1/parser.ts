@@ -6,18 +6,12 @@ import { ChunkHeader } from "./chunk-header.js";
 import { removeConnectionFields, removeNamedTrailers } from "./connection-fields.js";
 import { HeadParser } from "./head-parser.js";
 import type { MessageHead } from "./message-head.js";
+import type { ParserSettings } from "./parser-settings.js";
 import { PartialLine } from "./partial-line.js";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const CR = 0x0d;
 const LF = 0x0a;
-
-/** What a peer may make us hold at once. */
-export interface ParserLimits {
-  /** Of a head with the empty lines before it, and of a trailer section. */
-  readonly maxHeadBytes: number;
-  readonly maxFields: number;
-}
 
 /** Receives the parts of messages, in order. Each call may pause or stop the parser. */
 export interface MessageCallbacks {
@@ -42,7 +36,7 @@ export class Http1Parser {
   /** Responses: the method of the request that is being answered, which decides whether there is a body. */
   answeredMethod = "";
   private readonly isRequest: boolean;
-  private readonly limits: ParserLimits;
+  private readonly settings: ParserSettings;
   private readonly callbacks: MessageCallbacks;
   private readonly headParser: HeadParser;
   private readonly chunk = new ChunkHeader();
@@ -50,16 +44,16 @@ export class Http1Parser {
   private state: State = "head";
   private paused = false;
   private resumeLater = false;
-  /** Bytes taken of the head or trailer section that is being received. */
+  /** Bytes taken of the head or trailer section that is being received, and of interim responses before the head. */
   private sectionBytes = 0;
   private bodyBytesLeft = 0;
   private chunkEndBytes = 0;
 
-  constructor(kind: "request" | "response", limits: ParserLimits, callbacks: MessageCallbacks) {
+  constructor(kind: "request" | "response", settings: ParserSettings, callbacks: MessageCallbacks) {
     this.isRequest = kind === "request";
-    this.limits = limits;
+    this.settings = settings;
     this.callbacks = callbacks;
-    this.headParser = new HeadParser(kind, limits.maxFields);
+    this.headParser = new HeadParser(kind, settings);
   }
 
   /** Bytes of a head have come, and not all of it. */
@@ -145,7 +139,7 @@ export class Http1Parser {
   /** Reads the whole lines of a head or trailer section that are there, and keeps the beginning of the next one. */
   private readSection(data: Buffer, from: number): number {
     if (this.state === "head" && this.headParser.isComplete) this.headParser.startHead();
-    const room = this.limits.maxHeadBytes - this.sectionBytes;
+    const room = this.settings.maxHeadBytes - this.sectionBytes;
     const limit = Math.min(data.length, from + room);
     const end = wholeLinesEnd(data, from, limit);
     if (end > from) return this.readLines(data, from, end);
@@ -179,7 +173,8 @@ export class Http1Parser {
       return end;
     }
     const used = before === 0 ? parser.position : from + parser.position - before;
-    this.sectionBytes = 0;
+    // An endless run of interim responses must not pass for progress: they count as a part of the head to come.
+    this.sectionBytes = this.state === "head" && this.isInterim ? this.sectionBytes + used - from : 0;
     if (this.state === "head") this.takeHead();
     else this.takeTrailers();
     return used;
@@ -187,12 +182,15 @@ export class Http1Parser {
 
   private takeHead(): void {
     const head = this.headParser.head;
-    const framing = this.isRequest ? requestFraming(head) : responseFraming(head, this.answeredMethod);
+    const { allowChunkedLength } = this.settings;
+    const framing = this.isRequest
+      ? requestFraming(head, allowChunkedLength)
+      : responseFraming(head, this.answeredMethod, allowChunkedLength);
     if (typeof framing !== "string") {
       this.fail(framing, EMPTY);
       return;
     }
-    const error = removeConnectionFields(head);
+    const error = removeConnectionFields(head, this.isRequest);
     if (error !== null) {
       this.fail(error, EMPTY);
       return;

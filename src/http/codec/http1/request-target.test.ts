@@ -9,7 +9,6 @@ describe("absolute-form (RFC 9112 3.2.2)", () => {
   testAccepted("request", [
     ["its authority replaces host", request("http://b:81/c?d"), "GET /c?d HTTP/1.1 to http://b:81"],
     ["also an empty host", request("http://b/", "GET", "Host:\r\n"), "GET / HTTP/1.1 to http://b"],
-    ["https", request("https://b/"), "GET / HTTP/1.1 to https://b"],
     ["the scheme's case means nothing (RFC 9110 4.2.3)", request("hTTp://b/"), "GET / HTTP/1.1 to http://b"],
     ["an empty path is / (RFC 9112 3.2.1)", request("http://b"), "GET / HTTP/1.1 to http://b"],
     ["an empty path with a query", request("http://b?c/d"), "GET /?c/d HTTP/1.1 to http://b"],
@@ -25,15 +24,16 @@ describe("absolute-form (RFC 9112 3.2.2)", () => {
     ["HTTP/1.0 need not", "GET http://b/ HTTP/1.0\r\n\r\n", "GET / HTTP/1.0 to http://b"],
   ]);
 
+  testAccepted("request", [["https", request("https://b/"), "GET / HTTP/1.1 to https://b"]], {
+    allowHttpsTarget: true,
+  });
+
   const targets = [
     "http:///a",
     "http://",
     "http:/b/",
     "http:b",
     "http//b/",
-    "ftp://b/",
-    "javascript://b/",
-    "://b/",
     "//",
     "b",
     "b/c",
@@ -54,6 +54,24 @@ describe("absolute-form (RFC 9112 3.2.2)", () => {
   testRefused(
     "request",
     targets.map((target) => [`${target} is none`, request(target), "invalidTarget"] as const),
+  );
+  testRefused("request", [
+    ["the scheme of another protocol", request("ftp://b/"), "invalidScheme"],
+    ["javascript:", request("javascript://b/"), "invalidScheme"],
+    ["no scheme", request("://b/"), "invalidScheme"],
+    ["https in the clear (RFC 9110 4.2.2)", request("HTTPS://b/"), "httpsInPlaintext"],
+    ["userinfo counts before it", request("https://u@b/"), "invalidTarget"],
+  ]);
+});
+
+describe("absolute-form that is not taken apart (allow_absolute_url)", () => {
+  testAccepted(
+    "request",
+    [
+      ["it is the path, for the connection manager to refuse", request("http://b/c"), "GET http://b/c HTTP/1.1 to a"],
+      ["other forms are the same", request("*", "OPTIONS"), "OPTIONS * HTTP/1.1 to a"],
+    ],
+    { allowAbsoluteUrl: false },
   );
 });
 

@@ -1,6 +1,7 @@
 import { isAuthority, isAuthorityWithPort } from "../../headers/header-syntax.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
+import type { ParserSettings } from "./parser-settings.js";
 
 const SLASH = 0x2f;
 
@@ -9,7 +10,7 @@ const SLASH = 0x2f;
  *
  * A fragment is no part of any form and is refused by the connection manager, which may be told otherwise.
  */
-export function applyRequestTarget(head: MessageHead, target: string): CodecError | null {
+export function applyRequestTarget(head: MessageHead, target: string, settings: ParserSettings): CodecError | null {
   const headers = head.headers;
   // 3.2.3: authority-form is for CONNECT alone, and CONNECT takes no other.
   if (headers.method === "CONNECT") {
@@ -28,21 +29,25 @@ export function applyRequestTarget(head: MessageHead, target: string): CodecErro
     headers.path = target;
     return null;
   }
-  return applyAbsoluteForm(head, target);
+  if (settings.allowAbsoluteUrl) return applyAbsoluteForm(head, target, settings.allowHttpsTarget);
+  headers.path = target;
+  return null;
 }
 
 /** 3.2.2: the target's authority replaces the host field, which may not even agree with it. */
-function applyAbsoluteForm(head: MessageHead, target: string): CodecError | null {
+function applyAbsoluteForm(head: MessageHead, target: string, allowHttps: boolean): CodecError | null {
   const schemeEnd = target.indexOf("://");
   if (schemeEnd < 0) return Http1Errors.invalidTarget;
   const scheme = target.slice(0, schemeEnd).toLowerCase();
-  if (scheme !== "http" && scheme !== "https") return Http1Errors.invalidTarget;
+  if (scheme !== "http" && scheme !== "https") return Http1Errors.invalidScheme;
   const authorityStart = schemeEnd + 3;
   let authorityEnd = authorityStart;
   while (authorityEnd < target.length && !"/?#".includes(target.charAt(authorityEnd))) authorityEnd++;
   const authority = target.slice(authorityStart, authorityEnd);
   // RFC 9110 4.2.4: userinfo in a target is more likely an attack than a wish; isAuthority knows no `@`.
   if (!isAuthority(authority)) return Http1Errors.invalidTarget;
+  // RFC 9110 4.2.2: who believed it would take what came in the clear for protected.
+  if (scheme === "https" && !allowHttps) return Http1Errors.httpsInPlaintext;
   const rest = target.slice(authorityEnd);
   const headers = head.headers;
   headers.scheme = scheme;

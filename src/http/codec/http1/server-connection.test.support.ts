@@ -16,6 +16,7 @@ import type { RequestDecoder, ResponseEncoder, ServerConnectionCallbacks } from 
 import type { CodecError } from "../codec-error.js";
 import type { ResetReason } from "../reset-reason.js";
 import { errorName, fieldTexts } from "./parsed-messages.test.support.js";
+import { DEFAULT_PARSER_SETTINGS } from "./parser-settings.js";
 import { Http1ServerConnection } from "./server-connection.js";
 
 const ADDRESS: Address = { kind: "ip", host: "10.0.0.1", port: 80 };
@@ -136,7 +137,11 @@ export class ServerUnderTest implements ServerConnectionCallbacks, ConnectionCal
       bufferLimitBytes,
       flow: null,
     });
-    const codec = new Http1ServerConnection(connection, this, { maxHeadBytes: 8192, maxFields: 100, enableTrailers });
+    const codec = new Http1ServerConnection(connection, this, {
+      ...DEFAULT_PARSER_SETTINGS,
+      maxHeadBytes: 8192,
+      enableTrailers,
+    });
     connection.setDelayedCloseTimeout(1_000);
     connection.setCallbacks(this);
     this.established = { connection, codec };

@@ -9,9 +9,10 @@ import { BodyWriter } from "./body-writer.js";
 import { Exchange } from "./exchange.js";
 import { encodeResponseHead, outgoingResponseFraming } from "./head-encoder.js";
 import type { MessageHead } from "./message-head.js";
-import { Http1Parser, type MessageCallbacks, type ParserLimits } from "./parser.js";
+import { Http1Parser, type MessageCallbacks } from "./parser.js";
+import type { ParserSettings } from "./parser-settings.js";
 
-export interface Http1ServerSettings extends ParserLimits {
+export interface Http1ServerSettings extends ParserSettings {
   /** Pass trailers on; they are read and dropped otherwise. */
   readonly enableTrailers: boolean;
 }

@@ -2,6 +2,7 @@ import type { CodecError } from "../../../../../src/http/codec/codec-error.js";
 import { encodeRequestHead } from "../../../../../src/http/codec/http1/head-encoder.js";
 import type { MessageHead } from "../../../../../src/http/codec/http1/message-head.js";
 import { Http1Parser, type MessageCallbacks } from "../../../../../src/http/codec/http1/parser.js";
+import { DEFAULT_PARSER_SETTINGS } from "../../../../../src/http/codec/http1/parser-settings.js";
 import { HeaderMap } from "../../../../../src/http/headers/header-map.js";
 
 /*
@@ -74,7 +75,7 @@ function measure(name: string, work: () => void): void {
   console.log(`${name.padEnd(44)} ${median.toFixed(0).padStart(6)} ns (best ${times[0]?.toFixed(0)})`);
 }
 
-const limits = { maxHeadBytes: 60 * 1024, maxFields: 100 };
+const limits = DEFAULT_PARSER_SETTINGS;
 const request = bytesOf(REQUEST);
 const requestSink = new Sink();
 const requestParser = new Http1Parser("request", limits, requestSink);

@@ -1,0 +1,26 @@
+/** What happens to a field whose name has an underscore (`headers_with_underscores_action`). */
+export type UnderscoresAction = "allow" | "reject" | "drop";
+
+/** What a parser accepts and how much of it a peer may make us hold at once. Plain data. */
+export interface ParserSettings {
+  /** Bytes of a head with the empty lines or interim responses before it, and of a trailer section. */
+  readonly maxHeadBytes: number;
+  readonly maxFields: number;
+  readonly underscores: UnderscoresAction;
+  /** `content-length` beside `transfer-encoding: chunked` is dropped, not refused (`allow_chunked_length`). */
+  readonly allowChunkedLength: boolean;
+  /** Requests: the absolute form becomes path and authority; otherwise it is the path (`allow_absolute_url`). */
+  readonly allowAbsoluteUrl: boolean;
+  /** Requests: an absolute form may say `https`, because the connection is encrypted or the scheme is overwritten. */
+  readonly allowHttpsTarget: boolean;
+}
+
+/** Envoy's defaults. */
+export const DEFAULT_PARSER_SETTINGS: ParserSettings = Object.freeze({
+  maxHeadBytes: 60 * 1024,
+  maxFields: 100,
+  underscores: "allow",
+  allowChunkedLength: false,
+  allowAbsoluteUrl: true,
+  allowHttpsTarget: false,
+});
