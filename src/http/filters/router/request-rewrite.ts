@@ -1,4 +1,3 @@
-import { hostText } from "../../../network/address.js";
 import type { Route } from "../../../route/route.js";
 import type { ForwardActionConfig } from "../../../route/route-config.js";
 import type { Host } from "../../../upstream/host.js";
@@ -24,7 +23,7 @@ export function rewriteRequest(
       headers.authority = action.hostRewrite.host;
       return;
     case "auto":
-      if (host.hostname !== "") headers.authority = hostText(host.hostname);
+      if (host.hostname !== "") headers.authority = host.hostname;
       return;
   }
 }

@@ -64,6 +64,7 @@ describe("host rewrite", () => {
     [{}, "", "a"],
     [{ host_rewrite_literal: "other.test:81" }, "", "other.test:81"],
     [{ auto_host_rewrite: true }, "name.test", "name.test"],
+    [{ auto_host_rewrite: true }, "name.test:81", "name.test:81"],
     [{ auto_host_rewrite: true }, "", "a"],
   ];
   for (const [route, hostname, expected] of REWRITES) {
