@@ -21,6 +21,7 @@ test("nothing asked for: the defaults", () => {
     version: false,
     help: false,
     positionals: [],
+    commandOptions: {},
   });
 });
 

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { LOG_LEVELS, type LogLevel } from "../common/logger.js";
 import type { FlowSelection } from "../server/worker-snapshot.js";
+import { COMMANDS, type OptionHelp, optionLines } from "./command-help.js";
 
 export type Mode = "serve" | "validate" | "init_only";
 
@@ -24,18 +25,16 @@ export interface CommandLine {
   readonly help: boolean;
   /** What is not an option: the subcommand and its arguments. */
   readonly positionals: readonly string[];
+  /** The options that only the subcommand takes, by name. */
+  readonly commandOptions: CommandOptions;
 }
+
+/** A switch is true, an option that may be repeated a list. */
+export type CommandOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** The command line cannot be understood; the message says what and how. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
-}
-
-interface OptionHelp {
-  readonly name: string;
-  readonly short?: string;
-  readonly value?: string;
-  readonly help: string;
 }
 
 const OPTIONS: readonly OptionHelp[] = [
@@ -85,20 +84,42 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     version: flag("version"),
     help: flag("help"),
     positionals,
+    commandOptions: commandOptionsOf(values, positionals[0]),
   };
 }
 
-function parse(argv: readonly string[]): { values: { [name: string]: unknown }; positionals: string[] } {
-  const options: { [name: string]: { type: "string" | "boolean"; short?: string } } = {};
-  for (const { name, short, value } of OPTIONS) {
-    options[name] = { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
+type ParsedValues = Record<string, string | boolean | string[] | undefined>;
+
+function parse(argv: readonly string[]): { values: ParsedValues; positionals: string[] } {
+  const options: { [name: string]: { type: "string" | "boolean"; short?: string; multiple?: boolean } } = {};
+  for (const option of [...OPTIONS, ...COMMANDS.flatMap((command) => command.options)]) {
+    const { name, short, value, multiple = false } = option;
+    const type = value === undefined ? "boolean" : "string";
+    options[name] = { type, multiple, ...(short === undefined ? {} : { short }) };
   }
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return { values: values as ParsedValues, positionals };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message.replace(NODE_ADVICE, ""), { cause: error });
   }
+}
+
+/** Picks the options of the subcommand; one of another subcommand is a mistake. */
+function commandOptionsOf(values: ParsedValues, name: string | undefined): CommandOptions {
+  const own = COMMANDS.find((command) => command.name === name)?.options ?? [];
+  const result: ParsedValues = {};
+  for (const command of COMMANDS) {
+    for (const option of command.options) {
+      if (values[option.name] === undefined) continue;
+      if (!own.some((known) => known.name === option.name)) {
+        throw new UsageError(`--${option.name} is an option of 'sluice ${command.name}'`);
+      }
+      result[option.name] = values[option.name];
+    }
+  }
+  return result;
 }
 
 /** What Node adds to its message about an option that it does not know; no command takes such arguments. */
@@ -131,16 +152,9 @@ function wholeNumber(name: string, value: string | null, otherwise: number): num
 
 /** The help text. */
 export function usageText(): string {
-  const lines = OPTIONS.map(({ name, short, value, help }) => {
-    const names = `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
-    return `  ${names.padEnd(36)} ${help}`;
-  });
+  const commands = COMMANDS.map(({ usage, help }) => `       sluice ${usage.padEnd(21)} ${help}\n`);
   return `usage: sluice -c FILE [options]
-       sluice validate -c FILE     check a configuration
-       sluice demo                 a proxy with two upstreams, to try things on
-       sluice flow [STREAM]        what happened to recent requests, from a running proxy's admin
-
+${commands.join("")}
 options:
-${lines.join("\n")}
-`;
+${optionLines(OPTIONS)}`;
 }

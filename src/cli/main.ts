@@ -1,3 +1,4 @@
+import { COMMANDS, commandHelpText } from "./command-help.js";
 import { parseCommandLine, UsageError, usageText } from "./command-line.js";
 
 /**
@@ -17,7 +18,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function run(argv: readonly string[]): Promise<number> {
   const commandLine = parseCommandLine(argv);
   if (commandLine.help) {
-    process.stdout.write(usageText());
+    const asked = COMMANDS.find(({ name }) => name === commandLine.positionals[0]);
+    process.stdout.write(asked === undefined ? usageText() : commandHelpText(asked));
     return 0;
   }
   if (commandLine.version) {
@@ -32,6 +34,8 @@ async function run(argv: readonly string[]): Promise<number> {
     case "validate":
       if (rest.length > 0) throw new UsageError(`the file to validate is named with -c, not '${rest[0]}'`);
       return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
+    case "to":
+      return (await import("./to/to.js")).to(commandLine, rest);
     case "demo":
       return (await import("./demo.js")).demo(commandLine);
     case "flow":

@@ -9,7 +9,7 @@ import type { CleanUp } from "./clean-up.js";
 import { TextStream } from "./text-stream.js";
 
 /** Starting takes a second or so on a machine that does nothing else. */
-const START_TIMEOUT_MS = 20_000;
+export const START_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 10_000;
 const BIN = fileURLToPath(new URL("../../../bin/sluice", import.meta.url));
 

@@ -27,8 +27,8 @@ export class TextStream {
     return this.text.split("\n").slice(0, -1);
   }
 
-  async waitForText(pattern: RegExp): Promise<RegExpExecArray> {
-    await this.waitFor(String(pattern), () => pattern.test(this.text));
+  async waitForText(pattern: RegExp, timeoutMs = DEFAULT_WAIT_MS): Promise<RegExpExecArray> {
+    await this.waitFor(String(pattern), () => pattern.test(this.text), timeoutMs);
     return pattern.exec(this.text) as RegExpExecArray;
   }
 
@@ -41,7 +41,7 @@ export class TextStream {
     await this.waitFor("its end", () => this.ended);
   }
 
-  private waitFor(what: string, isMet: () => boolean): Promise<void> {
+  private waitFor(what: string, isMet: () => boolean, timeoutMs = DEFAULT_WAIT_MS): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (done: () => void): void => {
         clearTimeout(timer);
@@ -54,7 +54,7 @@ export class TextStream {
         if (isMet()) settle(resolve);
         else if (this.ended) fail("it is closed");
       };
-      const timer = setTimeout(() => fail(`it did not come within ${DEFAULT_WAIT_MS} ms`), DEFAULT_WAIT_MS);
+      const timer = setTimeout(() => fail(`it did not come within ${timeoutMs} ms`), timeoutMs);
       this.checks.add(check);
       check();
     });

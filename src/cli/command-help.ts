@@ -1,0 +1,66 @@
+/** An option as the help lists it and the command line is read by it. */
+export interface OptionHelp {
+  readonly name: string;
+  readonly short?: string;
+  /** What its value is called; without one the option is a switch. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  readonly help: string;
+}
+
+/** A subcommand with the options that only it takes. */
+export interface CommandHelp {
+  readonly name: string;
+  /** What follows `sluice` on the command line. */
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly OptionHelp[];
+  /** More for `sluice NAME --help`: paragraphs, ready to print. */
+  readonly text: string;
+}
+
+export const COMMANDS: readonly CommandHelp[] = [
+  { name: "validate", usage: "validate -c FILE", help: "check a configuration", options: [], text: "" },
+  {
+    name: "to",
+    usage: "to URL [URL...]",
+    help: "a proxy to these URLs, without a file",
+    options: [
+      { name: "listen", value: "PORT", help: "port, or address:port; default 127.0.0.1:10000" },
+      { name: "admin", value: "PORT", help: "port, or address:port, of the admin interface; default none" },
+      { name: "keep-host", help: "pass the client's host header on; default is the host of the URL" },
+      { name: "print-config", help: "print the equivalent Envoy configuration and end" },
+    ],
+    text: `Several URLs are hosts that take requests in turn. A path in the URL is put before the request's: with
+http://localhost:3000/api a request for /users asks for /api/users.
+`,
+  },
+  { name: "demo", usage: "demo", help: "a proxy with two upstreams, to try things on", options: [], text: "" },
+  {
+    name: "flow",
+    usage: "flow [STREAM]",
+    help: "what happened to recent requests, from a running proxy's admin",
+    options: [],
+    text: "",
+  },
+];
+
+/** Lines of options in columns, each with a line break. */
+export function optionLines(options: readonly OptionHelp[]): string {
+  return options
+    .map(({ name, short, value, help }) => {
+      const names = `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
+      return `  ${names.padEnd(36)} ${help}\n`;
+    })
+    .join("");
+}
+
+/** The help of one subcommand. */
+export function commandHelpText(command: CommandHelp): string {
+  const parts = [`usage: sluice ${command.usage} [options]\n\n${command.help}\n`];
+  if (command.text !== "") parts.push(command.text);
+  if (command.options.length > 0) parts.push(`options:\n${optionLines(command.options)}`);
+  parts.push("The other options are those of 'sluice --help'.\n");
+  return parts.join("\n");
+}
