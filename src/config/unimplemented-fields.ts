@@ -50,6 +50,10 @@ export class UnimplementedFields {
       case "sameAs":
         if (value !== implementation.value) this.reportUnknown(source, field, value);
         return;
+      case "values":
+      case "refusedByConverter":
+        // The converter has reported what it does not take.
+        return;
       case "refused":
         if (isEmpty(field, value)) return;
         this.problem("error", source, field, `is known but not implemented by Sluice yet: ${implementation.reason}`);
