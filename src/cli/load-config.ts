@@ -43,7 +43,7 @@ function withNode(config: RuntimeConfig, commandLine: CommandLine): RuntimeConfi
     node: {
       id: serviceNode ?? node.id,
       cluster: serviceCluster ?? node.cluster,
-      zone: serviceZone ?? node.zone,
+      locality: { ...node.locality, zone: serviceZone ?? node.locality.zone },
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Admin, Bootstrap, Bootstrap_StaticResources } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
-import type { Locality, Node } from "../gen/envoy/config/core/v3/base_pb.js";
+import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
+import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
 import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
 
@@ -15,7 +16,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   node: implemented<Node>("envoy.config.core.v3.Node", {
     id: true,
     cluster: true,
-    locality: implemented<Locality>("envoy.config.core.v3.Locality", { zone: true }),
+    locality: LOCALITY_FIELDS,
   }),
   static_resources: implemented<Bootstrap_StaticResources>("envoy.config.bootstrap.v3.Bootstrap.StaticResources", {
     listeners: LISTENER_FIELDS,
@@ -38,7 +39,7 @@ export function convertBootstrap(message: Bootstrap, context: ConversionContext)
   checkUniqueNames(listeners, "listener", context);
   checkUniqueAddresses(listeningAddresses(message), context);
   return {
-    node: { id: node?.id ?? "", cluster: node?.cluster ?? "", zone: node?.locality?.zone ?? "" },
+    node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
     listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
     clusters: clusters.map((cluster) => convertCluster(cluster, context)).filter((config) => config !== null),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),

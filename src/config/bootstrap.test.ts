@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
+import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
 import { ConfigError } from "./decode/config-problem.js";
@@ -32,7 +33,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
   const { config, warnings } = loadBootstrap({ text: QUICK_START });
   assert.deepEqual(warnings, []);
   assert.deepEqual(config, {
-    node: { id: "", cluster: "", zone: "" },
+    node: { id: "", cluster: "", locality: NO_LOCALITY },
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 } },
     statsFlushIntervalMs: 5_000,
     listeners: [
@@ -133,8 +134,15 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
             address: { kind: "ip", host: "www.envoyproxy.io", port: 443 },
             hostname: "www.envoyproxy.io",
             weight: 1,
+            priority: 0,
+            locality: NO_LOCALITY,
+            localityWeight: 0,
+            health: "unknown",
+            metadata: {},
           },
         ],
+        overprovisioningFactor: 140,
+        weightedPriorityHealth: false,
         lbPolicy: "roundRobin",
         connectTimeoutMs: 5_000,
         perConnectionBufferLimitBytes: 1_048_576,
@@ -183,7 +191,11 @@ test("an empty bootstrap is one without listeners", () => {
 test("the node and the flush interval", () => {
   const text = "node: { id: i, cluster: c, locality: { zone: z } }\nstats_flush_interval: 1.5s";
   const config = configOf(text);
-  assert.deepEqual(config.node, { id: "i", cluster: "c", zone: "z" });
+  assert.deepEqual(config.node, {
+    id: "i",
+    cluster: "c",
+    locality: { region: "", zone: "z", subZone: "" },
+  });
   assert.equal(config.statsFlushIntervalMs, 1_500);
 });
 

@@ -3,6 +3,14 @@ import { test } from "node:test";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
 
+const ANYWHERE = {
+  priority: 0,
+  locality: { region: "", zone: "", subZone: "" },
+  localityWeight: 0,
+  health: "unknown",
+  metadata: {},
+} as const;
+
 const OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 function cluster(body: string): ClusterInfo {
@@ -49,10 +57,12 @@ load_assignment:
     statName: "a_b",
     discovery: "strictDns",
     endpoints: [
-      { address: { kind: "ip", host: "a.test", port: 1 }, hostname: "h", weight: 3 },
-      { address: { kind: "ip", host: "b.test", port: 2 }, hostname: "b.test", weight: 1 },
-      { address: { kind: "ip", host: "::1", port: 3 }, hostname: "", weight: 1 },
+      { address: { kind: "ip", host: "a.test", port: 1 }, hostname: "h", weight: 3, ...ANYWHERE },
+      { address: { kind: "ip", host: "b.test", port: 2 }, hostname: "b.test", weight: 1, ...ANYWHERE },
+      { address: { kind: "ip", host: "::1", port: 3 }, hostname: "", weight: 1, ...ANYWHERE },
     ],
+    overprovisioningFactor: 140,
+    weightedPriorityHealth: false,
     lbPolicy: "leastRequest",
     connectTimeoutMs: 1,
     perConnectionBufferLimitBytes: 1,
@@ -94,7 +104,7 @@ test("endpoints may be pipes", () => {
   const info = cluster(
     "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /a } } } }] }] }",
   );
-  assert.deepEqual(info.endpoints, [{ address: { kind: "pipe", path: "/a" }, hostname: "", weight: 1 }]);
+  assert.deepEqual(info.endpoints, [{ address: { kind: "pipe", path: "/a" }, hostname: "", weight: 1, ...ANYWHERE }]);
 });
 
 test("plaintext may be said", () => {

@@ -15,6 +15,8 @@ import {
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_DNS_REFRESH_RATE_MS = 5_000;
+/** Percent */
+const DEFAULT_OVERPROVISIONING_FACTOR = 140;
 /** `per_connection_buffer_limit_bytes` of listeners and clusters. */
 export const DEFAULT_BUFFER_LIMIT_BYTES = 1024 * 1024;
 
@@ -84,6 +86,8 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     statName: (message.altStatName === "" ? message.name : message.altStatName).replaceAll(":", "_"),
     discovery,
     endpoints,
+    overprovisioningFactor: message.loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_FACTOR,
+    weightedPriorityHealth: message.loadAssignment?.policy?.weightedPriorityHealth ?? false,
     lbPolicy,
     connectTimeoutMs,
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,

@@ -5,11 +5,18 @@ import type {
   LbEndpoint,
   LocalityLbEndpoints,
 } from "../gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
-import type { ClusterLoadAssignment } from "../gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type {
+  ClusterLoadAssignment,
+  ClusterLoadAssignment_Policy,
+} from "../gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import type { DiscoveryType, EndpointConfig } from "../upstream/cluster-info.js";
+import type { EndpointHealth } from "../upstream/host-health.js";
+import type { Locality } from "../upstream/locality.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
+import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 
 const ENDPOINT_FIELDS = implemented<Endpoint>("envoy.config.endpoint.v3.Endpoint", {
   address: ADDRESS_FIELDS,
@@ -22,6 +29,7 @@ const LB_ENDPOINT_FIELDS = implemented<LbEndpoint>("envoy.config.endpoint.v3.LbE
   endpoint_name: true,
   load_balancing_weight: true,
   health_status: refused("the host would get requests all the same"),
+  metadata: METADATA_FIELDS,
 });
 
 export const LOAD_ASSIGNMENT_FIELDS: MessageTable = implemented<ClusterLoadAssignment>(
@@ -29,34 +37,108 @@ export const LOAD_ASSIGNMENT_FIELDS: MessageTable = implemented<ClusterLoadAssig
   {
     cluster_name: true,
     endpoints: implemented<LocalityLbEndpoints>("envoy.config.endpoint.v3.LocalityLbEndpoints", {
+      locality: LOCALITY_FIELDS,
+      load_balancing_weight: true,
+      priority: refused("hosts that are kept in reserve would get requests"),
       lb_endpoints: LB_ENDPOINT_FIELDS,
       load_balancer_endpoints: refused("its endpoints would be missing"),
       leds_cluster_locality_config: refused("its endpoints would be missing"),
-      priority: refused("hosts that are kept in reserve would get requests"),
+    }),
+    policy: implemented<ClusterLoadAssignment_Policy>("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy", {
+      overprovisioning_factor: true,
+      weighted_priority_health: true,
     }),
   },
 );
 
 const USE_DNS = "use `type: STRICT_DNS` for a cluster whose hosts are names";
 
-/** The endpoints of a cluster's `load_assignment`, of all localities. */
+const HEALTHS: Readonly<Record<string, EndpointHealth>> = {
+  UNKNOWN: "unknown",
+  HEALTHY: "healthy",
+  UNHEALTHY: "unhealthy",
+  DRAINING: "draining",
+  TIMEOUT: "timeout",
+  DEGRADED: "degraded",
+};
+
+/** The endpoints of a cluster's `load_assignment`, of all localities and priorities. */
 export function convertEndpoints(
   cluster: Cluster,
   discovery: DiscoveryType,
   context: ConversionContext,
 ): EndpointConfig[] {
-  const messages = cluster.loadAssignment?.endpoints.flatMap((locality) => locality.lbEndpoints) ?? [];
-  if (discovery === "logicalDns" && messages.length !== 1) {
-    const text = `a LOGICAL_DNS cluster has exactly one endpoint, not ${messages.length}`;
+  const groups = cluster.loadAssignment?.endpoints ?? [];
+  const count = groups.reduce((sum, { lbEndpoints }) => sum + lbEndpoints.length, 0);
+  if (discovery === "logicalDns" && count !== 1) {
+    const text = `a LOGICAL_DNS cluster has exactly one endpoint, not ${count}`;
     context.error(cluster.loadAssignment ?? cluster, null, text, "STRICT_DNS takes any number");
   }
-  return messages
-    .map((message) => convertEndpoint(message, discovery, context))
+  checkPriorities(groups, context);
+  checkWeights(groups, context);
+  return groups.flatMap((group) => convertGroup(group, discovery, context));
+}
+
+/** Priorities are counted from 0 without a gap (`LocalityLbEndpoints.priority`). */
+function checkPriorities(groups: readonly LocalityLbEndpoints[], context: ConversionContext): void {
+  const used = new Set(groups.map(({ priority }) => priority));
+  for (const group of groups) {
+    const { priority } = group;
+    if (priority === 0 || used.has(priority - 1)) continue;
+    const text = `there is no priority ${priority - 1}: priorities count up from 0 without a gap`;
+    context.error(group, "priority", text);
+  }
+}
+
+/** Balancers add the weights of a locality, and of a priority's localities, up in 32 bits. */
+function checkWeights(groups: readonly LocalityLbEndpoints[], context: ConversionContext): void {
+  const ofPriority = new Map<number, number>();
+  for (const group of groups) {
+    let weight = 0;
+    for (const { loadBalancingWeight } of group.lbEndpoints) weight += loadBalancingWeight ?? 1;
+    if (weight > MAX_WEIGHT_SUM) {
+      context.error(
+        group,
+        "lbEndpoints",
+        `the weights of a locality's endpoints sum up to ${weight}, more than 2^32 - 1`,
+      );
+    }
+    const sum = (ofPriority.get(group.priority) ?? 0) + (group.loadBalancingWeight ?? 0);
+    ofPriority.set(group.priority, sum);
+    if (sum > MAX_WEIGHT_SUM) {
+      const text = `the weights of the localities of priority ${group.priority} sum up to ${sum}, more than 2^32 - 1`;
+      context.error(group, "loadBalancingWeight", text);
+    }
+  }
+}
+
+const MAX_WEIGHT_SUM = 0xffff_ffff;
+
+/** What an endpoint has from the locality that it is listed in. */
+interface GroupConfig {
+  readonly priority: number;
+  readonly locality: Locality;
+  readonly localityWeight: number;
+}
+
+function convertGroup(
+  group: LocalityLbEndpoints,
+  discovery: DiscoveryType,
+  context: ConversionContext,
+): EndpointConfig[] {
+  const ofGroup: GroupConfig = {
+    priority: group.priority,
+    locality: convertLocality(group.locality),
+    localityWeight: group.loadBalancingWeight ?? 0,
+  };
+  return group.lbEndpoints
+    .map((message) => convertEndpoint(message, ofGroup, discovery, context))
     .filter((endpoint) => endpoint !== null);
 }
 
 function convertEndpoint(
   message: LbEndpoint,
+  ofGroup: GroupConfig,
   discovery: DiscoveryType,
   context: ConversionContext,
 ): EndpointConfig | null {
@@ -84,5 +166,9 @@ function convertEndpoint(
   }
   const name = address.kind === "ip" && isIP(address.host) === 0 ? address.host : "";
   const hostname = endpoint.hostname === "" ? name : endpoint.hostname;
-  return { address, hostname, weight: message.loadBalancingWeight ?? 1 };
+  const health = HEALTHS[context.enumName(message, "healthStatus")];
+  // A number that the enum does not define has been reported.
+  if (health === undefined) return null;
+  const metadata = convertMetadata(message.metadata);
+  return { address, hostname, weight: message.loadBalancingWeight ?? 1, ...ofGroup, health, metadata };
 }

@@ -1,10 +1,11 @@
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
+import type { Locality } from "../upstream/locality.js";
 
 /** The whole of a bootstrap after loading: plain frozen data, the snapshot that is copied to every worker. */
 export interface RuntimeConfig {
-  readonly node: { readonly id: string; readonly cluster: string; readonly zone: string };
+  readonly node: { readonly id: string; readonly cluster: string; readonly locality: Locality };
   readonly listeners: readonly ListenerConfig[];
   readonly clusters: readonly ClusterInfo[];
   readonly admin: AdminConfig | null;

@@ -56,7 +56,7 @@ export class Worker implements WorkerOperations, FlowListener {
       { ...this.context, sockets: new NodeSocketFactory(this.context), connectionIds },
       stats,
       random,
-      snapshot.countsMembership,
+      { countsMembership: snapshot.countsMembership, localLocality: config.node.locality },
     );
     const parts = {
       ...this.context,
@@ -113,7 +113,7 @@ export class Worker implements WorkerOperations, FlowListener {
   }
 
   async hostCounts(clusterName: string): Promise<readonly HostCounts[]> {
-    const hosts = this.clusters.get(clusterName)?.hostSet.hosts ?? [];
+    const hosts = this.clusters.get(clusterName)?.prioritySet.hosts ?? [];
     return hosts.map(({ address, addressText, hostname, weight, stats }) => ({
       address: addressText,
       socketAddress: address,

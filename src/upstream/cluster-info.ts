@@ -1,4 +1,7 @@
+import type { Metadata } from "../common/metadata.js";
 import type { Address } from "../network/address.js";
+import type { EndpointHealth } from "./host-health.js";
+import type { Locality } from "./locality.js";
 
 export type DiscoveryType = "static" | "strictDns" | "logicalDns";
 export type LbPolicy = "roundRobin" | "random" | "leastRequest";
@@ -9,7 +12,15 @@ export interface EndpointConfig {
   readonly address: Address;
   /** `endpoint.hostname`, or the DNS name that was resolved; empty when there is none. */
   readonly hostname: string;
+  /** At least 1. */
   readonly weight: number;
+  /** 0 is the highest. */
+  readonly priority: number;
+  readonly locality: Locality;
+  /** Weight of the locality among those of its priority; 0 when it has none. */
+  readonly localityWeight: number;
+  readonly health: EndpointHealth;
+  readonly metadata: Metadata;
 }
 
 /** Limits of one priority (`envoy.config.cluster.v3.CircuitBreakers.Thresholds`). */
@@ -27,6 +38,10 @@ export interface ClusterInfo {
   readonly statName: string;
   readonly discovery: DiscoveryType;
   readonly endpoints: readonly EndpointConfig[];
+  /** Percent of the healthy share that a priority or locality counts for; more than 0, 140 by default. */
+  readonly overprovisioningFactor: number;
+  /** A priority's health is the share of healthy weight and not of healthy hosts. */
+  readonly weightedPriorityHealth: boolean;
   readonly lbPolicy: LbPolicy;
   /** Milliseconds a TCP connect may take; more than 0, 5,000 by default. */
   readonly connectTimeoutMs: number;

@@ -3,6 +3,8 @@ import type { StatsScope } from "../stats/stat.js";
 import { Cluster } from "./cluster.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
+import type { HostHealthChange } from "./host-health.js";
+import { type Locality, NO_LOCALITY } from "./locality.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
 
 /** A cluster's configuration with the memory that its circuit breakers count in. */
@@ -11,22 +13,32 @@ export interface ClusterSnapshot {
   readonly resourceCounts: SharedArrayBuffer;
 }
 
+/** Which worker this is, and where. */
+export interface WorkerPlace {
+  /** False for all workers but one, whose stats count the hosts that all of them have. */
+  readonly countsMembership: boolean;
+  /** `node.locality` */
+  readonly localLocality: Locality;
+}
+
+const ONLY_WORKER: WorkerPlace = { countsMembership: true, localLocality: NO_LOCALITY };
+
 /** The clusters of one worker, and the way from a host to its connection pool. */
 export class ClusterManager {
   private readonly clusters = new Map<string, Cluster>();
   private readonly context: PoolContext;
 
-  /** @param countsMembership false for all workers but one, whose stats count the hosts */
   constructor(
     snapshots: readonly ClusterSnapshot[],
     context: PoolContext,
     scope: StatsScope,
     random: RandomSource,
-    countsMembership = true,
+    place: WorkerPlace = ONLY_WORKER,
   ) {
     this.context = context;
+    const parts = { scope, random, clock: context.dispatcher, ...place }; // control plane: once for a worker
     for (const { info, resourceCounts } of snapshots) {
-      this.clusters.set(info.name, new Cluster(info, resourceCounts, scope, random, countsMembership));
+      this.clusters.set(info.name, new Cluster(info, resourceCounts, parts));
     }
   }
 
@@ -56,6 +68,14 @@ export class ClusterManager {
     const { dispatcher } = this.context;
     dispatcher.beginEvent();
     this.clusters.get(clusterName)?.updateHosts(endpoints);
+    dispatcher.endEvent();
+  }
+
+  /** Takes over what the main thread found out about the health of a cluster's hosts. */
+  updateHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
+    const { dispatcher } = this.context;
+    dispatcher.beginEvent();
+    this.clusters.get(clusterName)?.updateHealth(changes);
     dispatcher.endEvent();
   }
 

@@ -1,5 +1,6 @@
 import type { ConnectionStats } from "../network/connection.js";
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stat.js";
+import type { HostSet } from "./host-set.js";
 
 /** The stats of one cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
 export class ClusterStats {
@@ -41,6 +42,9 @@ export class ClusterStats {
   readonly membershipChange: Counter;
   readonly membershipTotal: Gauge;
   readonly membershipHealthy: Gauge;
+  readonly membershipDegraded: Gauge;
+  readonly membershipExcluded: Gauge;
+  readonly maxHostWeight: Gauge;
   readonly connection: ConnectionStats;
   private readonly scope: StatsScope;
   /** By status; made when a status is first seen. */
@@ -87,11 +91,31 @@ export class ClusterStats {
     this.membershipChange = scope.counter("membership_change");
     this.membershipTotal = scope.gauge("membership_total");
     this.membershipHealthy = scope.gauge("membership_healthy");
+    this.membershipDegraded = scope.gauge("membership_degraded");
+    this.membershipExcluded = scope.gauge("membership_excluded");
+    this.maxHostWeight = scope.gauge("max_host_weight");
     this.connection = {
       rxBytes: scope.counter("upstream_cx_rx_bytes_total"),
       txBytes: scope.counter("upstream_cx_tx_bytes_total"),
       delayedCloseTimeouts: null,
     };
+  }
+
+  /** The hosts that the cluster has now, for the worker that counts them. */
+  countMembers(hostSets: readonly HostSet[]): void {
+    let [total, healthy, degraded, excluded, weight] = [0, 0, 0, 0, 0];
+    for (const hostSet of hostSets) {
+      total += hostSet.hosts.length;
+      healthy += hostSet.healthyHosts.length;
+      degraded += hostSet.degradedHosts.length;
+      excluded += hostSet.excludedHosts.length;
+      for (const host of hostSet.hosts) weight = Math.max(weight, host.weight);
+    }
+    this.membershipTotal.set(total);
+    this.membershipHealthy.set(healthy);
+    this.membershipDegraded.set(degraded);
+    this.membershipExcluded.set(excluded);
+    this.maxHostWeight.set(weight);
   }
 
   /** A response of this status, from upstream or in its place, goes downstream. */

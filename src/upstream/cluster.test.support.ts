@@ -1,7 +1,10 @@
+import { NO_METADATA } from "../common/metadata.js";
 import type { IpAddress } from "../network/address.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { Host } from "./host.js";
-import { HostSet } from "./host-set.js";
+import type { HostSetOptions } from "./host-set.js";
+import { NO_LOCALITY } from "./locality.js";
+import { PrioritySet } from "./priority-set.js";
 
 const LIMITS = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 };
 
@@ -12,6 +15,8 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     statName: "c",
     discovery: "static",
     endpoints: [],
+    overprovisioningFactor: 140,
+    weightedPriorityHealth: false,
     lbPolicy: "roundRobin",
     connectTimeoutMs: 5_000,
     perConnectionBufferLimitBytes: 1024 * 1024,
@@ -39,7 +44,16 @@ export function address(last: number): IpAddress {
 }
 
 export function endpoint(last: number, weight = 1, hostname = ""): EndpointConfig {
-  return { address: address(last), hostname, weight };
+  return {
+    address: address(last),
+    hostname,
+    weight,
+    priority: 0,
+    locality: NO_LOCALITY,
+    localityWeight: 0,
+    health: "unknown",
+    metadata: NO_METADATA,
+  };
 }
 
 /** Hosts 1, 2, 3, ... with these weights. */
@@ -47,8 +61,15 @@ export function hostsOf(weights: readonly number[]): Host[] {
   return weights.map((weight, index) => new Host(endpoint(index + 1, weight), "c"));
 }
 
-export function hostSetOf(weights: readonly number[]): HostSet {
-  const hostSet = new HostSet();
-  hostSet.update(hostsOf(weights));
-  return hostSet;
+export const HOST_SET_OPTIONS: HostSetOptions = {
+  overprovisioningFactor: 140,
+  weightedPriorityHealth: false,
+  localLocality: NO_LOCALITY,
+};
+
+/** Hosts of these weights, in one priority. */
+export function prioritySetOf(weights: readonly number[]): PrioritySet {
+  const prioritySet = new PrioritySet(HOST_SET_OPTIONS);
+  prioritySet.update(hostsOf(weights));
+  return prioritySet;
 }

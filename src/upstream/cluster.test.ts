@@ -3,19 +3,26 @@ import { describe, test } from "node:test";
 import { RecordedStats } from "../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../test/support/seeded-random.js";
 import { Cluster } from "./cluster.js";
-import { address, clusterInfo, endpoint, hostsOf } from "./cluster.test.support.js";
+import { address, clusterInfo, endpoint, HOST_SET_OPTIONS, hostsOf } from "./cluster.test.support.js";
 import type { ClusterInfo } from "./cluster-info.js";
-import { HostSet } from "./host-set.js";
+import { NO_LOCALITY } from "./locality.js";
+import { PrioritySet } from "./priority-set.js";
 import { RESOURCE_COUNTS_BYTES } from "./resource-manager.js";
 
 function startCluster(overrides: Partial<ClusterInfo>) {
   const stats = new RecordedStats();
   const memory = new SharedArrayBuffer(RESOURCE_COUNTS_BYTES);
-  const cluster = new Cluster(clusterInfo(overrides), memory, stats.root, new SeededRandom(1));
+  const cluster = new Cluster(clusterInfo(overrides), memory, {
+    scope: stats.root,
+    random: new SeededRandom(1),
+    clock: { now: () => 0 },
+    countsMembership: true,
+    localLocality: NO_LOCALITY,
+  });
   return {
     cluster,
-    hosts: () => cluster.hostSet.hosts,
-    texts: () => cluster.hostSet.hosts.map((host) => host.addressText),
+    hosts: () => cluster.prioritySet.hosts,
+    texts: () => cluster.prioritySet.hosts.map((host) => host.addressText),
     stat: (name: string) => stats.value(`cluster.c.${name}`),
   };
 }
@@ -53,19 +60,17 @@ describe("Cluster", () => {
     assert.equal(stat("membership_total"), 0);
   });
 
-  test("another weight or hostname makes another host", () => {
-    const { cluster, hosts } = startCluster({ discovery: "strictDns" });
+  test("a host may change its weight; another hostname makes another host", () => {
+    const { cluster, hosts, stat } = startCluster({ discovery: "strictDns" });
     cluster.updateHosts([endpoint(1), endpoint(2, 1, "a")]);
-    const before = hosts();
+    const [first, second] = hosts();
+    cluster.updateHosts([endpoint(1, 5), endpoint(2, 1, "a")]);
+    assert.ok(hosts()[0] === first && first?.weight === 5);
+    assert.equal(stat("membership_change"), 1);
+    assert.equal(stat("max_host_weight"), 5);
     cluster.updateHosts([endpoint(1, 5), endpoint(2, 1, "b")]);
-    assert.deepEqual(
-      hosts().map(({ weight, hostname }) => [weight, hostname]),
-      [
-        [5, ""],
-        [1, "b"],
-      ],
-    );
-    assert.ok(hosts().every((host) => !before.includes(host)));
+    assert.ok(hosts()[0] === first && hosts()[1] !== second && hosts()[1]?.hostname === "b");
+    assert.equal(stat("membership_change"), 2);
   });
 
   test("an address that names resolve to twice is one host, time and again", () => {
@@ -74,7 +79,7 @@ describe("Cluster", () => {
     const before = hosts();
     assert.equal(before.length, 2);
     cluster.updateHosts([endpoint(1), endpoint(2), endpoint(1)]);
-    assert.equal(hosts(), before);
+    assert.deepEqual(hosts(), before);
     assert.equal(stat("membership_change"), 1);
   });
 
@@ -100,15 +105,15 @@ describe("Cluster", () => {
   });
 });
 
-describe("HostSet", () => {
-  test("tells its observer after each update, when the new hosts are there", () => {
-    const hostSet = new HostSet();
+describe("PrioritySet", () => {
+  test("tells its observers after each update, when the new hosts are there", () => {
+    const prioritySet = new PrioritySet(HOST_SET_OPTIONS);
     const seen: number[] = [];
-    hostSet.update(hostsOf([1]));
-    hostSet.setObserver({ onHostsChanged: () => void seen.push(hostSet.hosts.length) });
-    hostSet.update(hostsOf([1, 1]));
-    hostSet.update([]);
+    prioritySet.update(hostsOf([1]));
+    prioritySet.addObserver({ onHostsChanged: () => void seen.push(prioritySet.hosts.length) });
+    prioritySet.update(hostsOf([1, 1]));
+    prioritySet.update([]);
     assert.deepEqual(seen, [2, 0]);
-    assert.equal(hostSet.healthy, hostSet.hosts);
+    assert.equal(prioritySet.hostSets.length, 1);
   });
 });

@@ -4,57 +4,64 @@ import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
-import { HostSet } from "./host-set.js";
+import type { HostHealthChange } from "./host-health.js";
 import type { LoadBalancer } from "./load-balancer.js";
+import { ANY_HOST, type LoadBalancerContext } from "./load-balancer-context.js";
 import { LeastRequestLoadBalancer } from "./load-balancers/least-request-load-balancer.js";
 import { RandomLoadBalancer } from "./load-balancers/random-load-balancer.js";
 import { RoundRobinLoadBalancer } from "./load-balancers/round-robin-load-balancer.js";
+import type { Locality } from "./locality.js";
+import { PrioritySet } from "./priority-set.js";
 import { ResourceManager } from "./resource-manager.js";
+
+/** What a cluster needs of the worker it is in. */
+export interface ClusterParts {
+  readonly scope: StatsScope;
+  readonly random: RandomSource;
+  /** The dispatcher's clock. */
+  readonly clock: { now(): number };
+  /** This worker's stats count the hosts that all workers have. */
+  readonly countsMembership: boolean;
+  /** Where this proxy is (`node.locality`). */
+  readonly localLocality: Locality;
+}
 
 /** A cluster in one worker: its configuration, its hosts of the moment, and what they share. */
 export class Cluster {
   readonly info: ClusterInfo;
   readonly stats: ClusterStats;
   readonly resources: ResourceManager;
-  readonly hostSet = new HostSet();
+  readonly prioritySet: PrioritySet;
+  private readonly parts: ClusterParts;
   private readonly loadBalancer: LoadBalancer;
-  private readonly countsMembership: boolean;
   /** Hosts that discovery no longer finds and whose last streams are being served. */
   private leaving: Host[] = [];
 
   /** @param resourceCounts memory of `RESOURCE_COUNTS_BYTES` that all workers share */
-  constructor(
-    info: ClusterInfo,
-    resourceCounts: SharedArrayBuffer,
-    scope: StatsScope,
-    random: RandomSource,
-    countsMembership = true,
-  ) {
+  constructor(info: ClusterInfo, resourceCounts: SharedArrayBuffer, parts: ClusterParts) {
     this.info = info;
-    this.countsMembership = countsMembership;
-    this.stats = new ClusterStats(scope.scope(`cluster.${info.statName}`));
+    this.parts = parts;
+    this.stats = new ClusterStats(parts.scope.scope(`cluster.${info.statName}`));
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
-    this.loadBalancer = createLoadBalancer(info, this.hostSet, random);
+    this.prioritySet = new PrioritySet({
+      overprovisioningFactor: info.overprovisioningFactor,
+      weightedPriorityHealth: info.weightedPriorityHealth,
+      localLocality: parts.localLocality,
+    });
+    this.loadBalancer = createLoadBalancer(info, this.prioritySet, parts.random);
     if (info.discovery === "static") this.updateHosts(info.endpoints);
   }
 
-  /** Every worker has the same hosts; one of them counts them, since the workers' stats are added up. */
-  private countMembership(added: number): void {
-    this.stats.membershipChange.inc();
-    this.stats.membershipTotal.add(added);
-    this.stats.membershipHealthy.add(added);
-  }
-
   /** B6: the host of the next attempt, null when there is none. */
-  chooseHost(): Host | null {
-    const host = this.loadBalancer.chooseHost();
+  chooseHost(context: LoadBalancerContext = ANY_HOST): Host | null {
+    const host = this.loadBalancer.chooseHost(context);
     if (host === null) this.stats.cxNoneHealthy.inc();
     return host;
   }
 
   /** Takes over what discovery found. Hosts that stay keep their connections, those that are gone finish theirs. */
   updateHosts(endpoints: readonly EndpointConfig[]): void {
-    const [logicalHost] = this.hostSet.hosts;
+    const [logicalHost] = this.prioritySet.hosts;
     const [first] = endpoints;
     if (this.info.discovery === "logicalDns" && logicalHost !== undefined && first !== undefined) {
       logicalHost.moveTo(first.address);
@@ -63,23 +70,35 @@ export class Cluster {
     this.replaceHosts(this.info.discovery === "static" ? endpoints : withoutRepeated(endpoints));
   }
 
-  private replaceHosts(endpoints: readonly EndpointConfig[]): void {
-    // control plane: when discovery found something new
-    const before = new Map(this.hostSet.hosts.map((host) => [host.addressText, host]));
-    const after: Host[] = [];
-    let changed = false;
-    for (const endpoint of endpoints) {
-      const fresh = new Host(endpoint, this.info.name);
-      const known = before.get(fresh.addressText);
-      const kept = known !== undefined && known.weight === fresh.weight && known.hostname === fresh.hostname;
-      if (kept) before.delete(fresh.addressText);
-      else changed = true;
-      after.push(kept ? known : fresh);
+  /** Takes over what the main thread found out about hosts, all of it at once. */
+  updateHealth(changes: readonly HostHealthChange[]): void {
+    for (const { address, mask, flags } of changes) {
+      for (const host of this.prioritySet.hosts) {
+        if (host.addressText === address) this.setHealthFlags(host, mask, flags);
+      }
     }
-    if (!changed && before.size === 0) return;
-    if (this.countsMembership) this.countMembership(after.length - this.hostSet.hosts.length);
-    this.hostSet.update(after);
-    for (const gone of before.values()) {
+    this.showHosts(this.prioritySet.hosts);
+  }
+
+  private setHealthFlags(host: Host, mask: number, flags: number): void {
+    const before = host.health;
+    host.setHealthFlags(mask, flags);
+    if (before !== "healthy" && host.health === "healthy") host.healthySinceMs = this.parts.clock.now();
+  }
+
+  private replaceHosts(endpoints: readonly EndpointConfig[]): void {
+    const before = new Set(this.prioritySet.hosts);
+    const known = hostsByAddress(this.prioritySet.hosts);
+    const after: Host[] = [];
+    let added = false;
+    for (const endpoint of endpoints) {
+      const host = takeKnown(known, endpoint) ?? this.addHost(endpoint);
+      added ||= !before.delete(host);
+      after.push(host);
+    }
+    if (added || before.size > 0) this.countChange();
+    this.showHosts(after);
+    for (const gone of before) {
       gone.pool?.drain();
       this.leaving.push(gone);
     }
@@ -87,10 +106,50 @@ export class Cluster {
     this.leaving = this.leaving.filter(({ pool }) => pool !== null && !pool.isIdle);
   }
 
+  private addHost(endpoint: EndpointConfig): Host {
+    const host = new Host(endpoint, this.info.name);
+    host.healthySinceMs = this.parts.clock.now();
+    return host;
+  }
+
+  /** Every worker has the same hosts; one of them counts them, since the workers' stats are added up. */
+  private countChange(): void {
+    if (this.parts.countsMembership) this.stats.membershipChange.inc();
+  }
+
+  /** These are the hosts that balancers choose from now on. */
+  private showHosts(hosts: readonly Host[]): void {
+    const { prioritySet } = this;
+    const before = prioritySet.hostSets;
+    prioritySet.update(hosts);
+    if (this.parts.countsMembership && prioritySet.hostSets !== before) this.stats.countMembers(prioritySet.hostSets);
+  }
+
   /** Closes all connections, those to hosts that are leaving too. */
   destroy(): void {
-    for (const host of [...this.hostSet.hosts, ...this.leaving]) host.pool?.destroy();
+    for (const host of this.prioritySet.hosts) host.pool?.destroy();
+    for (const host of this.leaving) host.pool?.destroy();
   }
+}
+
+function hostsByAddress(hosts: readonly Host[]): Map<string, Host[]> {
+  const found = new Map<string, Host[]>();
+  for (const host of hosts) {
+    const others = found.get(host.addressText);
+    if (others === undefined) found.set(host.addressText, [host]);
+    else others.push(host);
+  }
+  return found;
+}
+
+/** The host that an endpoint is already; it is taken out, since an endpoint that is listed twice is two hosts. */
+function takeKnown(known: Map<string, Host[]>, endpoint: EndpointConfig): Host | null {
+  const candidates = known.get(addressText(endpoint.address)) ?? [];
+  const index = candidates.findIndex((candidate) => candidate.isAt(endpoint));
+  if (index === -1) return null;
+  const [host] = candidates.splice(index, 1) as [Host];
+  host.takeOver(endpoint);
+  return host;
 }
 
 /** Names may resolve to the same address; that is one host, as in Envoy. */
@@ -103,13 +162,13 @@ function withoutRepeated(endpoints: readonly EndpointConfig[]): readonly Endpoin
   return [...byAddress.values()];
 }
 
-function createLoadBalancer(info: ClusterInfo, hostSet: HostSet, random: RandomSource): LoadBalancer {
+function createLoadBalancer(info: ClusterInfo, hosts: PrioritySet, random: RandomSource): LoadBalancer {
   switch (info.lbPolicy) {
     case "roundRobin":
-      return new RoundRobinLoadBalancer(hostSet, random);
+      return new RoundRobinLoadBalancer(hosts, random);
     case "random":
-      return new RandomLoadBalancer(hostSet, random);
+      return new RandomLoadBalancer(hosts, random);
     case "leastRequest":
-      return new LeastRequestLoadBalancer(hostSet, random);
+      return new LeastRequestLoadBalancer(hosts, random);
   }
 }

@@ -1,15 +1,26 @@
+import { canonicalText, LB_METADATA, type Metadata } from "../common/metadata.js";
 import { type Address, addressText } from "../network/address.js";
 import type { HostDescription } from "../stream-info/stream-info.js";
 import type { EndpointConfig } from "./cluster-info.js";
+import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
+import { type Locality, localityKey } from "./locality.js";
 import type { ConnectionPool } from "./pool/connection-pool.js";
 
-/** One endpoint of a cluster, with what this worker knows of it. */
+/** One endpoint of a cluster, with what this worker knows of it. Health and weights change through its `Cluster`. */
 export class Host implements HostDescription {
   private currentAddress: Address;
   private currentText: string;
   readonly hostname: string;
+  /** Name of the cluster that the host belongs to. */
   readonly clusterName: string;
-  readonly weight: number;
+  readonly locality: Locality;
+  readonly priority: number;
+  private endpoint: EndpointConfig;
+  private flags: number;
+  private currentHealth: HostHealth;
+  private changes = 0;
+  /** When it began to be healthy, milliseconds of the dispatcher's clock: slow start counts from here. */
+  healthySinceMs = 0;
   /** This worker's pool for the host, made when first needed. */
   pool: ConnectionPool | null = null;
   readonly stats = new HostStats();
@@ -19,7 +30,11 @@ export class Host implements HostDescription {
     this.currentText = addressText(endpoint.address);
     this.hostname = endpoint.hostname;
     this.clusterName = clusterName;
-    this.weight = endpoint.weight;
+    this.locality = endpoint.locality;
+    this.priority = endpoint.priority;
+    this.endpoint = endpoint;
+    this.flags = edsFlags(endpoint.health);
+    this.currentHealth = healthOf(this.flags);
   }
 
   /** Where new connections go. */
@@ -31,11 +46,85 @@ export class Host implements HostDescription {
     return this.currentText;
   }
 
+  get weight(): number {
+    return this.endpoint.weight;
+  }
+
+  get localityWeight(): number {
+    return this.endpoint.localityWeight;
+  }
+
+  get metadata(): Metadata {
+    return this.endpoint.metadata;
+  }
+
+  /** Metadata says that it runs a release on trial. */
+  get canary(): boolean {
+    return this.endpoint.metadata[LB_METADATA]?.canary === true;
+  }
+
+  /** What configuration or discovery says of its health. */
+  get configuredHealth(): EndpointHealth {
+    return this.endpoint.health;
+  }
+
+  /** Bits of `HealthFlags`. */
+  get healthFlags(): number {
+    return this.flags;
+  }
+
+  get health(): HostHealth {
+    return this.currentHealth;
+  }
+
+  /** Does not count when the health of its priority is measured. */
+  get isExcluded(): boolean {
+    return isExcluded(this.flags);
+  }
+
+  /** Another number after each change of health, weight or metadata. */
+  get version(): number {
+    return this.changes;
+  }
+
   /** The logical host is elsewhere now; connections that stand are used on (BEHAVIOUR 6.1). */
   moveTo(address: Address): void {
     this.currentAddress = address;
     this.currentText = addressText(address);
   }
+
+  /** Whether an endpoint is this host, with another weight, health or metadata at most. */
+  isAt(endpoint: EndpointConfig): boolean {
+    return (
+      this.hostname === endpoint.hostname &&
+      this.priority === endpoint.priority &&
+      localityKey(this.locality) === localityKey(endpoint.locality) &&
+      this.currentText === addressText(endpoint.address)
+    );
+  }
+
+  /** Takes over what may change while the host stays the same. `Cluster` only. */
+  takeOver(endpoint: EndpointConfig): void {
+    const before = this.endpoint;
+    this.endpoint = endpoint;
+    if (before.weight !== endpoint.weight || before.localityWeight !== endpoint.localityWeight) this.changes++;
+    if (!areEqual(before.metadata, endpoint.metadata)) this.changes++;
+    this.setHealthFlags(EDS_FLAGS, edsFlags(endpoint.health));
+  }
+
+  /** Sets the flags of `mask` to those of `flags`. `Cluster` only, which recomputes what follows from it. */
+  setHealthFlags(mask: number, flags: number): void {
+    const after = (this.flags & ~mask) | (flags & mask);
+    if (after === this.flags) return;
+    this.flags = after;
+    this.currentHealth = healthOf(after);
+    this.changes++;
+  }
+}
+
+/** What came from another thread is a copy, equal or not. */
+function areEqual(a: Metadata, b: Metadata): boolean {
+  return a === b || canonicalText(a) === canonicalText(b);
 }
 
 /** Counts of one host in one worker, as `/clusters` shows them summed up. */

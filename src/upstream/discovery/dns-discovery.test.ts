@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
-import { clusterInfo } from "../cluster.test.support.js";
+import { clusterInfo, endpoint } from "../cluster.test.support.js";
 import type { ClusterInfo, EndpointConfig } from "../cluster-info.js";
 import { DnsDiscovery } from "./dns-discovery.js";
 
 function named(host: string, hostname = "", weight = 1): EndpointConfig {
-  return { address: { kind: "ip", host, port: 8080 }, hostname, weight };
+  return { ...endpoint(1, weight, hostname), address: { kind: "ip", host, port: 8080 } };
 }
 
 /** A discovery whose names resolve to what `answers` says at the moment; an Error is a failure. */

@@ -72,9 +72,9 @@ export class DnsDiscovery implements TimerTarget {
       const hosts = await this.resolve(address.host, this.info.dnsLookupFamily);
       if (hosts.length === 0) throw new Error("no addresses");
       this.resolved[index] = hosts.map((host) => ({
+        ...endpoint,
         address: { kind: "ip", host, port: address.port },
         hostname: endpoint.hostname === "" ? address.host : endpoint.hostname,
-        weight: endpoint.weight,
       }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@ import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { NodeDispatcher } from "../../event/node-dispatcher.js";
 import { NodeSocketFactory } from "../../network/node-socket-factory.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
-import { clusterInfo, limits } from "../cluster.test.support.js";
+import { clusterInfo, endpoint, limits } from "../cluster.test.support.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
 import { RESOURCE_COUNTS_BYTES } from "../resource-manager.js";
@@ -25,7 +25,7 @@ test("on real sockets: an upstream that closes after each response, without sayi
   const context = { dispatcher, readBuffers: new ReadBuffers() };
   let lastId = 0;
   const info = clusterInfo({
-    endpoints: [{ address: { kind: "ip", host: "127.0.0.1", port }, hostname: "", weight: 1 }],
+    endpoints: [{ ...endpoint(1), address: { kind: "ip", host: "127.0.0.1", port } }],
     defaultLimits: limits({ maxConnections: 1 }),
   });
   const clusters = new ClusterManager(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { limits } from "../cluster.test.support.js";
+import { endpoint, limits } from "../cluster.test.support.js";
 import { address, OK, PoolRun, type ProbeStream } from "./pool.test.support.js";
 
 function eventsOf(streams: readonly ProbeStream[]): string[] {
@@ -390,7 +390,7 @@ describe("ConnectionPool: hosts come and go", () => {
     const moved = run.network.listenPeer(address(9));
     const first = run.ask("1");
     run.run();
-    run.clusters.updateHosts("c", [{ address: address(9), hostname: "", weight: 1 }]);
+    run.clusters.updateHosts("c", [endpoint(9)]);
     const second = run.ask("2");
     run.run();
     assert.deepEqual([run.connections(), moved.accepted.length], [1, 1]);

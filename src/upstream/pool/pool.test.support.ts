@@ -118,7 +118,7 @@ export class PoolRun {
   }
 
   host(index = 0): Host {
-    const host = this.cluster.hostSet.hosts[index];
+    const host = this.cluster.prioritySet.hosts[index];
     assert.ok(host !== undefined);
     return host;
   }
@@ -178,7 +178,7 @@ export class PoolRun {
     assert.deepEqual(this.counted(...gauges), {});
     const { connections, pendingRequests, requests } = this.cluster.resources;
     assert.deepEqual([connections.count, pendingRequests.count, requests.count], [0, 0, 0]);
-    for (const { stats } of this.cluster.hostSet.hosts) assert.deepEqual([stats.cxActive, stats.rqActive], [0, 0]);
+    for (const { stats } of this.cluster.prioritySet.hosts) assert.deepEqual([stats.cxActive, stats.rqActive], [0, 0]);
   }
 }
 

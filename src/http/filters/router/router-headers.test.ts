@@ -136,7 +136,7 @@ describe("what is counted and logged of a response", () => {
       upstream_rq_completed: 3,
       upstream_rq_total: 3,
     });
-    const { rqSuccess, rqError, rqTotal } = run.cluster.hostSet.hosts[0]?.stats ?? {};
+    const { rqSuccess, rqError, rqTotal } = run.cluster.prioritySet.hosts[0]?.stats ?? {};
     assert.deepEqual([rqSuccess, rqError, rqTotal], [2, 1, 3]);
     run.finish([client]);
   });

@@ -38,7 +38,7 @@ describe("route timeout", () => {
     const client = run.get();
     run.runFor(200);
     assert.equal(run.clusterStat("upstream_rq_timeout"), 1);
-    const { rqTimeout, rqError, rqSuccess } = run.cluster.hostSet.hosts[0]?.stats ?? {};
+    const { rqTimeout, rqError, rqSuccess } = run.cluster.prioritySet.hosts[0]?.stats ?? {};
     assert.deepEqual([rqTimeout, rqError, rqSuccess], [1, 1, 0]);
     assert.equal(client.fate, "open");
     const next = run.get("/next", client);

@@ -1,0 +1,66 @@
+/** Reasons why a host is not what it should be, as bits (Envoy's `Host::HealthFlag`). */
+export const HealthFlags = {
+  failedActiveHealthCheck: 0x1,
+  failedOutlierCheck: 0x2,
+  failedEdsHealth: 0x4,
+  degradedActiveHealthCheck: 0x8,
+  degradedEdsHealth: 0x10,
+  pendingDynamicRemoval: 0x20,
+  pendingActiveHealthCheck: 0x40,
+  excludedViaImmediateHealthCheckFail: 0x80,
+  activeHealthCheckTimeout: 0x100,
+  edsStatusDraining: 0x200,
+} as const;
+
+/** `envoy.config.core.v3.HealthStatus` as configured for an endpoint. */
+export type EndpointHealth = "unknown" | "healthy" | "unhealthy" | "draining" | "timeout" | "degraded";
+
+/** Whether a host gets requests: all it can take, only what healthy hosts cannot take, or none but in panic. */
+export type HostHealth = "healthy" | "degraded" | "unhealthy";
+
+const UNHEALTHY =
+  HealthFlags.failedActiveHealthCheck |
+  HealthFlags.failedOutlierCheck |
+  HealthFlags.failedEdsHealth |
+  HealthFlags.edsStatusDraining;
+const DEGRADED = HealthFlags.degradedActiveHealthCheck | HealthFlags.degradedEdsHealth;
+/** Hosts that do not count at all when the health of a priority is measured. */
+const EXCLUDED = HealthFlags.excludedViaImmediateHealthCheckFail | HealthFlags.pendingActiveHealthCheck;
+
+/** The flags that configuration alone decides. */
+export const EDS_FLAGS = HealthFlags.failedEdsHealth | HealthFlags.degradedEdsHealth | HealthFlags.edsStatusDraining;
+
+export function healthOf(flags: number): HostHealth {
+  if ((flags & UNHEALTHY) !== 0) return "unhealthy";
+  return (flags & DEGRADED) !== 0 ? "degraded" : "healthy";
+}
+
+export function isExcluded(flags: number): boolean {
+  return (flags & EXCLUDED) !== 0;
+}
+
+/** UNKNOWN counts as healthy, TIMEOUT as unhealthy (BEHAVIOUR 6.1). */
+export function edsFlags(health: EndpointHealth): number {
+  switch (health) {
+    case "unknown":
+    case "healthy":
+      return 0;
+    case "unhealthy":
+    case "timeout":
+      return HealthFlags.failedEdsHealth;
+    case "draining":
+      return HealthFlags.edsStatusDraining;
+    case "degraded":
+      return HealthFlags.degradedEdsHealth;
+  }
+}
+
+/** What the main thread found out about the hosts at one address. */
+export interface HostHealthChange {
+  /** `addressText` of the hosts. */
+  readonly address: string;
+  /** The flags that this is about. */
+  readonly mask: number;
+  /** Those of them that hold from now on. */
+  readonly flags: number;
+}
