@@ -1,9 +1,10 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { Admin, Bootstrap, Bootstrap_StaticResources } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
+import { ignored, implemented, type MessageTable, sameAs } from "./implemented-fields.js";
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
@@ -22,7 +23,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
     listeners: LISTENER_FIELDS,
     clusters: CLUSTER_FIELDS,
   }),
-  dynamic_resources: refused("its listeners and clusters would be missing"),
+  dynamic_resources: ignored("the listeners and clusters of the management server will be missing"),
   stats_flush_interval: true,
   admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
     address: ADDRESS_FIELDS,
@@ -30,8 +31,12 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   }),
 });
 
-/** The runtime's view of a bootstrap. What is wrong goes to the context; then the result is not to be used. */
-export function convertBootstrap(message: Bootstrap, context: ConversionContext): RuntimeConfig {
+/** The runtime's view of a bootstrap. `unused` are the clusters that no request can reach. What is wrong goes to the context; then the result is not to be used. */
+export function convertBootstrap(
+  message: Bootstrap,
+  context: ConversionContext,
+  unused: ReadonlySet<Message>,
+): RuntimeConfig {
   const { node } = message;
   const clusters = message.staticResources?.clusters ?? [];
   const listeners = message.staticResources?.listeners ?? [];
@@ -41,7 +46,12 @@ export function convertBootstrap(message: Bootstrap, context: ConversionContext)
   return {
     node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
     listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
-    clusters: clusters.map((cluster) => convertCluster(cluster, context)).filter((config) => config !== null),
+    clusters: clusters
+      .map((cluster) => {
+        const convert = () => convertCluster(cluster, context);
+        return unused.has(cluster) ? context.convertSpare(convert) : convert();
+      })
+      .filter((config) => config !== null),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
     statsFlushIntervalMs: context.milliseconds(
       message,

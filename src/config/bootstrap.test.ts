@@ -97,8 +97,6 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                   xffNumTrustedHops: 0,
                   skipXffAppend: false,
                   internalCidrRanges: [],
-                  pathNormalization: null,
-                  hostNormalization: null,
                   generateRequestId: true,
                   preserveExternalRequestId: false,
                   alwaysSetRequestIdInResponse: false,
@@ -280,10 +278,11 @@ test("warnings and errors come together", () => {
   ]);
 });
 
-test("dynamic resources would be missing, which is more than a warning", () => {
+test("dynamic resources are missing, and the static ones serve", () => {
   assert.deepEqual(problemsOf("dynamic_resources: { lds_config: { path: /x } }"), [
-    "1:1 error dynamic_resources: `dynamic_resources` is known but not implemented by Sluice yet: its listeners and clusters would be missing",
+    "1:1 warning dynamic_resources: `dynamic_resources` is known but not implemented by Sluice yet: the listeners and clusters of the management server will be missing",
   ]);
+  assert.deepEqual(problemsOf("dynamic_resources: {}"), []);
 });
 
 test("an error shows the line and a caret", () => {

@@ -12,6 +12,7 @@ import { SourceText } from "./decode/source-text.js";
 import { parseYaml } from "./decode/yaml-document.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 import { UnimplementedFields } from "./unimplemented-fields.js";
+import { unusedClusters } from "./unused-clusters.js";
 import { RuleValidator } from "./validation/rule-validator.js";
 
 /** What problems of a text given on the command line name as its file. */
@@ -53,13 +54,15 @@ export function loadBootstrap(source: BootstrapSource): LoadedBootstrap {
   const [bootstrap, override] = bootstraps;
   if (bootstrap === undefined) throw new ConfigError(problems.sorted());
   if (override !== undefined) mergeMessage(bootstrap, override, sourceMap);
+  const strict = source.strict ?? false;
+  decoder.reportUnknownTypes(strict);
 
   // From here on every step takes what is there, so that all problems are found in one run.
   new RuleValidator(descriptors, sourceMap, problems).validate(bootstrap);
   const clusterNames = clusterNamesOf(bootstrap, sourceMap);
-  const strict = source.strict ?? false;
-  const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames, strict));
-  new UnimplementedFields(sourceMap, problems, strict).report(bootstrap, BOOTSTRAP_FIELDS);
+  const unused = unusedClusters(bootstrap, sourceMap);
+  const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames, strict), unused);
+  new UnimplementedFields(sourceMap, problems, strict, unused).report(bootstrap, BOOTSTRAP_FIELDS);
   if (problems.hasErrors) throw new ConfigError(problems.sorted());
   return { config: deepFreeze(config), warnings: problems.sorted(), bootstrap, sourceMap };
 }

@@ -108,6 +108,12 @@ function convertDiscovery(message: Cluster, context: ConversionContext): Discove
     return null;
   }
   const name = context.enumName(message, "type");
+  if (name === "EDS") {
+    // As with Envoy before the first answer of its management server.
+    const text = "discovery of endpoints (EDS) is known but not implemented by Sluice yet";
+    context.noEffect(message, "type", `${text}: the cluster has no hosts, and its requests get a 503`);
+    return "static";
+  }
   const discovery = DISCOVERY_TYPES[name];
   if (discovery !== undefined) return discovery;
   context.notImplemented(message, "type", `the cluster type ${name}`);

@@ -19,6 +19,8 @@ export class ConversionContext {
   private readonly problems: ProblemList;
   /** `--strict` makes errors of the warnings. */
   private readonly strict: boolean;
+  /** Set while an object is converted that nothing depends on: what it lacks is then a warning. */
+  private spare: { incomplete: boolean } | null = null;
 
   constructor(sourceMap: SourceMap, problems: ProblemList, clusterNames: ReadonlySet<string> | null, strict: boolean) {
     this.sourceMap = sourceMap;
@@ -50,7 +52,29 @@ export class ConversionContext {
 
   /** What Sluice does not do yet, though Envoy does. */
   notImplemented<M extends Message>(message: M, field: FieldName<M> | null, what: string): void {
-    this.error(message, field, `${what} is known but not implemented by Sluice yet`);
+    this.unavailable(message, field, `${what} is known but not implemented by Sluice yet`);
+  }
+
+  /**
+   * Something that Envoy has and Sluice has not, so that the object cannot work as configured: an error, or a warning
+   * where the object can be left out.
+   */
+  unavailable<M extends Message>(message: M, field: FieldName<M> | null, text: string, suggestion = ""): void {
+    if (this.spare === null) {
+      this.error(message, field, text, suggestion);
+      return;
+    }
+    this.spare.incomplete = true;
+    this.noEffect(message, field, `${text}; no route leads to this cluster, so it is left out`);
+  }
+
+  /** Converts an object that nothing depends on. Null when it needs something that Sluice does not have. */
+  convertSpare<T>(convert: () => T | null): T | null {
+    const spare = { incomplete: false };
+    this.spare = spare;
+    const result = convert();
+    this.spare = null;
+    return spare.incomplete ? null : result;
   }
 
   /** The value of an enum field by its proto name; the number for values that the enum does not define. */

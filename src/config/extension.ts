@@ -61,7 +61,7 @@ export function resolveExtension<Config>(
   if (found !== undefined) return { extension: found, message: unpacked.message };
   const text = `the ${kind} ${extensionTitle(owner.name, unpacked.desc)} is known but not implemented by Sluice yet`;
   if (isOptional) context.noEffect(any, null, `${text}; it is optional and left out`);
-  else context.error(any, null, text, knownExtensions(registry));
+  else context.unavailable(any, null, text, knownExtensions(registry));
   return null;
 }
 

@@ -8,13 +8,12 @@ import type { Any } from "@bufbuild/protobuf/wkt";
  *   far its message is;
  * - `extensions(...)`: an `Any`, with the tables of the messages it may hold;
  * - `sameAs(value)`: only this value, which is what Sluice does anyway;
- * - `values(...)`: an enum, with the names of the values that exist; the converter reports the others;
+ * - `ignored(reason)`: a warning that says what will be missing;
  * - `refused(reason)`: an error and not a warning, because ignoring the field would send traffic to the wrong place or
- *   let in what should be kept out;
- * - `refusedByConverter(reason)`: as `refused`, where the converter has reported it already, at a better place.
+ *   let in what should be kept out.
  * A field that a table does not name is a warning when a configuration sets it.
  */
-export type Implementation = true | MessageTable | (() => MessageTable) | Extensions | SameAs | Values | Refused;
+export type Implementation = true | MessageTable | (() => MessageTable) | Extensions | SameAs | Ignored | Refused;
 
 /** One table a message type stands next to its converter. The documentation of what is covered is made from them. */
 export interface MessageTable<TypeName extends string = string> {
@@ -36,15 +35,13 @@ export interface SameAs {
   readonly value: unknown;
 }
 
-export interface Values {
-  readonly kind: "values";
-  /** Proto names. Asked for late, as they are most often the keys of the converter's own table. */
-  readonly names: () => readonly string[];
+export interface Ignored {
+  readonly kind: "ignored";
+  readonly reason: string;
 }
 
 export interface Refused {
-  readonly kind: "refused" | "refusedByConverter";
-  /** Why, as the end of a sentence. */
+  readonly kind: "refused";
   readonly reason: string;
 }
 
@@ -64,22 +61,12 @@ export function sameAs(value: unknown): SameAs {
   return { kind: "sameAs", value };
 }
 
+export function ignored(reason: string): Ignored {
+  return { kind: "ignored", reason };
+}
+
 export function refused(reason: string): Refused {
   return { kind: "refused", reason };
-}
-
-/** The document of what is covered shows the reason; the converter's error says more. */
-export function refusedByConverter(reason: string): Refused {
-  return { kind: "refusedByConverter", reason };
-}
-
-/** @param names the values that exist, or the converter's table with them as keys */
-export function values(names: () => readonly string[] | object): Values {
-  const list = (): readonly string[] => {
-    const given = names();
-    return Array.isArray(given) ? given : Object.keys(given);
-  };
-  return { kind: "values", names: list };
 }
 
 /** Whether a message is an `Any`, whose own two fields no table describes. */

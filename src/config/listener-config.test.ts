@@ -120,7 +120,13 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   [
     'listener_filters: [{ name: x, typed_config: { "@type": t/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector } }]\nfilter_chains: [{}]',
     [
-      '4:49 error listener_filters[0].typed_config: the listener filter "x" (`envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector`) is known but not implemented by Sluice yet',
+      '4:24 warning listener_filters[0]: the listener filter "x" is known but not implemented by Sluice yet: connections are taken as plaintext, and chains that match on TLS take none',
+    ],
+  ],
+  [
+    'listener_filters: [{ name: x, typed_config: { "@type": t/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol } }]\nfilter_chains: [{}]',
+    [
+      '4:49 error listener_filters[0].typed_config: the listener filter "x" (`envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol`) is known but not implemented by Sluice yet',
     ],
   ],
   [
@@ -187,4 +193,11 @@ static_resources:
     "2:19 error admin.address: the address 0.0.0.0:80 is in use already (line 6)",
     '8:11 error static_resources.listeners[1].name: there is another listener "a" (line 5)',
   ]);
+});
+
+test("what asks for nothing is not refused", () => {
+  assert.deepEqual(
+    problems("filter_chains: [{ use_proxy_proto: false }]\nuse_original_dst: false\ntransparent: false"),
+    [],
+  );
 });

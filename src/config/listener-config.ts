@@ -10,6 +10,14 @@ import { type Extension, resolveExtension } from "./extension.js";
 import { convertFilterChain, FILTER_CHAIN_FIELDS } from "./filter-chain-config.js";
 import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
 
+/** What is not seen without a listener filter that only looks, and changes nothing. */
+const INSPECTORS: Readonly<Record<string, string>> = {
+  "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector":
+    "connections are taken as plaintext, and chains that match on TLS take none",
+  "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector":
+    "chains that match on `application_protocols` take no connection in the clear",
+};
+
 /** The listener filters that exist: none yet. */
 const LISTENER_FILTERS: readonly Extension<unknown>[] = [];
 
@@ -25,7 +33,7 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   default_filter_chain: FILTER_CHAIN_FIELDS,
   per_connection_buffer_limit_bytes: true,
   listener_filters: implemented<ListenerFilter>("envoy.config.listener.v3.ListenerFilter", {
-    // The converter refuses every listener filter.
+    // The converter refuses every listener filter, or warns of it.
     name: true,
     typed_config: true,
     config_discovery: true,
@@ -45,7 +53,7 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
 const NAMES_ARE_FOR_CLUSTERS = "a listener's address is one of this machine; 0.0.0.0 and :: stand for all";
 
 export function convertListener(message: Listener, context: ConversionContext): ListenerConfig | null {
-  for (const filter of message.listenerFilters) resolveExtension(context, filter, "listener filter", LISTENER_FILTERS);
+  for (const filter of message.listenerFilters) checkListenerFilter(filter, context);
   const address = convertListenerAddress(message, context);
   const additionalAddresses = message.additionalAddresses
     .map((extra) =>
@@ -72,6 +80,18 @@ export function convertListener(message: Listener, context: ConversionContext): 
     defaultFilterChain,
     accessLogs,
   };
+}
+
+function checkListenerFilter(filter: ListenerFilter, context: ConversionContext): void {
+  const typed = filter.configType.case === "typedConfig" ? context.unpack(filter.configType.value) : null;
+  const lost = typed === null ? undefined : INSPECTORS[typed.desc.typeName];
+  if (lost === undefined) resolveExtension(context, filter, "listener filter", LISTENER_FILTERS);
+  else
+    context.noEffect(
+      filter,
+      null,
+      `the listener filter "${filter.name}" is known but not implemented by Sluice yet: ${lost}`,
+    );
 }
 
 function convertListenerAddress(message: Listener, context: ConversionContext): Address | null {

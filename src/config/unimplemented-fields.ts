@@ -4,6 +4,11 @@ import type { ProblemList } from "./decode/problem-list.js";
 import type { MessageSource, SourceMap } from "./decode/source-map.js";
 import { type Implementation, isAny, type MessageTable } from "./implemented-fields.js";
 
+const NOT_YET = "is known but not implemented by Sluice yet";
+
+/** Why what is refused elsewhere is only a warning in a cluster that no route leads to. */
+export const NOTHING_LEADS_HERE = "no route leads to this cluster, so it does no harm";
+
 /**
  * Reports every field that a configuration sets and that Sluice does not implement: nothing is ignored in silence. A
  * field without presence that is set to its zero value says nothing and is passed over.
@@ -13,14 +18,25 @@ export class UnimplementedFields {
   private readonly problems: ProblemList;
   /** `--strict` makes errors of the warnings. */
   private readonly severity: "error" | "warning";
+  /** Clusters that no request can reach: what is refused there is a warning. */
+  private readonly unused: ReadonlySet<Message>;
+  private inUnused = false;
 
-  constructor(sourceMap: SourceMap, problems: ProblemList, strict: boolean) {
+  constructor(sourceMap: SourceMap, problems: ProblemList, strict: boolean, unused: ReadonlySet<Message> = new Set()) {
     this.sourceMap = sourceMap;
     this.problems = problems;
     this.severity = strict ? "error" : "warning";
+    this.unused = unused;
   }
 
   report(message: Message, table: MessageTable): void {
+    const isUnused = this.unused.has(message);
+    if (isUnused) this.inUnused = true;
+    this.reportFields(message, table);
+    if (isUnused) this.inUnused = false;
+  }
+
+  private reportFields(message: Message, table: MessageTable): void {
     const source = this.sourceMap.source(message);
     if (source === null) return;
     for (const field of source.desc.fields) {
@@ -50,13 +66,14 @@ export class UnimplementedFields {
       case "sameAs":
         if (value !== implementation.value) this.reportUnknown(source, field, value);
         return;
-      case "values":
-      case "refusedByConverter":
-        // The converter has reported what it does not take.
+      case "ignored":
+        if (isEmpty(field, value) || this.saysNothing(value)) return;
+        this.problem(this.severity, source, field, `${NOT_YET}: ${implementation.reason}`);
         return;
       case "refused":
-        if (isEmpty(field, value)) return;
-        this.problem("error", source, field, `is known but not implemented by Sluice yet: ${implementation.reason}`);
+        if (isEmpty(field, value) || this.saysNothing(value)) return;
+        if (this.inUnused) this.problem(this.severity, source, field, `${NOT_YET}; ${NOTHING_LEADS_HERE}`);
+        else this.problem("error", source, field, `${NOT_YET}: ${implementation.reason}`);
     }
   }
 
@@ -69,8 +86,13 @@ export class UnimplementedFields {
 
   private reportUnknown(source: MessageSource, field: DescField, value: unknown): void {
     if (isEmpty(field, value)) return;
-    const text = "is known but not implemented by Sluice yet; it has no effect";
-    this.problem(this.severity, source, field, text);
+    this.problem(this.severity, source, field, `${NOT_YET}; it has no effect`);
+  }
+
+  /** `{}` and `false` ask for nothing. */
+  private saysNothing(value: unknown): boolean {
+    if (value === false) return true;
+    return isMessageValue(value) && this.sourceMap.source(value)?.fields.size === 0;
   }
 
   private problem(severity: "error" | "warning", source: MessageSource, field: DescField, text: string): void {

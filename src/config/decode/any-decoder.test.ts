@@ -105,3 +105,15 @@ const FAULTS: readonly (readonly [string, string])[] = [
 test("faults of an Any", () => {
   for (const [text, expected] of FAULTS) assert.deepEqual(holder(text).lines, [expected], text);
 });
+
+const FILTER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter";
+
+test("an unknown type does no harm where it may be left out", () => {
+  const text = (optional: string) => `name: x\ntyped_config: { "@type": t/acme.Filter }\n${optional}`;
+  assert.deepEqual(decode(FILTER, text("")).lines, ["2:26 typed_config: unknown type `acme.Filter`"]);
+  const { problems } = decode(FILTER, text("is_optional: true"));
+  assert.deepEqual(
+    problems.map(({ severity, message }) => [severity, message]),
+    [["warning", "unknown type `acme.Filter`; it is optional and left out"]],
+  );
+});

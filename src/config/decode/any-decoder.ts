@@ -3,10 +3,10 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import { closestName } from "./closest-name.js";
 import type { DescriptorStore } from "./descriptor-store.js";
 import { didYouMean } from "./fault.js";
+import { valuesOf } from "./message-access.js";
 import type { MessageDecoder } from "./message-decoder.js";
 import type { ProblemList } from "./problem-list.js";
 import { MessageSource, type SourceMap } from "./source-map.js";
-import type { SourceText } from "./source-text.js";
 import { isV2Type } from "./v2-hints.js";
 import { isWellKnown } from "./well-known-decoder.js";
 import { describeValue, type YamlMap, type YamlValue } from "./yaml-value.js";
@@ -15,12 +15,24 @@ import { describeValue, type YamlMap, type YamlValue } from "./yaml-value.js";
 const TYPED_STRUCTS = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);
 const TYPE_URL_HOST = "type.googleapis.com";
 
+/** Local name of the field by which `HttpFilter` and `FilterConfig` say that they may be left out. */
+const IS_OPTIONAL = "isOptional";
+
+/** A type URL that leads to no message. */
+interface UnknownType {
+  readonly source: MessageSource;
+  readonly offset: number;
+  readonly message: string;
+  readonly suggestion: string;
+}
+
 /** Reads `google.protobuf.Any`: finds the type it names and has its fields decoded as that message. */
 export class AnyDecoder {
   private readonly descriptors: DescriptorStore;
   private readonly sourceMap: SourceMap;
   private readonly problems: ProblemList;
   private readonly messages: MessageDecoder;
+  private readonly unknownTypes: UnknownType[] = [];
 
   constructor(descriptors: DescriptorStore, sourceMap: SourceMap, problems: ProblemList, messages: MessageDecoder) {
     this.descriptors = descriptors;
@@ -43,7 +55,7 @@ export class AnyDecoder {
     }
     const any = create(desc) as Any;
     this.sourceMap.record(any, source);
-    const inner = this.typeNamed(node, "@type", text, source.path);
+    const inner = this.typeNamed(node, "@type", source);
     if (inner === null) return any;
     any.typeUrl = `${TYPE_URL_HOST}/${inner.typeName}`;
     const message = TYPED_STRUCTS.has(inner.typeName)
@@ -53,6 +65,21 @@ export class AnyDecoder {
     any.typeUrl = `${TYPE_URL_HOST}/${message.$typeName}`;
     this.sourceMap.recordUnpacked(any, { desc: this.descriptors.requireMessage(message.$typeName), message });
     return any;
+  }
+
+  /**
+   * Types that no proto defines, once everything around them has been read: they do no harm where an extension says
+   * that it may be left out (`is_optional`).
+   */
+  reportUnknown(strict: boolean): void {
+    for (const { source, offset, message, suggestion } of this.unknownTypes) {
+      const owner = source.parent?.message ?? null;
+      const isOptional = owner !== null && valuesOf(owner)[IS_OPTIONAL] === true;
+      const text = isOptional ? `${message}; it is optional and left out` : message;
+      const severity = isOptional && !strict ? "warning" : "error";
+      this.problems[severity](source.text, offset, source.path, text, suggestion);
+    }
+    this.unknownTypes.length = 0;
   }
 
   private plain(inner: DescMessage, node: YamlMap, source: MessageSource): Message | null {
@@ -76,7 +103,7 @@ export class AnyDecoder {
   private typedStruct(node: YamlMap, source: MessageSource): Message | null {
     const urlKey = entryOf(node, "typeUrl") === null ? "type_url" : "typeUrl";
     this.refuseOthers(node, ["@type", urlKey, "value"], source);
-    const inner = this.typeNamed(node, urlKey, source.text, source.path);
+    const inner = this.typeNamed(node, urlKey, source);
     if (inner === null) return null;
     const value = entryOf(node, "value");
     const fields: YamlMap = { kind: "map", offset: node.offset, entries: [] };
@@ -85,7 +112,8 @@ export class AnyDecoder {
   }
 
   /** The message type that a key names by URL; null with a problem when there is none. */
-  private typeNamed(node: YamlMap, key: string, text: SourceText, path: string): DescMessage | null {
+  private typeNamed(node: YamlMap, key: string, source: MessageSource): DescMessage | null {
+    const { text, path } = source;
     const value = entryOf(node, key);
     if (value === null) {
       const hint = `add \`"${key}": ${TYPE_URL_HOST}/<full name of the message>\``;
@@ -106,15 +134,18 @@ export class AnyDecoder {
       return null;
     }
     const api = isV2Type(typeName) ? " (the v2 API was removed from Envoy in 2021)" : "";
-    const hint = didYouMean(this.closestType(typeName));
-    this.problems.error(text, value.offset, path, `unknown type \`${typeName}\`${api}`, hint);
+    const suggestion = didYouMean(this.closestType(typeName));
+    const message = `unknown type \`${typeName}\`${api}`;
+    this.unknownTypes.push({ source, offset: value.offset, message, suggestion });
     return null;
   }
 
   /** Types of the same short name come first: only the package is different between v2 and v3. */
   private closestType(typeName: string): string | null {
     const shortName = typeName.slice(typeName.lastIndexOf("."));
-    const sameName = [...this.descriptors.typeNames()].filter((name) => name.endsWith(shortName));
+    // What other projects call `Filter` or `Config` has nothing to do with Envoy's.
+    const isTheirs = typeName.startsWith("envoy.");
+    const sameName = [...this.descriptors.typeNames()].filter((name) => isTheirs && name.endsWith(shortName));
     if (sameName.length === 1) return sameName[0] ?? null;
     const words = new Set(typeName.split(/[._]/));
     const common = (name: string) => name.split(/[._]/).filter((word) => words.has(word)).length;

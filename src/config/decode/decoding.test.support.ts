@@ -27,6 +27,7 @@ export function decode(typeName: string, text: string): Decoded {
   const decoder = new MessageDecoder(descriptors, sourceMap, problems);
   const message =
     root === null ? null : decoder.decodeMessage(desc, root, new MessageSource(source, root.offset, desc, null, ""));
+  decoder.reportUnknownTypes(false);
   return { message, sourceMap, problems: problems.sorted(), lines: linesOf(problems) };
 }
 

@@ -43,6 +43,11 @@ export class MessageDecoder {
     this.anys = new AnyDecoder(descriptors, sourceMap, problems, this);
   }
 
+  /** To be called once all texts are read. */
+  reportUnknownTypes(strict: boolean): void {
+    this.anys.reportUnknown(strict);
+  }
+
   /** A message of any type, well-known ones included. Null when it could not be read at all. */
   decodeMessage(desc: DescMessage, node: YamlValue, source: MessageSource): Message | null {
     if (desc.typeName === "google.protobuf.Any") return this.anys.decode(desc, node, source);

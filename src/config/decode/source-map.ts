@@ -34,6 +34,8 @@ export class MessageSource {
   readonly parent: MessageSource | null;
   /** From the parent's path to this one's: `address`, `listeners[2]`; empty for what an `Any` holds. */
   segment: string;
+  /** The message that stands there; null until it is there, and when it could not be read. */
+  message: Message | null = null;
   /** By local name: the fields that the text sets, also when their value was no good. */
   readonly fields = new Map<string, FieldSource>();
   /** Local names of the fields with an error: what follows from it needs no second one. */
@@ -70,6 +72,7 @@ export class SourceMap {
 
   record(message: Message, source: MessageSource): void {
     this.sources.set(message, source);
+    source.message = message;
   }
 
   recordUnpacked(any: Any, unpacked: Unpacked): void {
