@@ -97,6 +97,8 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                   xffNumTrustedHops: 0,
                   skipXffAppend: false,
                   internalCidrRanges: [],
+                  pathNormalization: null,
+                  hostNormalization: null,
                   generateRequestId: true,
                   preserveExternalRequestId: false,
                   alwaysSetRequestIdInResponse: false,

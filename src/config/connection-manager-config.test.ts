@@ -31,6 +31,8 @@ xff_num_trusted_hops: 10
 internal_address_config: { cidr_ranges: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }
 skip_xff_append: true
 via: v
+normalize_path: true
+strip_any_host_port: true
 generate_request_id: false
 preserve_external_request_id: true
 always_set_request_id_in_response: true
@@ -49,6 +51,8 @@ proxy_100_continue: true`);
     xffNumTrustedHops: 10,
     skipXffAppend: true,
     internalCidrRanges: [{ addressPrefix: "10.0.0.0", prefixLength: 8 }],
+    pathNormalization: { escapedSlashes: "keep", normalize: true, mergeSlashes: false },
+    hostNormalization: { stripTrailingDot: false, stripPort: "any" },
     generateRequestId: false,
     preserveExternalRequestId: true,
     alwaysSetRequestIdInResponse: true,
@@ -76,8 +80,8 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ["max_request_headers_kb: 8193", "10:35 error max_request_headers_kb: must be more than 0 and at most 8192"],
   ["request_timeout: -1s", "10:28 error request_timeout: must not be negative"],
   [
-    "normalize_path: true",
-    "10:11 warning normalize_path: `normalize_path` is known but not implemented by Sluice yet; it has no effect",
+    "append_local_overload: true",
+    "10:11 warning append_local_overload: `append_local_overload` is known but not implemented by Sluice yet; it has no effect",
   ],
   [
     "http_protocol_options: { allow_absolute_url: true }",

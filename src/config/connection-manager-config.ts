@@ -11,6 +11,7 @@ import type {
 import type { RouteConfig } from "../route/route-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
 import { CIDR_RANGE_FIELDS, convertCidrRanges } from "./address-config.js";
+import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
@@ -76,6 +77,12 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       internal_address_config: INTERNAL_ADDRESS_FIELDS,
       skip_xff_append: true,
       via: true,
+      normalize_path: true,
+      merge_slashes: true,
+      path_with_escaped_slashes_action: true,
+      strip_matching_host_port: true,
+      strip_any_host_port: true,
+      strip_trailing_host_dot: true,
       generate_request_id: true,
       preserve_external_request_id: true,
       always_set_request_id_in_response: true,
@@ -113,6 +120,8 @@ export function convertConnectionManager(
     xffNumTrustedHops: message.xffNumTrustedHops,
     skipXffAppend: message.skipXffAppend,
     internalCidrRanges,
+    pathNormalization: convertPathNormalization(message, context),
+    hostNormalization: convertHostNormalization(message, context),
     generateRequestId: message.generateRequestId ?? true,
     preserveExternalRequestId: message.preserveExternalRequestId,
     alwaysSetRequestIdInResponse: message.alwaysSetRequestIdInResponse,

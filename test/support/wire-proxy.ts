@@ -56,12 +56,32 @@ function bootstrapOf(settings: WireSettings): object {
         {
           name: "wire",
           address: socketAddress(LISTEN),
-          filter_chains: [{ filters: [{ name: "manager", typed_config: connectionManagerOf(settings) }] }],
+          filter_chains: [
+            {
+              filters: [
+                { name: "manager", typed_config: merged(connectionManagerOf(settings), settings.connectionManager) },
+              ],
+            },
+          ],
         },
       ],
-      clusters: [clusterOf(settings)],
+      clusters: [merged(clusterOf(settings), settings.cluster)],
     },
   };
+}
+
+/** Fields over fields, message by message; a list or a plain value takes the place of the one before. */
+function merged(base: object, over: Readonly<Record<string, unknown>>): object {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = result[key];
+    result[key] = isRecord(before) && isRecord(value) ? merged(before, value) : value;
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function connectionManagerOf(settings: WireSettings): object {

@@ -48,7 +48,7 @@ class WireRun {
     this.fileName = fileName;
     proxy.network.setLink(proxy.upstreamAddress, { connect: settings.upstreamConnect });
     this.upstream = proxy.network.listenPeer(proxy.upstreamAddress);
-    this.client = proxy.network.connectPeer(proxy.listenAddress);
+    this.client = proxy.network.connectPeer(proxy.listenAddress, settings.clientAddress);
   }
 
   take(step: WireStep): void {

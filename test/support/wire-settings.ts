@@ -9,6 +9,12 @@ export interface WireSettings {
   readonly maxHeadersCount: number;
   /** The prefix that the one route matches. */
   readonly routePrefix: string;
+  /** Further fields of the connection manager, over those of the cases' proxy. */
+  readonly connectionManager: Readonly<Record<string, unknown>>;
+  /** Further fields of the cluster. */
+  readonly cluster: Readonly<Record<string, unknown>>;
+  /** Where the client connects from. */
+  readonly clientAddress: string;
   /** What becomes of connects to the upstream. */
   readonly upstreamConnect: "accept" | "refuse" | "blackHole";
 }
@@ -21,6 +27,9 @@ export const DEFAULT_WIRE_SETTINGS: WireSettings = {
   maxRequestHeadersKb: 60,
   maxHeadersCount: 100,
   routePrefix: "/",
+  connectionManager: {},
+  cluster: {},
+  clientAddress: "127.0.0.1",
   upstreamConnect: "accept",
 };
 
@@ -33,6 +42,9 @@ const DECODERS: { readonly [key: string]: (value: unknown) => Partial<WireSettin
   max_request_headers_kb: (value) => ({ maxRequestHeadersKb: numberOf(value) }),
   max_headers_count: (value) => ({ maxHeadersCount: numberOf(value) }),
   route_prefix: (value) => ({ routePrefix: textOf(value) }),
+  http_connection_manager: (value) => ({ connectionManager: recordOf(value) }),
+  cluster: (value) => ({ cluster: recordOf(value) }),
+  client_address: (value) => ({ clientAddress: textOf(value) }),
   upstream_connect: (value) => ({ upstreamConnect: connectOf(value) }),
 };
 
@@ -64,6 +76,11 @@ function numberOf(value: unknown): number {
 function textOf(value: unknown): string {
   if (typeof value !== "string") throw new Error("expected a text");
   return value;
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("expected fields");
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function connectOf(value: unknown): WireSettings["upstreamConnect"] {

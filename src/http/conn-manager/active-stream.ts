@@ -109,7 +109,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.touch();
     if (endStream) this.onRequestComplete();
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
-    const refusal = checkRequest(headers, this.streamInfo.protocol, this.context);
+    const refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
     if (refusal !== null) {
       this.replyBeforeFilters(refusal);
       return;

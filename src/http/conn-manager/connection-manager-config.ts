@@ -2,6 +2,8 @@ import type { CidrRange } from "../../network/listener-config.js";
 import type { RouteConfig } from "../../route/route-config.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
+import type { HostNormalizationConfig } from "./host-normalization.js";
+import type { PathNormalizationConfig } from "./path-normalization.js";
 
 export type CodecType = "auto" | "http1" | "http2";
 export type ServerHeaderTransformation = "overwrite" | "appendIfAbsent" | "passThrough";
@@ -25,6 +27,10 @@ export interface ConnectionManagerConfig {
   readonly xffNumTrustedHops: number;
   readonly skipXffAppend: boolean;
   readonly internalCidrRanges: readonly CidrRange[];
+  /** Null where paths stay as they come. */
+  readonly pathNormalization: PathNormalizationConfig | null;
+  /** Null where hosts stay as they come. */
+  readonly hostNormalization: HostNormalizationConfig | null;
   readonly generateRequestId: boolean;
   readonly preserveExternalRequestId: boolean;
   readonly alwaysSetRequestIdInResponse: boolean;

@@ -30,6 +30,8 @@ export class ConnectionManagerStats {
   readonly rqTxReset: Counter;
   readonly rqResponseBeforeRqComplete: Counter;
   readonly rqNonRelativePath: Counter;
+  readonly rqFailedPathNormalization: Counter;
+  readonly rqRedirectedWithNormalizedPath: Counter;
   readonly rqTooLarge: Counter;
   readonly rsTooLarge: Counter;
   readonly rqIdleTimeout: Counter;
@@ -70,6 +72,8 @@ export class ConnectionManagerStats {
     this.rqTxReset = scope.counter("downstream_rq_tx_reset");
     this.rqResponseBeforeRqComplete = scope.counter("downstream_rq_response_before_rq_complete");
     this.rqNonRelativePath = scope.counter("downstream_rq_non_relative_path");
+    this.rqFailedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
+    this.rqRedirectedWithNormalizedPath = scope.counter("downstream_rq_redirected_with_normalized_path");
     this.rqTooLarge = scope.counter("downstream_rq_too_large");
     this.rsTooLarge = scope.counter("rs_too_large");
     this.rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");

@@ -48,6 +48,8 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   xffNumTrustedHops: 0,
   skipXffAppend: false,
   internalCidrRanges: [],
+  pathNormalization: null,
+  hostNormalization: null,
   generateRequestId: false,
   preserveExternalRequestId: false,
   alwaysSetRequestIdInResponse: false,

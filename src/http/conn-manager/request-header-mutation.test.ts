@@ -18,7 +18,13 @@ interface Mutated {
 function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields, peer = "192.0.2.5"): Mutated {
   const headers = headersOf(fields);
   const info = new StreamInfo(1, 1, "HTTP/1.1", 0, 0);
-  const ends = { remoteHost: peer, remoteText: `${peer}:40001`, localHost: "10.0.0.1", localText: "10.0.0.1:80" };
+  const ends = {
+    remoteHost: peer,
+    remoteText: `${peer}:40001`,
+    localHost: "10.0.0.1",
+    localText: "10.0.0.1:80",
+    localPort: 80,
+  };
   mutateRequestHeaders(headers, contextOf({ config }), ends, info);
   return { headers, fields: fieldsOf(headers), clientAddress: info.downstreamRemoteAddress };
 }

@@ -38,6 +38,8 @@ export interface DownstreamPeer {
   readonly remoteText: string;
   readonly localHost: string;
   readonly localText: string;
+  /** 0 for a pipe. */
+  readonly localPort: number;
 }
 
 /** Reads off a connection who is at its other end. */
@@ -47,6 +49,7 @@ export function downstreamPeer(connection: Connection): DownstreamPeer {
     remoteText: connection.remoteAddressText,
     localHost: connection.localHost,
     localText: connection.localAddressText,
+    localPort: connection.localPort,
   };
 }
 
