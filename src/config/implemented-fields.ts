@@ -9,11 +9,21 @@ import type { Any } from "@bufbuild/protobuf/wkt";
  * - `extensions(...)`: an `Any`, with the tables of the messages it may hold;
  * - `sameAs(value)`: only this value, which is what Sluice does anyway;
  * - `ignored(reason)`: a warning that says what will be missing;
+ * - `values(...)`: an enum, with the names of the values that exist; the converter reports the others;
  * - `refused(reason)`: an error and not a warning, because ignoring the field would send traffic to the wrong place or
- *   let in what should be kept out.
+ *   let in what should be kept out;
+ * - `refusedByConverter(reason)`: as `refused`, where the converter has reported it already, at a better place.
  * A field that a table does not name is a warning when a configuration sets it.
  */
-export type Implementation = true | MessageTable | (() => MessageTable) | Extensions | SameAs | Ignored | Refused;
+export type Implementation =
+  | true
+  | MessageTable
+  | (() => MessageTable)
+  | Extensions
+  | SameAs
+  | Values
+  | Ignored
+  | Refused;
 
 /** One table a message type stands next to its converter. The documentation of what is covered is made from them. */
 export interface MessageTable<TypeName extends string = string> {
@@ -40,8 +50,15 @@ export interface Ignored {
   readonly reason: string;
 }
 
+export interface Values {
+  readonly kind: "values";
+  /** Proto names. Asked for late, as they are most often the keys of the converter's own table. */
+  readonly names: () => readonly string[];
+}
+
 export interface Refused {
-  readonly kind: "refused";
+  readonly kind: "refused" | "refusedByConverter";
+  /** Why, as the end of a sentence. */
   readonly reason: string;
 }
 
@@ -67,6 +84,20 @@ export function ignored(reason: string): Ignored {
 
 export function refused(reason: string): Refused {
   return { kind: "refused", reason };
+}
+
+/** The document of what is covered shows the reason; the converter's error says more. */
+export function refusedByConverter(reason: string): Refused {
+  return { kind: "refusedByConverter", reason };
+}
+
+/** @param names the values that exist, or the converter's table with them as keys */
+export function values(names: () => readonly string[] | object): Values {
+  const list = (): readonly string[] => {
+    const given = names();
+    return Array.isArray(given) ? given : Object.keys(given);
+  };
+  return { kind: "values", names: list };
 }
 
 /** Whether a message is an `Any`, whose own two fields no table describes. */

@@ -70,6 +70,10 @@ export class UnimplementedFields {
         if (isEmpty(field, value) || this.saysNothing(value)) return;
         this.problem(this.severity, source, field, `${NOT_YET}: ${implementation.reason}`);
         return;
+      case "values":
+      case "refusedByConverter":
+        // The converter has reported what it does not take.
+        return;
       case "refused":
         if (isEmpty(field, value) || this.saysNothing(value)) return;
         if (this.inUnused) this.problem(this.severity, source, field, `${NOT_YET}; ${NOTHING_LEADS_HERE}`);
