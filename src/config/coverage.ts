@@ -110,6 +110,8 @@ class CoverageWalk {
         return ["limited", `only \`${String(implementation.value)}\`, others have no effect`];
       case "values":
         return this.valuesState(field, implementation.names());
+      case "ignored":
+        return ["noEffect", implementation.reason];
       case "refused":
       case "refusedByConverter":
         return ["refused", implementation.reason];
