@@ -12,12 +12,65 @@ function problems(body: string, parts?: Parameters<typeof managerText>[1]): stri
   return problemsBelow(MANAGER_PATH, managerText(body, parts));
 }
 
+/** Without routes, filters and logs. */
+function fieldsOf(config: ConnectionManagerConfig): Partial<ConnectionManagerConfig> {
+  const { routeConfig: _routes, httpFilters: _filters, accessLogs: _logs, ...fields } = config;
+  return fields;
+}
+
+test("the defaults of a connection manager", () => {
+  assert.deepEqual(fieldsOf(manager("")), {
+    statPrefix: "s",
+    codecType: "auto",
+    serverName: "sluice",
+    serverHeaderTransformation: "overwrite",
+    via: "",
+    useRemoteAddress: false,
+    xffNumTrustedHops: 0,
+    skipXffAppend: false,
+    originalIpDetection: [{ kind: "xff", trustedHops: 0 }],
+    internalCidrRanges: [],
+    internalUnixSockets: false,
+    internalOnlyHeaders: [],
+    mapIpv4RemoteAddress: false,
+    appendXForwardedPort: false,
+    scheme: "",
+    addUserAgent: false,
+    forwardClientCert: "sanitize",
+    pathNormalization: null,
+    hostNormalization: null,
+    requestId: { preserveExternal: false, packTraceReason: true },
+    alwaysSetRequestIdInResponse: false,
+    proxy100Continue: false,
+    acceptHttp10: false,
+    defaultHostForHttp10: "",
+    enableTrailers: false,
+    headersWithUnderscores: "allow",
+    allowChunkedLength: false,
+    allowAbsoluteUrl: true,
+    streamErrorOnInvalidMessage: false,
+    maxRequestHeadersKb: 60,
+    maxHeadersCount: 100,
+    maxRequestsPerConnection: 0,
+    idleTimeoutMs: 3_600_000,
+    maxConnectionDurationMs: 0,
+    maxStreamDurationMs: 0,
+    streamIdleTimeoutMs: 300_000,
+    requestTimeoutMs: 0,
+    requestHeadersTimeoutMs: 0,
+    drainTimeoutMs: 5_000,
+    delayedCloseTimeoutMs: 1_000,
+  });
+});
+
 test("every field of a connection manager", () => {
   const config = manager(`
 codec_type: HTTP1
 common_http_protocol_options:
-  { idle_timeout: 1s, max_connection_duration: 2s, max_stream_duration: 3s, max_headers_count: 4, max_requests_per_connection: 5 }
-http_protocol_options: { accept_http_10: true, default_host_for_http_10: h, enable_trailers: true }
+  { idle_timeout: 1s, max_connection_duration: 2s, max_stream_duration: 3s, max_headers_count: 4, max_requests_per_connection: 5, headers_with_underscores_action: DROP_HEADER }
+http_protocol_options:
+  { accept_http_10: true, default_host_for_http_10: h, enable_trailers: true, allow_absolute_url: false, allow_chunked_length: true }
+stream_error_on_invalid_http_message: true
 server_name: n
 server_header_transformation: PASS_THROUGH
 max_request_headers_kb: 6
@@ -28,7 +81,13 @@ drain_timeout: 9s
 delayed_close_timeout: 0.0105s
 use_remote_address: true
 xff_num_trusted_hops: 10
-internal_address_config: { cidr_ranges: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }
+internal_address_config: { unix_sockets: true, cidr_ranges: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }
+represent_ipv4_remote_address_as_ipv4_mapped_ipv6: true
+append_x_forwarded_port: true
+scheme_header_transformation: { scheme_to_overwrite: https }
+add_user_agent: true
+forward_client_cert_details: APPEND_FORWARD
+set_current_client_cert_details: { subject: true }
 skip_xff_append: true
 via: v
 normalize_path: true
@@ -37,11 +96,9 @@ generate_request_id: false
 preserve_external_request_id: true
 always_set_request_id_in_response: true
 proxy_100_continue: true`);
-  const { routeConfig, httpFilters, accessLogs, ...fields } = config;
-  assert.deepEqual(routeConfig, { name: "", virtualHosts: [], ignorePortInHostMatching: false });
-  assert.equal(httpFilters.length, 1);
-  assert.deepEqual(accessLogs, []);
-  assert.deepEqual(fields, {
+  assert.equal(config.httpFilters.length, 1);
+  assert.deepEqual(config.accessLogs, []);
+  assert.deepEqual(fieldsOf(config), {
     statPrefix: "s",
     codecType: "http1",
     serverName: "n",
@@ -50,16 +107,27 @@ proxy_100_continue: true`);
     useRemoteAddress: true,
     xffNumTrustedHops: 10,
     skipXffAppend: true,
+    originalIpDetection: [{ kind: "xff", trustedHops: 10 }],
     internalCidrRanges: [{ addressPrefix: "10.0.0.0", prefixLength: 8 }],
+    internalUnixSockets: true,
+    internalOnlyHeaders: [],
+    mapIpv4RemoteAddress: true,
+    appendXForwardedPort: true,
+    scheme: "https",
+    addUserAgent: true,
+    forwardClientCert: "appendForward",
     pathNormalization: { escapedSlashes: "keep", normalize: true, mergeSlashes: false },
     hostNormalization: { stripTrailingDot: false, stripPort: "any" },
-    generateRequestId: false,
-    preserveExternalRequestId: true,
+    requestId: null,
     alwaysSetRequestIdInResponse: true,
     proxy100Continue: true,
     acceptHttp10: true,
     defaultHostForHttp10: "h",
     enableTrailers: true,
+    headersWithUnderscores: "drop",
+    allowChunkedLength: true,
+    allowAbsoluteUrl: false,
+    streamErrorOnInvalidMessage: true,
     maxRequestHeadersKb: 6,
     maxHeadersCount: 4,
     idleTimeoutMs: 1_000,
@@ -84,12 +152,12 @@ const FAULTS: readonly (readonly [string, string])[] = [
     "10:11 warning append_local_overload: `append_local_overload` is known but not implemented by Sluice yet; it has no effect",
   ],
   [
-    "http_protocol_options: { allow_absolute_url: true }",
-    "10:36 warning http_protocol_options.allow_absolute_url: `allow_absolute_url` is known but not implemented by Sluice yet; it has no effect",
+    "http_protocol_options: { use_balsa_parser: true }",
+    "10:36 warning http_protocol_options.use_balsa_parser: `use_balsa_parser` is known but not implemented by Sluice yet; it has no effect",
   ],
   [
     "original_ip_detection_extensions: [{ name: x, typed_config: { '@type': t/google.protobuf.Empty } }]",
-    "10:11 error original_ip_detection_extensions: `original_ip_detection_extensions` is known but not implemented by Sluice yet: the address of the client would be a different one",
+    '10:71 error original_ip_detection_extensions[0].typed_config: the detection of client addresses "x" (`google.protobuf.Empty`) is known but not implemented by Sluice yet -> implemented: envoy.http.original_ip_detection.xff, envoy.http.original_ip_detection.custom_header',
   ],
   [
     "idle_timeout: 1s",

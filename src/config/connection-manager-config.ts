@@ -1,8 +1,14 @@
-import type { Http1ProtocolOptions, HttpProtocolOptions } from "../gen/envoy/config/core/v3/protocol_pb.js";
+import type {
+  Http1ProtocolOptions,
+  HttpProtocolOptions,
+  SchemeHeaderTransformation,
+} from "../gen/envoy/config/core/v3/protocol_pb.js";
 import type {
   HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfig,
+  HttpConnectionManager_SetCurrentClientCertDetails,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
+import type { UnderscoresAction } from "../http/codec/http1/parser-settings.js";
 import type {
   CodecType,
   ConnectionManagerConfig,
@@ -10,12 +16,14 @@ import type {
 } from "../http/conn-manager/connection-manager-config.js";
 import type { RouteConfig } from "../route/route-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
-import { CIDR_RANGE_FIELDS, convertCidrRanges } from "./address-config.js";
+import { CIDR_RANGE_FIELDS } from "./address-config.js";
+import { convertHeaderMutation, REQUEST_ID_FIELDS } from "./connection-manager-headers.js";
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
-import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
+import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
 
 /** Envoy says `envoy`; the header tells who answered. */
@@ -36,18 +44,33 @@ const COMMON_FIELDS = implemented<HttpProtocolOptions>("envoy.config.core.v3.Htt
   max_headers_count: true,
   max_stream_duration: true,
   max_requests_per_connection: true,
+  headers_with_underscores_action: true,
 });
 
 const HTTP1_FIELDS = implemented<Http1ProtocolOptions>("envoy.config.core.v3.Http1ProtocolOptions", {
   accept_http_10: true,
   default_host_for_http_10: true,
   enable_trailers: true,
+  allow_absolute_url: true,
+  allow_chunked_length: true,
+  override_stream_error_on_invalid_http_message: true,
+  // Every method that is a token passes.
+  allow_custom_methods: true,
 });
 
 const INTERNAL_ADDRESS_FIELDS = implemented<HttpConnectionManager_InternalAddressConfig>(
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig",
-  { cidr_ranges: CIDR_RANGE_FIELDS },
+  { unix_sockets: true, cidr_ranges: CIDR_RANGE_FIELDS },
 );
+
+const CERT_DETAILS_FIELDS = implemented<HttpConnectionManager_SetCurrentClientCertDetails>(
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails",
+  { subject: true, cert: true, chain: true, dns: true, uri: true },
+);
+
+const SCHEME_FIELDS = implemented<SchemeHeaderTransformation>("envoy.config.core.v3.SchemeHeaderTransformation", {
+  scheme_to_overwrite: true,
+});
 
 export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typeName"]> =
   implemented<HttpConnectionManager>(
@@ -73,9 +96,17 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       access_log: ACCESS_LOG_FIELDS,
       use_remote_address: true,
       xff_num_trusted_hops: true,
-      original_ip_detection_extensions: refused("the address of the client would be a different one"),
+      original_ip_detection_extensions: ORIGINAL_IP_DETECTION_FIELDS,
       internal_address_config: INTERNAL_ADDRESS_FIELDS,
       skip_xff_append: true,
+      represent_ipv4_remote_address_as_ipv4_mapped_ipv6: true,
+      append_x_forwarded_port: true,
+      scheme_header_transformation: SCHEME_FIELDS,
+      add_user_agent: true,
+      forward_client_cert_details: true,
+      // Says what is told of a client's certificate, and no client has one without TLS.
+      set_current_client_cert_details: CERT_DETAILS_FIELDS,
+      request_id_extension: REQUEST_ID_FIELDS,
       via: true,
       normalize_path: true,
       merge_slashes: true,
@@ -87,6 +118,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       preserve_external_request_id: true,
       always_set_request_id_in_response: true,
       proxy_100_continue: true,
+      stream_error_on_invalid_http_message: true,
     },
   );
 
@@ -103,7 +135,7 @@ export function convertConnectionManager(
   const httpFilters = convertHttpFilters(message, context);
   const timeouts = convertTimeouts(message, context);
   const accessLogs = convertAccessLogs(message.accessLog, context);
-  const internalCidrRanges = convertCidrRanges(message.internalAddressConfig?.cidrRanges ?? [], context);
+  const headers = convertHeaderMutation(message, context);
   if (codecType === undefined || serverHeaderTransformation === undefined || routeConfig === null) return null;
   const common = message.commonHttpProtocolOptions;
   const http1 = message.httpProtocolOptions;
@@ -115,25 +147,37 @@ export function convertConnectionManager(
     accessLogs,
     serverName: message.serverName === "" ? DEFAULT_SERVER_NAME : message.serverName,
     serverHeaderTransformation,
-    via: message.via,
-    useRemoteAddress: message.useRemoteAddress ?? false,
-    xffNumTrustedHops: message.xffNumTrustedHops,
-    skipXffAppend: message.skipXffAppend,
-    internalCidrRanges,
     pathNormalization: convertPathNormalization(message, context),
     hostNormalization: convertHostNormalization(message, context),
-    generateRequestId: message.generateRequestId ?? true,
-    preserveExternalRequestId: message.preserveExternalRequestId,
-    alwaysSetRequestIdInResponse: message.alwaysSetRequestIdInResponse,
     proxy100Continue: message.proxy100Continue,
     acceptHttp10: http1?.acceptHttp10 ?? false,
     defaultHostForHttp10: http1?.defaultHostForHttp10 ?? "",
     enableTrailers: http1?.enableTrailers ?? false,
+    headersWithUnderscores: common === undefined ? "allow" : convertUnderscores(common, context),
+    allowChunkedLength: http1?.allowChunkedLength ?? false,
+    allowAbsoluteUrl: http1?.allowAbsoluteUrl ?? true,
+    streamErrorOnInvalidMessage:
+      http1?.overrideStreamErrorOnInvalidHttpMessage ?? message.streamErrorOnInvalidHttpMessage ?? false,
     maxRequestHeadersKb: message.maxRequestHeadersKb ?? DEFAULT_MAX_REQUEST_HEADERS_KB,
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? 0,
+    ...headers,
     ...timeouts,
   };
+}
+
+const UNDERSCORES: Readonly<Record<string, UnderscoresAction>> = {
+  ALLOW: "allow",
+  REJECT_REQUEST: "reject",
+  DROP_HEADER: "drop",
+};
+
+function convertUnderscores(message: HttpProtocolOptions, context: ConversionContext): UnderscoresAction {
+  const name = context.enumName(message, "headersWithUnderscoresAction");
+  const action = UNDERSCORES[name];
+  if (action !== undefined) return action;
+  context.error(message, "headersWithUnderscoresAction", `${name} is no action`);
+  return "reject";
 }
 
 /** What a listener of Envoy's does too until its routes have come. */

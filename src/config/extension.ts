@@ -1,7 +1,8 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
+import type { TypedExtensionConfig } from "../gen/envoy/config/core/v3/extension_pb.js";
 import type { ConversionContext } from "./conversion-context.js";
-import type { MessageTable } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
 
 /** How one extension of a kind (network filters, HTTP filters, access loggers ...) is configured. */
 export interface Extension<Config> {
@@ -54,12 +55,43 @@ export function resolveExtension<Config>(
     reportMissingConfig(context, owner, kind, registry);
     return null;
   }
-  const any = configType.value as Any;
+  return findExtension(context, owner.name, configType.value as Any, kind, registry, isOptional);
+}
+
+/** The table of a `TypedExtensionConfig` that may hold these messages. */
+export function typedExtensionFields(tables: () => readonly MessageTable[]): MessageTable {
+  return implemented<TypedExtensionConfig>("envoy.config.core.v3.TypedExtensionConfig", {
+    name: true,
+    typed_config: extensions(tables),
+  });
+}
+
+/** Converts the extension that a `TypedExtensionConfig` asks for; null when an error was reported. */
+export function convertTypedExtension<Config>(
+  context: ConversionContext,
+  owner: TypedExtensionConfig,
+  kind: string,
+  registry: readonly Extension<Config>[],
+): Config | null {
+  // Its absence breaks a constraint of the proto and has been reported.
+  if (owner.typedConfig === undefined) return null;
+  const resolved = findExtension(context, owner.name, owner.typedConfig, kind, registry, false);
+  return resolved === null ? null : resolved.extension.convert(resolved.message, context);
+}
+
+function findExtension<Config>(
+  context: ConversionContext,
+  name: string,
+  any: Any,
+  kind: string,
+  registry: readonly Extension<Config>[],
+  isOptional: boolean,
+): ResolvedExtension<Config> | null {
   const unpacked = context.unpack(any);
   if (unpacked === null) return null;
   const found = registry.find((candidate) => candidate.table.typeName === unpacked.desc.typeName);
   if (found !== undefined) return { extension: found, message: unpacked.message };
-  const text = `the ${kind} ${extensionTitle(owner.name, unpacked.desc)} is known but not implemented by Sluice yet`;
+  const text = `the ${kind} ${extensionTitle(name, unpacked.desc)} is known but not implemented by Sluice yet`;
   if (isOptional) context.noEffect(any, null, `${text}; it is optional and left out`);
   else context.unavailable(any, null, text, knownExtensions(registry));
   return null;

@@ -60,6 +60,8 @@ export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfigu
     validate_clusters: true,
     max_direct_response_body_size_bytes: true,
     ignore_port_in_host_matching: true,
+    // The connection manager takes these from requests.
+    internal_only_headers: true,
   },
 );
 

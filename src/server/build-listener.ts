@@ -3,7 +3,7 @@ import type { RandomSource } from "../common/random.js";
 import { type AccessLogSinkSource, buildAccessLoggers } from "../http/access-log/access-logger.js";
 import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
-import { ConnectionManagerContext } from "../http/conn-manager/connection-manager-context.js";
+import { ConnectionManagerContext, type NodeIdentity } from "../http/conn-manager/connection-manager-context.js";
 import { ConnectionManagerStats } from "../http/conn-manager/connection-manager-stats.js";
 import type { HttpFilterFactory } from "../http/filter/filter.js";
 import type { HttpFilterConfig } from "../http/filter/filter-config.js";
@@ -22,6 +22,7 @@ import type { ClusterManager } from "../upstream/cluster-manager.js";
 export interface ListenerParts extends ConnectionContext {
   readonly log: Logger;
   readonly random: RandomSource;
+  readonly node: NodeIdentity;
   readonly stats: StatsScope;
   readonly clusters: ClusterManager;
   readonly accessLogSinks: AccessLogSinkSource;
@@ -67,6 +68,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     random: parts.random,
     log: parts.log,
     streamIds: parts.streamIds,
+    node: parts.node,
     stats: new ConnectionManagerStats(scope),
     routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),

@@ -62,6 +62,7 @@ export class Worker implements WorkerOperations, FlowListener {
       ...this.context,
       log,
       random,
+      node: config.node,
       stats,
       clusters: this.clusters,
       accessLogSinks,

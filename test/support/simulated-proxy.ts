@@ -53,6 +53,7 @@ export class SimulatedProxy {
       ...context,
       log: new FailingLogger(),
       random,
+      node: config.node,
       stats,
       clusters: this.clusters,
       accessLogSinks: { get: () => sink },

@@ -16,8 +16,9 @@ import type { AccessLogType, LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import type { DownstreamPeer } from "./downstream-peer.js";
 import { checkRequest } from "./request-check.js";
-import { type DownstreamPeer, mutateRequestHeaders } from "./request-header-mutation.js";
+import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
 
 /** Implemented by `ConnectionManager`. */
@@ -109,12 +110,13 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.touch();
     if (endStream) this.onRequestComplete();
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
-    const refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
+    const refusal =
+      checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort) ??
+      mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
     if (refusal !== null) {
       this.replyBeforeFilters(refusal);
       return;
     }
-    mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
     if (headers.has("upgrade") && !this.acceptUpgrade(headers)) return;
     this.filterManager.createFilterChain(this.context.filterFactories);
     this.filterManager.decodeHeaders(headers, endStream);
@@ -254,7 +256,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.streamInfo.responseCodeDetails = reply.details;
     this.localReplyBody = reply.body;
     // BEHAVIOUR 2.11: what a client means by a request that is refused as malformed cannot be known for what follows.
-    if (reply.status === 400 || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
+    const isMalformed = reply.status === 400 && !this.context.config.streamErrorOnInvalidMessage;
+    if (isMalformed || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
   }
 
   /** The codec has the whole response and has let go of the stream. */

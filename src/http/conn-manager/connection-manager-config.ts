@@ -1,11 +1,16 @@
 import type { CidrRange } from "../../network/listener-config.js";
 import type { RouteConfig } from "../../route/route-config.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
+import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
 import type { HostNormalizationConfig } from "./host-normalization.js";
+import type { OriginalIpDetectionConfig } from "./original-ip-detection.js";
 import type { PathNormalizationConfig } from "./path-normalization.js";
+import type { RequestIdConfig } from "./request-id.js";
 
 export type CodecType = "auto" | "http1" | "http2";
+/** What becomes of `x-forwarded-client-cert` (`forward_client_cert_details`). */
+export type ForwardClientCert = "sanitize" | "forwardOnly" | "appendForward" | "sanitizeSet" | "alwaysForwardOnly";
 export type ServerHeaderTransformation = "overwrite" | "appendIfAbsent" | "passThrough";
 
 /**
@@ -26,18 +31,35 @@ export interface ConnectionManagerConfig {
   readonly useRemoteAddress: boolean;
   readonly xffNumTrustedHops: number;
   readonly skipXffAppend: boolean;
+  /** Where the client's address comes from unless `useRemoteAddress`. */
+  readonly originalIpDetection: readonly OriginalIpDetectionConfig[];
   readonly internalCidrRanges: readonly CidrRange[];
+  readonly internalUnixSockets: boolean;
+  /** Only an internal caller may set these; lower case. */
+  readonly internalOnlyHeaders: readonly string[];
+  /** What is appended to x-forwarded-for is written as IPv6 (`represent_ipv4_remote_address_as_ipv4_mapped_ipv6`). */
+  readonly mapIpv4RemoteAddress: boolean;
+  readonly appendXForwardedPort: boolean;
+  /** What requests count as having come by, whatever they came by; empty for what they came by. */
+  readonly scheme: "" | "http" | "https";
+  readonly addUserAgent: boolean;
+  readonly forwardClientCert: ForwardClientCert;
   /** Null where paths stay as they come. */
   readonly pathNormalization: PathNormalizationConfig | null;
   /** Null where hosts stay as they come. */
   readonly hostNormalization: HostNormalizationConfig | null;
-  readonly generateRequestId: boolean;
-  readonly preserveExternalRequestId: boolean;
+  /** Null where requests go on without an id unless they bring one. */
+  readonly requestId: RequestIdConfig | null;
   readonly alwaysSetRequestIdInResponse: boolean;
   readonly proxy100Continue: boolean;
   readonly acceptHttp10: boolean;
   readonly defaultHostForHttp10: string;
   readonly enableTrailers: boolean;
+  readonly headersWithUnderscores: UnderscoresAction;
+  readonly allowChunkedLength: boolean;
+  readonly allowAbsoluteUrl: boolean;
+  /** A request that is answered with 400 ends its connection unless this is set. */
+  readonly streamErrorOnInvalidMessage: boolean;
   /** 1 to 8192. */
   readonly maxRequestHeadersKb: number;
   readonly maxHeadersCount: number;

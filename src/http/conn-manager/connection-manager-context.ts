@@ -1,14 +1,17 @@
 import type { Logger } from "../../common/logger.js";
 import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher } from "../../event/dispatcher.js";
-import { CidrSet } from "../../network/cidr.js";
 import type { IdSource } from "../../network/listener.js";
 import type { RouteTable } from "../../route/route-table.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
+import type { Http1ServerSettings } from "../codec/http1/server-connection.js";
 import type { HttpFilterFactory } from "../filter/filter.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
+import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
+import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
+import type { UserAgent } from "./request-header-mutation.js";
 
 /** What a connection manager is built from, besides its configuration. */
 export interface ConnectionManagerParts {
@@ -16,10 +19,18 @@ export interface ConnectionManagerParts {
   readonly random: RandomSource;
   readonly log: Logger;
   readonly streamIds: IdSource;
+  /** Who this proxy is (`node`). */
+  readonly node: NodeIdentity;
   readonly stats: ConnectionManagerStats;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly accessLoggers: readonly AccessLogger[];
+}
+
+/** Both may be empty. */
+export interface NodeIdentity {
+  readonly id: string;
+  readonly cluster: string;
 }
 
 /** What all connections of one connection manager configuration share in a worker. */
@@ -33,8 +44,13 @@ export class ConnectionManagerContext {
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly accessLoggers: readonly AccessLogger[];
-  readonly internalAddresses: CidrSet;
+  /** Null where no caller is internal. */
+  readonly internalAddresses: InternalAddresses | null;
+  readonly ipDetectors: readonly OriginalIpDetector[];
+  /** Null where requests are not told who sends them on. */
+  readonly userAgent: UserAgent | null;
   readonly date: DateHeader;
+  readonly http1Settings: Http1ServerSettings;
 
   constructor(config: ConnectionManagerConfig, parts: ConnectionManagerParts) {
     this.config = config;
@@ -46,7 +62,24 @@ export class ConnectionManagerContext {
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;
     this.accessLoggers = parts.accessLoggers;
-    this.internalAddresses = new CidrSet(config.internalCidrRanges);
+    this.internalAddresses = buildInternalAddresses(config.internalCidrRanges, config.internalUnixSockets);
+    this.ipDetectors = buildIpDetectors(config.originalIpDetection);
+    const { node } = parts;
+    this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
     this.date = new DateHeader(parts.dispatcher);
+    this.http1Settings = http1Settings(config);
   }
+}
+
+function http1Settings(config: ConnectionManagerConfig): Http1ServerSettings {
+  return {
+    maxHeadBytes: config.maxRequestHeadersKb * 1024,
+    maxFields: config.maxHeadersCount,
+    enableTrailers: config.enableTrailers,
+    underscores: config.headersWithUnderscores,
+    allowChunkedLength: config.allowChunkedLength,
+    allowAbsoluteUrl: config.allowAbsoluteUrl,
+    // BEHAVIOUR 2.3(7): in the clear nobody may claim to have come by https, unless all count as if they had.
+    allowHttpsTarget: config.scheme !== "",
+  };
 }

@@ -32,6 +32,7 @@ export class ConnectionManagerStats {
   readonly rqNonRelativePath: Counter;
   readonly rqFailedPathNormalization: Counter;
   readonly rqRedirectedWithNormalizedPath: Counter;
+  readonly rqRejectedViaIpDetection: Counter;
   readonly rqTooLarge: Counter;
   readonly rsTooLarge: Counter;
   readonly rqIdleTimeout: Counter;
@@ -74,6 +75,7 @@ export class ConnectionManagerStats {
     this.rqNonRelativePath = scope.counter("downstream_rq_non_relative_path");
     this.rqFailedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
     this.rqRedirectedWithNormalizedPath = scope.counter("downstream_rq_redirected_with_normalized_path");
+    this.rqRejectedViaIpDetection = scope.counter("downstream_rq_rejected_via_ip_detection");
     this.rqTooLarge = scope.counter("downstream_rq_too_large");
     this.rsTooLarge = scope.counter("rs_too_large");
     this.rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");

@@ -7,7 +7,7 @@ import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectio
 import { Http1ServerConnection } from "../codec/http1/server-connection.js";
 import { ActiveStream, type StreamOwner } from "./active-stream.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
-import { type DownstreamPeer, downstreamPeer } from "./request-header-mutation.js";
+import { type DownstreamPeer, downstreamPeer } from "./downstream-peer.js";
 
 type DrainState =
   | "serving"
@@ -38,15 +38,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.connection = connection;
     this.context = context;
     const { config, dispatcher, stats } = context;
-    this.codec = new Http1ServerConnection(connection, this, {
-      maxHeadBytes: config.maxRequestHeadersKb * 1024,
-      maxFields: config.maxHeadersCount,
-      enableTrailers: config.enableTrailers,
-      underscores: "allow",
-      allowChunkedLength: false,
-      allowAbsoluteUrl: true,
-      allowHttpsTarget: false,
-    });
+    this.codec = new Http1ServerConnection(connection, this, context.http1Settings);
     this.peer = downstreamPeer(connection);
     this.startMs = dispatcher.now();
     this.idleTimer = config.idleTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StreamInfo } from "../../stream-info/stream-info.js";
+import type { LocalReply } from "../filter/filter.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import { contextOf, fieldsOf, headersOf } from "./manager.test.support.js";
@@ -9,6 +10,7 @@ import { mutateRequestHeaders } from "./request-header-mutation.js";
 type Fields = readonly (readonly [name: string, value: string])[];
 
 interface Mutated {
+  readonly refusal: LocalReply | null;
   readonly headers: HeaderMap;
   readonly fields: Record<string, string>;
   readonly clientAddress: string;
@@ -18,6 +20,7 @@ interface Mutated {
 function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields, peer = "192.0.2.5"): Mutated {
   const headers = headersOf(fields);
   const info = new StreamInfo(1, 1, "HTTP/1.1", 0, 0);
+  info.downstreamRemoteAddress = `${peer}:40001`;
   const ends = {
     remoteHost: peer,
     remoteText: `${peer}:40001`,
@@ -25,8 +28,8 @@ function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields, peer =
     localText: "10.0.0.1:80",
     localPort: 80,
   };
-  mutateRequestHeaders(headers, contextOf({ config }), ends, info);
-  return { headers, fields: fieldsOf(headers), clientAddress: info.downstreamRemoteAddress };
+  const refusal = mutateRequestHeaders(headers, contextOf({ config }), ends, info);
+  return { refusal, headers, fields: fieldsOf(headers), clientAddress: info.downstreamRemoteAddress };
 }
 
 const EDGE = { useRemoteAddress: true };
@@ -69,7 +72,7 @@ describe("x-forwarded-for and who the client is (BEHAVIOUR 2.3)", () => {
     },
     {
       name: "behind two more hops it believes the third",
-      config: { xffNumTrustedHops: 2 },
+      config: { originalIpDetection: [{ kind: "xff", trustedHops: 2 }] },
       peer: "10.11.12.13",
       forwardedFor: `${THREE}, 192.0.2.5`,
       client: "203.0.113.10:0",
@@ -280,7 +283,8 @@ describe("x-envoy-external-address", () => {
 });
 
 describe("x-request-id", () => {
-  const GENERATE = { generateRequestId: true };
+  const GENERATE = { requestId: { preserveExternal: false, packTraceReason: true } };
+  const PRESERVE = { requestId: { preserveExternal: true, packTraceReason: true } };
   const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
   const KNOWN: Fields = [["x-request-id", "known"]];
 
@@ -294,18 +298,8 @@ describe("x-request-id", () => {
     ["is generated where it is empty", GENERATE, [["x-request-id", ""]], "generated"],
     ["stays inside", GENERATE, KNOWN, "known"],
     ["is replaced at the edge", { ...GENERATE, ...EDGE }, KNOWN, "generated"],
-    [
-      "stays at the edge where it is preserved",
-      { ...GENERATE, ...EDGE, preserveExternalRequestId: true },
-      KNOWN,
-      "known",
-    ],
-    [
-      "is generated at the edge also where it would be preserved",
-      { ...GENERATE, ...EDGE, preserveExternalRequestId: true },
-      [],
-      "generated",
-    ],
+    ["stays at the edge where it is preserved", { ...PRESERVE, ...EDGE }, KNOWN, "known"],
+    ["is generated at the edge also where it would be preserved", { ...PRESERVE, ...EDGE }, [], "generated"],
     ["is not made where it is switched off", {}, [], undefined],
     ["stays where making it is switched off", EDGE, KNOWN, "known"],
   ];
@@ -316,6 +310,114 @@ describe("x-request-id", () => {
       else assert.equal(made, id);
     });
   }
+});
+
+describe("x-request-id says whether the request is traced (envoy.request_id.uuid)", () => {
+  const SAMPLED = "01234567-89ab-9def-8123-456789abcdef";
+  const idOf = (config: Partial<ConnectionManagerConfig>): string | undefined =>
+    mutate(config, [["x-request-id", SAMPLED]]).fields["x-request-id"];
+
+  test("which a client at the edge does not decide", () => {
+    const requestId = { preserveExternal: true, packTraceReason: true };
+    assert.equal(idOf({ ...EDGE, requestId }), "01234567-89ab-4def-8123-456789abcdef");
+  });
+
+  test("unless the id is none of our business", () => {
+    assert.equal(idOf({ ...EDGE, requestId: { preserveExternal: true, packTraceReason: false } }), SAMPLED);
+    assert.equal(idOf({ requestId: { preserveExternal: true, packTraceReason: true } }), SAMPLED);
+  });
+});
+
+describe("original_ip_detection_extensions", () => {
+  const CUSTOM = { kind: "customHeader", headerName: "x-client", trusted: true, rejectStatus: 0 } as const;
+
+  test("the first that finds an address counts", () => {
+    const config = { originalIpDetection: [CUSTOM, { kind: "xff", trustedHops: 0 }] } as const;
+    const both: Fields = [
+      ["x-client", "198.51.100.1"],
+      ["x-forwarded-for", "203.0.113.1"],
+    ];
+    assert.equal(mutate(config, both).clientAddress, "198.51.100.1:0");
+    assert.equal(mutate(config, both.slice(1)).clientAddress, "203.0.113.1:0");
+    assert.equal(mutate(config, [["x-client", "nobody"]]).clientAddress, "192.0.2.5:40001");
+    assert.equal(mutate(config, [["x-client", "2001:db8::1"]]).clientAddress, "[2001:db8::1]:0");
+  });
+
+  test("a header that is trusted can make a request internal, whatever x-forwarded-for says", () => {
+    const fields: Fields = [
+      ["x-client", "10.0.0.7"],
+      ["x-forwarded-for", "203.0.113.1, 203.0.113.2"],
+    ];
+    const internal = (trusted: boolean): string | undefined =>
+      mutate({ ...INTERNAL, originalIpDetection: [{ ...CUSTOM, trusted }] }, fields).fields["x-envoy-internal"];
+    assert.equal(internal(true), "true");
+    assert.equal(internal(false), undefined);
+  });
+
+  test("a request without address can be refused", () => {
+    const config = { originalIpDetection: [{ ...CUSTOM, rejectStatus: 403 }] };
+    assert.deepEqual(mutate(config, [["x-client", "198.51.100.1"]]).refusal, null);
+    const { refusal } = mutate(config, []);
+    assert.deepEqual(
+      [refusal?.status, refusal?.body, refusal?.details],
+      [403, "", "rejecting_because_detection_failed"],
+    );
+  });
+});
+
+describe("x-forwarded-port (append_x_forwarded_port)", () => {
+  const PORT = { appendXForwardedPort: true };
+  const THEIRS: Fields = [["x-forwarded-port", "443"]];
+
+  test("is the port that the client came to", () => {
+    assert.equal(mutate({}, []).fields["x-forwarded-port"], undefined);
+    assert.equal(mutate(PORT, []).fields["x-forwarded-port"], "80");
+    assert.equal(mutate({ ...PORT, ...EDGE }, THEIRS).fields["x-forwarded-port"], "80");
+  });
+
+  test("or the one that a trusted proxy names", () => {
+    assert.equal(mutate(PORT, THEIRS).fields["x-forwarded-port"], "443");
+    assert.equal(mutate({ ...PORT, ...EDGE, xffNumTrustedHops: 1 }, THEIRS).fields["x-forwarded-port"], "443");
+  });
+});
+
+test("scheme_header_transformation overrides what the request says", () => {
+  const { headers, fields } = mutate({ scheme: "https" }, [
+    [":scheme", "http"],
+    ["x-forwarded-proto", "http"],
+  ]);
+  assert.equal(headers.scheme, "https");
+  assert.equal(fields["x-forwarded-proto"], "https");
+});
+
+test("IPv4 peers as IPv6 in x-forwarded-for", () => {
+  const { fields } = mutate({ ...EDGE, mapIpv4RemoteAddress: true }, []);
+  assert.equal(fields["x-forwarded-for"], "::FFFF:192.0.2.5");
+  assert.equal(
+    mutate({ ...EDGE, mapIpv4RemoteAddress: true }, [], "2001:db8::1").fields["x-forwarded-for"],
+    "2001:db8::1",
+  );
+});
+
+test("Unix domain sockets can be internal", () => {
+  assert.equal(mutate({ ...EDGE, internalUnixSockets: true }, [], "").fields["x-envoy-internal"], "true");
+  assert.equal(mutate({ ...EDGE, ...INTERNAL }, [], "").fields["x-envoy-internal"], undefined);
+});
+
+test("internal_only_headers are for internal callers", () => {
+  const config = { ...INTERNAL, ...EDGE, internalOnlyHeaders: ["x-debug"] };
+  assert.equal(mutate(config, [["x-debug", "1"]]).fields["x-debug"], undefined);
+  assert.equal(mutate(config, [["x-debug", "1"]], "10.0.0.7").fields["x-debug"], "1");
+});
+
+test("add_user_agent says who sends the request on", () => {
+  assert.deepEqual(mutate({ addUserAgent: true }, [["user-agent", ""]]).fields, {
+    "user-agent": "edge",
+    "x-forwarded-proto": "http",
+    "x-envoy-downstream-service-cluster": "edge",
+    "x-envoy-downstream-service-node": "node-1",
+  });
+  assert.equal(mutate({ addUserAgent: true }, [["user-agent", "curl"]]).fields["user-agent"], "curl");
 });
 
 describe("via", () => {
@@ -360,9 +462,15 @@ describe("referer", () => {
 
 test("x-forwarded-client-cert is nobody's to claim (BEHAVIOUR 2.6)", () => {
   const fields: Fields = [["x-forwarded-client-cert", "By=spiffe://a;Hash=00"]];
-  for (const config of [{}, EDGE, INTERNAL]) {
-    assert.equal(mutate(config, fields).fields["x-forwarded-client-cert"], undefined);
+  const modes = ["sanitize", "forwardOnly", "appendForward", "sanitizeSet"] as const;
+  for (const forwardClientCert of modes) {
+    for (const config of [{}, EDGE, INTERNAL]) {
+      const mutated = mutate({ ...config, forwardClientCert }, fields);
+      assert.equal(mutated.fields["x-forwarded-client-cert"], undefined);
+    }
   }
+  const always = mutate({ forwardClientCert: "alwaysForwardOnly" }, fields);
+  assert.equal(always.fields["x-forwarded-client-cert"], "By=spiffe://a;Hash=00");
 });
 
 test("everything else stays as it came", () => {

@@ -1,118 +1,102 @@
 import { addressText, isLoopback } from "../../network/address.js";
-import type { Connection } from "../../network/connection.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
+import type { LocalReply } from "../filter/filter.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
-import { forwardedAddress, isSingleAddress } from "./forwarded-address.js";
-
-/** Only a caller that is trusted as internal may set these (BEHAVIOUR 2.4). */
-const INTERNAL_ONLY = [
-  "x-envoy-retriable-status-codes",
-  "x-envoy-retriable-header-names",
-  "x-envoy-retry-on",
-  "x-envoy-retry-grpc-on",
-  "x-envoy-max-retries",
-  "x-envoy-upstream-alt-stat-name",
-  "x-envoy-upstream-rq-timeout-ms",
-  "x-envoy-upstream-rq-per-try-timeout-ms",
-  "x-envoy-upstream-rq-timeout-alt-response",
-  "x-envoy-expected-rq-timeout-ms",
-  "x-envoy-force-trace",
-  "x-envoy-ip-tags",
-  "x-envoy-original-url",
-  "x-envoy-hedge-on-per-try-timeout",
-];
-
-/** A client at the edge may not set these either. */
-const NOT_FROM_EDGE = [
-  "x-envoy-decorator-operation",
-  "x-envoy-downstream-service-cluster",
-  "x-envoy-downstream-service-node",
-  "x-envoy-original-path",
-  "x-envoy-original-host",
-];
-
-/** What the connection says of its peer, worked out once a connection. */
-export interface DownstreamPeer {
-  readonly remoteHost: string;
-  readonly remoteText: string;
-  readonly localHost: string;
-  readonly localText: string;
-  /** 0 for a pipe. */
-  readonly localPort: number;
-}
-
-/** Reads off a connection who is at its other end. */
-export function downstreamPeer(connection: Connection): DownstreamPeer {
-  return {
-    remoteHost: connection.remoteHost,
-    remoteText: connection.remoteAddressText,
-    localHost: connection.localHost,
-    localText: connection.localAddressText,
-    localPort: connection.localPort,
-  };
-}
+import type { DownstreamPeer } from "./downstream-peer.js";
+import { forwardedAddress } from "./forwarded-address.js";
+import { stripInternalHeaders } from "./internal-headers.js";
+import type { OriginalIpDetector } from "./original-ip-detection.js";
+import { ensureRequestId } from "./request-id.js";
 
 /**
  * Makes of the client's headers those that go on: who the client is, what it may not claim, and the request's id. In the
- * order of BEHAVIOUR 2.3; hop-by-hop fields are gone already, the codec took them out.
+ * order of BEHAVIOUR 2.3; hop-by-hop fields are gone already, the codec took them out. Null, or why the request is
+ * refused.
  */
 export function mutateRequestHeaders(
   headers: HeaderMap,
   context: ConnectionManagerContext,
   peer: DownstreamPeer,
   streamInfo: StreamInfo,
-): void {
+): LocalReply | null {
   const { config } = context;
   removeUntrustedReferer(headers);
-  // Without client certificates the connection vouches for nobody (BEHAVIOUR 2.6, SANITIZE).
-  headers.remove("x-forwarded-client-cert");
-  const forwardedFor = headers.getJoined("x-forwarded-for");
-  const clientHost = config.useRemoteAddress
-    ? trustPeer(headers, context, peer, forwardedFor)
-    : trustForwardedFor(config.xffNumTrustedHops, forwardedFor);
-  const remoteHost = clientHost ?? peer.remoteHost;
-  streamInfo.downstreamRemoteAddress =
-    clientHost === null || clientHost === peer.remoteHost
-      ? peer.remoteText
-      : addressText({ kind: "ip", host: clientHost, port: 0 });
-  if (!headers.has("x-forwarded-proto")) headers.add("x-forwarded-proto", "http");
-  if (headers.scheme === "") headers.scheme = schemeOf(headers);
-
-  const internal = isInternal(context, forwardedFor, remoteHost);
+  const client = config.useRemoteAddress ? trustPeer(headers, context, peer) : detectClient(headers, context);
+  if (client.refusal !== null) return client.refusal;
+  setOrigin(headers, context, peer);
+  const internal = client.trusted && context.internalAddresses?.contains(client.host ?? "") === true;
   const edge = !internal && config.useRemoteAddress;
+  if (client.host !== null && client.host !== peer.remoteHost) {
+    streamInfo.downstreamRemoteAddress = addressText({ kind: "ip", host: client.host, port: 0 });
+  }
   if (internal) headers.set("x-envoy-internal", "true");
-  else if (hasEnvoyHeader(headers)) stripUntrusted(headers, edge);
+  else stripInternalHeaders(headers, edge, config.internalOnlyHeaders);
+  if (context.userAgent !== null) addUserAgent(headers, context.userAgent);
   if (config.via !== "") appendVia(headers, config.via);
-  if (edge && remoteHost !== "") headers.set("x-envoy-external-address", remoteHost);
-  if (config.generateRequestId) ensureRequestId(headers, context, edge);
+  if (edge && client.host !== null && client.host !== "") headers.set("x-envoy-external-address", client.host);
+  if (config.requestId !== null) ensureRequestId(headers, config.requestId, edge, context.random);
+  // BEHAVIOUR 2.6: without client certificates the connection vouches for nobody.
+  if (config.forwardClientCert !== "alwaysForwardOnly") headers.remove("x-forwarded-client-cert");
+  return null;
 }
 
-/** The connection's own peer is the client, unless trusted proxies stand before it. Returns the client's address. */
-function trustPeer(
-  headers: HeaderMap,
-  context: ConnectionManagerContext,
-  peer: DownstreamPeer,
-  forwardedFor: string | null,
-): string | null {
+/** Who sent the request, as far as it is known. */
+interface Client {
+  /** Empty for a Unix domain socket; null when only the connection's peer is known. */
+  readonly host: string | null;
+  /** The address is good enough to make the request an internal one. */
+  readonly trusted: boolean;
+  readonly refusal: LocalReply | null;
+}
+
+const UNKNOWN: Client = Object.freeze({ host: null, trusted: false, refusal: null });
+
+function detectClient(headers: HeaderMap, context: ConnectionManagerContext): Client {
+  const detectors = context.ipDetectors;
+  for (let i = 0; i < detectors.length; i++) {
+    const detector = detectors[i] as OriginalIpDetector;
+    const host = detector.detect(headers);
+    if (host !== null) return { host, trusted: detector.trusts(headers), refusal: null };
+    if (detector.refusal === null) continue;
+    context.stats.rqRejectedViaIpDetection.inc();
+    return { host, trusted: false, refusal: detector.refusal };
+  }
+  return UNKNOWN;
+}
+
+/** The connection's own peer is the client, unless trusted proxies stand before it. */
+function trustPeer(headers: HeaderMap, context: ConnectionManagerContext, peer: DownstreamPeer): Client {
   const { config } = context;
+  const forwardedFor = headers.getJoined("x-forwarded-for");
   const hops = config.xffNumTrustedHops;
   const client = hops > 0 && forwardedFor !== null ? forwardedAddress(forwardedFor, hops) : null;
   if (!config.skipXffAppend && peer.remoteHost !== "") {
     // A loopback peer would tell nobody anything; our own address does.
-    const appended = isLoopback(peer.remoteHost) ? peer.localHost : peer.remoteHost;
+    let appended = isLoopback(peer.remoteHost) ? peer.localHost : peer.remoteHost;
+    if (config.mapIpv4RemoteAddress && !appended.includes(":")) appended = `::FFFF:${appended}`;
     headers.set("x-forwarded-for", forwardedFor === null ? appended : `${forwardedFor},${appended}`);
   }
-  if (hops === 0 || !headers.has("x-forwarded-proto")) headers.set("x-forwarded-proto", "http");
-  return client ?? peer.remoteHost;
+  // What a client says of itself counts only behind a proxy that is trusted.
+  if (hops === 0) headers.remove("x-forwarded-proto");
+  if (hops === 0 && config.appendXForwardedPort) headers.remove("x-forwarded-port");
+  return { host: client ?? peer.remoteHost, trusted: forwardedFor === null, refusal: null };
 }
 
-/** The proxy before us is trusted to have written who the client is. */
-function trustForwardedFor(trustedHops: number, forwardedFor: string | null): string | null {
-  return forwardedFor === null ? null : forwardedAddress(forwardedFor, trustedHops + 1);
+/** Scheme and port by which the client came, as far as they are not known from a proxy before us. */
+function setOrigin(headers: HeaderMap, context: ConnectionManagerContext, peer: DownstreamPeer): void {
+  const { scheme, appendXForwardedPort } = context.config;
+  if (scheme !== "") {
+    headers.scheme = scheme;
+    headers.set("x-forwarded-proto", scheme);
+  } else if (!headers.has("x-forwarded-proto")) headers.add("x-forwarded-proto", "http");
+  if (headers.scheme === "") headers.scheme = forwardedScheme(headers);
+  if (appendXForwardedPort && peer.localPort !== 0 && !headers.has("x-forwarded-port")) {
+    headers.add("x-forwarded-port", String(peer.localPort));
+  }
 }
 
-function schemeOf(headers: HeaderMap): string {
+function forwardedScheme(headers: HeaderMap): string {
   return headers.get("x-forwarded-proto")?.toLowerCase() === "https" ? "https" : "http";
 }
 
@@ -125,35 +109,25 @@ function removeUntrustedReferer(headers: HeaderMap): void {
   if (referer !== headers.get("referer") || !ABSOLUTE_URL.test(referer)) headers.remove("referer");
 }
 
-function isInternal(context: ConnectionManagerContext, forwardedFor: string | null, clientHost: string): boolean {
-  if (context.internalAddresses.isEmpty) return false;
-  const trusted = context.config.useRemoteAddress
-    ? forwardedFor === null
-    : forwardedFor !== null && isSingleAddress(forwardedFor);
-  return trusted && context.internalAddresses.contains(clientHost);
+/** Who we are, for servers that want to know which service calls them (`add_user_agent`). */
+export interface UserAgent {
+  /** `node.cluster`; empty when there is none. */
+  readonly serviceCluster: string;
+  /** `node.id`; empty when there is none. */
+  readonly serviceNode: string;
 }
 
-/** Most requests have none of them: one look instead of a search for each. */
-function hasEnvoyHeader(headers: HeaderMap): boolean {
-  for (let i = 0; i < headers.size; i++) if (headers.nameAt(i).startsWith("x-envoy-")) return true;
-  return false;
-}
-
-function stripUntrusted(headers: HeaderMap, edge: boolean): void {
-  headers.remove("x-envoy-internal");
-  for (const name of INTERNAL_ONLY) headers.remove(name);
-  if (!edge) return;
-  for (const name of NOT_FROM_EDGE) headers.remove(name);
+function addUserAgent(headers: HeaderMap, userAgent: UserAgent): void {
+  const { serviceCluster, serviceNode } = userAgent;
+  if (serviceCluster !== "") {
+    headers.set("x-envoy-downstream-service-cluster", serviceCluster);
+    if ((headers.get("user-agent") ?? "") === "") headers.set("user-agent", serviceCluster);
+  }
+  if (serviceNode !== "") headers.set("x-envoy-downstream-service-node", serviceNode);
 }
 
 /** RFC 9110 7.6.3: behind what other hops wrote. */
 export function appendVia(headers: HeaderMap, via: string): void {
   const before = headers.getJoined("via");
   headers.set("via", before === null ? via : `${before}, ${via}`);
-}
-
-function ensureRequestId(headers: HeaderMap, context: ConnectionManagerContext, edge: boolean): void {
-  const known = headers.get("x-request-id");
-  if (known !== null && known !== "" && !(edge && !context.config.preserveExternalRequestId)) return;
-  headers.set("x-request-id", context.random.uuid());
 }

@@ -20,7 +20,7 @@ export function mutateResponseHeaders(
 
 /** Only a caller that is trusted as internal can ask for it. */
 function isTraceForced(requestHeaders: HeaderMap | null, context: ConnectionManagerContext): boolean {
-  return !context.internalAddresses.isEmpty && requestHeaders !== null && requestHeaders.has("x-envoy-force-trace");
+  return context.internalAddresses !== null && requestHeaders?.has("x-envoy-force-trace") === true;
 }
 
 function setServer(headers: HeaderMap, context: ConnectionManagerContext): void {
