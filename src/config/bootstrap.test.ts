@@ -9,7 +9,7 @@ import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
 import { ConfigError } from "./decode/config-problem.js";
-import { QUICK_START } from "./quick-start.test.support.js";
+import { QUICK_START, ROUTER_DEFAULTS } from "./quick-start.test.support.js";
 
 function fileOf(t: TestContext, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "sluice-config-"));
@@ -77,6 +77,9 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                               timeoutMs: 15_000,
                               idleTimeoutMs: null,
                               clusterNotFoundStatus: 503,
+                              retryPolicy: null,
+                              hedgeOnPerTryTimeout: false,
+                              replayLimitBytes: null,
                               prefixRewrite: "",
                               hostRewrite: { kind: "literal", host: "www.envoyproxy.io" },
                             },
@@ -89,7 +92,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                     {
                       name: "envoy.filters.http.router",
                       typeName: "envoy.extensions.filters.http.router.v3.Router",
-                      config: { suppressEnvoyHeaders: false },
+                      config: ROUTER_DEFAULTS,
                     },
                   ],
                   accessLogs: [{ sink: { kind: "stdout" }, format: DEFAULT_LOG_FORMAT, filter: null }],

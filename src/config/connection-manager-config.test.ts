@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { configOf, MANAGER_PATH, managerText, problemsBelow, ROUTER_TYPE } from "./config-text.test.support.js";
+import { ROUTER_DEFAULTS } from "./quick-start.test.support.js";
 
 function manager(body: string, parts?: Parameters<typeof managerText>[1]): ConnectionManagerConfig {
   const [listener] = configOf(managerText(body, parts)).listeners;
@@ -191,7 +192,11 @@ const OTHER = `name: b, typed_config: { "@type": t/${BUFFER}, max_request_bytes:
 
 test("the router's configuration", () => {
   assert.deepEqual(manager("", { filters: `http_filters: [${ROUTER}]` }).httpFilters, [
-    { name: "r", typeName: "envoy.extensions.filters.http.router.v3.Router", config: { suppressEnvoyHeaders: true } },
+    {
+      name: "r",
+      typeName: "envoy.extensions.filters.http.router.v3.Router",
+      config: { ...ROUTER_DEFAULTS, suppressEnvoyHeaders: true },
+    },
   ]);
 });
 

@@ -48,3 +48,11 @@ admin:
   address:
     socket_address: { address: 127.0.0.1, port_value: 9901 }
 `;
+
+/** What the converter makes of a router without fields. */
+export const ROUTER_DEFAULTS = {
+  suppressEnvoyHeaders: false,
+  strictCheckHeaders: [],
+  respectExpectedRqTimeout: false,
+  repeatsOnStaleConnection: true,
+};

@@ -10,6 +10,7 @@ import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";
 import { closestName } from "./decode/closest-name.js";
 import { didYouMean } from "./decode/fault.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
 import type { RouteRules } from "./route-config.js";
 
 /** `envoy.config.route.v3.RouteAction.timeout`. */
@@ -36,6 +37,8 @@ export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy
   host_rewrite_path_regex: true,
   timeout: true,
   idle_timeout: true,
+  retry_policy: RETRY_POLICY_FIELDS,
+  hedge_policy: HEDGE_POLICY_FIELDS,
 });
 
 export const DIRECT_RESPONSE_FIELDS: MessageTable = implemented<DirectResponseAction>(
@@ -76,8 +79,19 @@ function convertForward(
   const idleTimeoutMs = context.milliseconds(message, "idleTimeout", message.idleTimeout, null);
   const clusterNotFoundStatus = NOT_FOUND_STATUS[context.enumName(message, "clusterNotFoundResponseCode")];
   if (cluster === null || hostRewrite === null || clusterNotFoundStatus === undefined) return null;
-  const { prefixRewrite } = message;
-  return { kind: "forward", cluster, timeoutMs, idleTimeoutMs, clusterNotFoundStatus, prefixRewrite, hostRewrite };
+  return {
+    kind: "forward",
+    cluster,
+    timeoutMs,
+    retryPolicy:
+      message.retryPolicy === undefined ? rules.retryPolicy : convertRetryPolicy(message.retryPolicy, context),
+    hedgeOnPerTryTimeout: (message.hedgePolicy ?? rules.hedgePolicy)?.hedgeOnPerTryTimeout ?? false,
+    replayLimitBytes: rules.replayLimitBytes,
+    idleTimeoutMs,
+    clusterNotFoundStatus,
+    prefixRewrite: message.prefixRewrite,
+    hostRewrite,
+  };
 }
 
 function convertCluster(message: RouteAction, rules: RouteRules, context: ConversionContext): string | null {

@@ -45,6 +45,9 @@ test("every field of a route", () => {
       timeoutMs: 0,
       idleTimeoutMs: 2_000,
       clusterNotFoundStatus: 404,
+      retryPolicy: null,
+      hedgeOnPerTryTimeout: false,
+      replayLimitBytes: null,
       prefixRewrite: "/b",
       hostRewrite: { kind: "auto" },
     },
@@ -68,6 +71,9 @@ test("every field of a route", () => {
           timeoutMs: 15_000,
           idleTimeoutMs: null,
           clusterNotFoundStatus: 503,
+          retryPolicy: null,
+          hedgeOnPerTryTimeout: false,
+          replayLimitBytes: null,
           prefixRewrite: "",
           hostRewrite: { kind: "none" },
         },
@@ -198,10 +204,10 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ["15:75 error routes[0].route.timeout: must not be negative"],
   ],
   [
-    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: {} }, metadata: {} }`,
+    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: { retry_options_predicates: [{ name: p, typed_config: { "@type": type.googleapis.com/google.protobuf.Empty } }] } }, metadata: {} }`,
     [
-      "15:66 warning routes[0].route.retry_policy: `retry_policy` is known but not implemented by Sluice yet; it has no effect",
-      "15:86 warning routes[0].metadata: `metadata` is known but not implemented by Sluice yet; it has no effect",
+      "15:82 warning routes[0].route.retry_policy.retry_options_predicates: `retry_options_predicates` is known but not implemented by Sluice yet; it has no effect",
+      "15:197 warning routes[0].metadata: `metadata` is known but not implemented by Sluice yet; it has no effect",
     ],
   ],
   [

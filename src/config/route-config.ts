@@ -1,5 +1,6 @@
-import type { Route, RouteMatch, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { HedgePolicy, Route, RouteMatch, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
+import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
 import type {
   PathMatchConfig,
   RouteConfig,
@@ -9,6 +10,7 @@ import type {
 } from "../route/route-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
 import { convertRouteAction, DIRECT_RESPONSE_FIELDS, ROUTE_ACTION_FIELDS } from "./route-action.js";
 import { DomainCheck } from "./virtual-host-domains.js";
 
@@ -37,6 +39,7 @@ const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
   match: ROUTE_MATCH_FIELDS,
   route: ROUTE_ACTION_FIELDS,
   direct_response: DIRECT_RESPONSE_FIELDS,
+  per_request_buffer_limit_bytes: true,
   // The converter refuses these three.
   redirect: true,
   filter_action: true,
@@ -47,6 +50,9 @@ const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.Virt
   name: true,
   domains: true,
   routes: ROUTE_FIELDS,
+  retry_policy: RETRY_POLICY_FIELDS,
+  hedge_policy: HEDGE_POLICY_FIELDS,
+  per_request_buffer_limit_bytes: true,
   matcher: refused("its routes would be missing"),
   require_tls: refused("requests in the clear would be let in"),
 });
@@ -70,6 +76,11 @@ export interface RouteRules {
   /** A route to a cluster that does not exist is an error. */
   readonly validateClusters: boolean;
   readonly maxDirectResponseBytes: number;
+  /** Of the virtual host: for routes without their own. */
+  readonly retryPolicy: RetryPolicyConfig | null;
+  readonly hedgePolicy: HedgePolicy | undefined;
+  /** `per_request_buffer_limit_bytes`, of the route or of its virtual host; null for none. */
+  readonly replayLimitBytes: number | null;
 }
 
 /** A route table that stands in the bootstrap. */
@@ -78,6 +89,9 @@ export function convertRouteConfig(message: RouteConfiguration, context: Convers
     // True for tables that stand in a file, since all clusters are known then.
     validateClusters: message.validateClusters ?? true,
     maxDirectResponseBytes: message.maxDirectResponseBodySizeBytes ?? DEFAULT_MAX_DIRECT_RESPONSE_BYTES,
+    retryPolicy: null,
+    hedgePolicy: undefined,
+    replayLimitBytes: null,
   };
   const domains = new DomainCheck(context);
   const virtualHosts = message.virtualHosts.map((host) => convertVirtualHost(host, rules, domains, context));
@@ -90,7 +104,14 @@ function convertVirtualHost(
   domains: DomainCheck,
   context: ConversionContext,
 ): VirtualHostConfig {
-  const routes = message.routes.map((route) => convertRoute(route, rules, context));
+  const { retryPolicy, hedgePolicy, perRequestBufferLimitBytes } = message;
+  const hostRules: RouteRules = {
+    ...rules,
+    retryPolicy: retryPolicy === undefined ? null : convertRetryPolicy(retryPolicy, context),
+    hedgePolicy,
+    replayLimitBytes: perRequestBufferLimitBytes ?? null,
+  };
+  const routes = message.routes.map((route) => convertRoute(route, hostRules, context));
   return {
     name: message.name,
     domains: domains.domainsOf(message),
@@ -100,7 +121,8 @@ function convertVirtualHost(
 
 function convertRoute(message: Route, rules: RouteRules, context: ConversionContext): RouteEntryConfig | null {
   const match = message.match === undefined ? null : convertMatch(message.match, context);
-  const action = convertRouteAction(message, rules, context);
+  const replayLimitBytes = message.perRequestBufferLimitBytes ?? rules.replayLimitBytes;
+  const action = convertRouteAction(message, { ...rules, replayLimitBytes }, context);
   return match === null || action === null ? null : { name: message.name, match, action };
 }
 

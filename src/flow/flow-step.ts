@@ -43,6 +43,7 @@ const STEPS = [
   ["F3", "local reply"],
   ["F4", "connection closed"],
   ["F5", "stream ended"],
+  ["F6", "request sent again: retry, or stale connection"],
 ] as const;
 
 export type FlowStepLabel = (typeof STEPS)[number][0];
@@ -106,4 +107,5 @@ export const FlowSteps = {
   localReply: step("F3"),
   connectionClosed: step("F4"),
   streamEnded: step("F5"),
+  requestRepeated: step("F6"),
 } as const;

@@ -71,6 +71,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   owner: SocketOwner | null = null;
   /** Why the connection ended, as far as the operating system told. */
   closeError: SocketError | null = null;
+  /** Bytes that were handed to the socket, from the beginning. */
+  sentBytes = 0;
   /** Bytes the write buffer may hold before the other side is told to stop; 0 is unlimited. */
   readonly bufferLimitBytes: number;
 
@@ -200,6 +202,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       return;
     }
     this.stats.txBytes.add(this.output.byteLength);
+    this.sentBytes += this.output.byteLength;
     if (this.flow !== null) this.recordFlush(this.flow);
     this.output.sendTo(this.socket, this.context.readBuffers, COALESCE_BELOW_BYTES);
     this.checkHighWatermark();
@@ -334,8 +337,9 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       return;
     }
     if (this.state === "closed") return;
-    // What this turn's earlier events produced is still owed to a peer that only has nothing more to say.
-    this.flush();
+    // What this turn's earlier events produced is still owed to a client that only has nothing more to say. An origin
+    // that has nothing more to say will not answer: what it was not sent can be sent to another.
+    if (!this.isUpstream) this.flush();
     this.finish("remoteClose", "remote close");
     this.socket.destroy();
   }

@@ -1,3 +1,5 @@
+import type { RetryPolicyConfig } from "./retry-policy-config.js";
+
 /**
  * The route table as plain frozen data (`envoy.config.route.v3.RouteConfiguration`): made on the main thread, copied to
  * the workers, compiled there into a `RouteTable`.
@@ -40,6 +42,12 @@ export interface ForwardActionConfig {
   readonly cluster: string;
   /** Milliseconds from the complete request to the complete response; 0 is no limit, 15,000 the default. */
   readonly timeoutMs: number;
+  /** When a request is tried again; null for never. The virtual host's where the route has none. */
+  readonly retryPolicy: RetryPolicyConfig | null;
+  /** `hedge_policy.hedge_on_per_try_timeout` */
+  readonly hedgeOnPerTryTimeout: boolean;
+  /** Bytes of a body that may be kept for another attempt; null for what the connection may buffer. */
+  readonly replayLimitBytes: number | null;
   /** Overrides the connection manager's `stream_idle_timeout`; null leaves it. */
   readonly idleTimeoutMs: number | null;
   /** Status when the cluster does not exist: 503 by default. */

@@ -86,6 +86,7 @@ function buildHttpFilter(filter: HttpFilterConfig, scope: StatsScope, parts: Lis
         config: filter.config as RouterConfig,
         clusters: parts.clusters,
         stats: new RouterStats(scope),
+        random: parts.random,
       });
     default:
       throw new Error(`HTTP filter ${filter.typeName} passed validation but is not known`);

@@ -1,6 +1,7 @@
 import type { ConnectionStats } from "../network/connection.js";
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stat.js";
 import type { HostSet } from "./host-set.js";
+import { ResponseCodeStats } from "./response-code-stats.js";
 
 /** The stats of one cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
 export class ClusterStats {
@@ -34,6 +35,16 @@ export class ClusterStats {
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
   readonly rqCompleted: Counter;
+  readonly rqPerTryTimeout: Counter;
+  readonly rqRetry: Counter;
+  readonly rqRetrySuccess: Counter;
+  readonly rqRetryOverflow: Counter;
+  readonly rqRetryLimitExceeded: Counter;
+  readonly rqRetryBackOffExponential: Counter;
+  readonly rqRetryBackOffRateLimited: Counter;
+  readonly retryOrShadowAbandoned: Counter;
+  /** Ours: requests that went out on a stale connection and were sent again on a fresh one. */
+  readonly rqStaleRepeated: Counter;
   readonly rqTime: Histogram;
   readonly flowControlPausedReading: Counter;
   readonly flowControlResumedReading: Counter;
@@ -46,13 +57,13 @@ export class ClusterStats {
   readonly membershipExcluded: Gauge;
   readonly maxHostWeight: Gauge;
   readonly connection: ConnectionStats;
-  private readonly scope: StatsScope;
-  /** By status; made when a status is first seen. */
-  private readonly codes: (Counter | undefined)[] = [];
-  private readonly classes: (Counter | undefined)[] = [];
+  private readonly responses: ResponseCodeStats;
+  /** Responses that were not passed on, because the request was tried again: `retry.upstream_rq_*`. */
+  private readonly retried: ResponseCodeStats;
 
   constructor(scope: StatsScope) {
-    this.scope = scope;
+    this.responses = new ResponseCodeStats(scope);
+    this.retried = new ResponseCodeStats(scope.scope("retry"));
     this.cxTotal = scope.counter("upstream_cx_total");
     this.cxHttp1Total = scope.counter("upstream_cx_http1_total");
     this.cxActive = scope.gauge("upstream_cx_active");
@@ -83,6 +94,15 @@ export class ClusterStats {
     this.rqRxReset = scope.counter("upstream_rq_rx_reset");
     this.rqTxReset = scope.counter("upstream_rq_tx_reset");
     this.rqCompleted = scope.counter("upstream_rq_completed");
+    this.rqPerTryTimeout = scope.counter("upstream_rq_per_try_timeout");
+    this.rqRetry = scope.counter("upstream_rq_retry");
+    this.rqRetrySuccess = scope.counter("upstream_rq_retry_success");
+    this.rqRetryOverflow = scope.counter("upstream_rq_retry_overflow");
+    this.rqRetryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
+    this.rqRetryBackOffExponential = scope.counter("upstream_rq_retry_backoff_exponential");
+    this.rqRetryBackOffRateLimited = scope.counter("upstream_rq_retry_backoff_ratelimited");
+    this.retryOrShadowAbandoned = scope.counter("retry_or_shadow_abandoned");
+    this.rqStaleRepeated = scope.counter("upstream_rq_stale_repeated");
     this.rqTime = scope.histogram("upstream_rq_time");
     this.flowControlPausedReading = scope.counter("upstream_flow_control_paused_reading_total");
     this.flowControlResumedReading = scope.counter("upstream_flow_control_resumed_reading_total");
@@ -121,18 +141,11 @@ export class ClusterStats {
   /** A response of this status, from upstream or in its place, goes downstream. */
   countResponse(status: number): void {
     this.rqCompleted.inc();
-    const hundreds = Math.floor(status / 100);
-    let code = this.codes[status];
-    if (code === undefined) {
-      code = this.scope.counter(`upstream_rq_${status}`);
-      this.codes[status] = code;
-    }
-    code.inc();
-    let codeClass = this.classes[hundreds];
-    if (codeClass === undefined) {
-      codeClass = this.scope.counter(`upstream_rq_${hundreds}xx`);
-      this.classes[hundreds] = codeClass;
-    }
-    codeClass.inc();
+    this.responses.count(status);
+  }
+
+  /** A response of this status is dropped for another attempt. */
+  countRetriedResponse(status: number): void {
+    this.retried.count(status);
   }
 }

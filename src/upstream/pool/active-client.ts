@@ -8,6 +8,15 @@ import type { Connection, ConnectionCallbacks, ConnectionEvent } from "../../net
 import type { ConnectionPool } from "./connection-pool.js";
 import type { PoolCallbacks } from "./pool-callbacks.js";
 
+/** What a connection that was used before is to a stream when it closes before the response (RFC 9112 9.3.1). */
+export type Staleness =
+  /** The connection is the stream's own, or has answered it. */
+  | "fresh"
+  /** No byte of the request was handed to the system: nobody has seen it. */
+  | "unsent"
+  /** The request may have been seen, and has not been answered by one byte. */
+  | "unanswered";
+
 export type ClientState = "connecting" | "ready" | "busy" | "closed";
 
 /**
@@ -31,6 +40,9 @@ export class ActiveClient
   private readonly idleTimer: Timer;
   private connectTimedOut = false;
   private localText = "";
+  /** Of the stream that it carries: what was sent before, and whether anything came back. */
+  private sentBytesBefore = 0;
+  private answered = false;
 
   constructor(pool: ConnectionPool, connection: Connection) {
     this.pool = pool;
@@ -58,6 +70,8 @@ export class ActiveClient
   attach(callbacks: PoolCallbacks): RequestEncoder {
     this.idleTimer.disarm();
     this.requests++;
+    this.sentBytesBefore = this.connection.sentBytes;
+    this.answered = false;
     this.connection.flow = callbacks.flow;
     this.connection.flowStreamId = callbacks.flowStreamId;
     return this.codec.newStream(callbacks, callbacks);
@@ -68,6 +82,12 @@ export class ActiveClient
     this.connection.flow = null;
     this.connection.flowStreamId = 0;
     if (timeoutMs > 0) this.idleTimer.arm(timeoutMs);
+  }
+
+  /** What a close of the connection would now mean to its stream. */
+  get staleness(): Staleness {
+    if (this.requests === 1 || this.answered) return "fresh";
+    return this.connection.sentBytes === this.sentBytesBefore ? "unsent" : "unanswered";
   }
 
   get connectFailedByTimeout(): boolean {
@@ -91,6 +111,7 @@ export class ActiveClient
   // ---- the connection's events
 
   onData(data: Buffer): void {
+    this.answered = true;
     this.codec.dispatch(data);
   }
 

@@ -49,6 +49,8 @@ export class ConnectionPool implements Task {
   private readonly ready = new LinkedList<ActiveClient>();
   private readonly busy = new LinkedList<ActiveClient>();
   private readonly pending = new LinkedList<PendingStream>();
+  /** Of the streams that wait, those that need a fresh connection. */
+  private freshPending = 0;
   private attachPosted = false;
   private mode: Mode = "open";
 
@@ -64,7 +66,8 @@ export class ConnectionPool implements Task {
    */
   newStream(callbacks: PoolCallbacks): Cancellable | null {
     const client = this.ready.first;
-    if (client !== null && this.pending.size === 0) {
+    const mayTake = client !== null && (client.requests === 0 || !callbacks.needsFreshConnection);
+    if (mayTake && this.pending.size === 0) {
       // B7: the connection used last is the one least likely to have been closed meanwhile.
       this.recordTaken(client, callbacks);
       this.attach(client, callbacks);
@@ -89,7 +92,13 @@ export class ConnectionPool implements Task {
       return null;
     }
     const stream = new PendingStream(this, callbacks);
-    this.pending.pushBack(stream);
+    if (callbacks.needsFreshConnection) {
+      // It has waited once, and takes the next connection that is new.
+      this.pending.pushFront(stream);
+      this.freshPending++;
+    } else {
+      this.pending.pushBack(stream);
+    }
     resources.pendingRequests.inc();
     stats.rqPendingTotal.inc();
     stats.rqPendingActive.inc();
@@ -106,6 +115,7 @@ export class ConnectionPool implements Task {
   private removePending(stream: PendingStream): void {
     this.pending.remove(stream);
     stream.settle();
+    if (stream.callbacks.needsFreshConnection) this.freshPending--;
     this.cluster.resources.pendingRequests.dec();
     this.cluster.stats.rqPendingActive.dec();
   }
@@ -115,9 +125,12 @@ export class ConnectionPool implements Task {
   private openConnections(flow: FlowRecorder | null, flowStreamId: number): void {
     for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
       // Connections that are ready beside streams that wait are attached to them on the next turn.
-      if (this.pending.size <= this.connecting.size + this.ready.size) return;
+      const enoughForAll = this.pending.size <= this.connecting.size + this.ready.size;
+      if (enoughForAll && this.freshPending <= this.connecting.size) return;
       if (!this.mayOpen()) {
         this.cluster.stats.cxOverflow.inc();
+        // A used connection that nobody may take makes room; its close comes back here.
+        if (this.freshPending > this.connecting.size) this.ready.first?.close("room_for_fresh_connection");
         return;
       }
       this.openConnection(flow, flowStreamId);
@@ -269,14 +282,23 @@ export class ConnectionPool implements Task {
   }
 
   private attachPending(): void {
-    while (this.ready.first !== null && this.pending.first !== null) {
-      const stream = this.pending.first;
+    for (;;) {
       const client = this.ready.first;
+      const stream = client === null ? null : this.nextPendingFor(client);
+      if (client === null || stream === null) return;
       this.removePending(stream);
       // B7: also for a stream that had to wait, unless the connection is a new one (C1 to C3).
       if (client.requests > 0) this.recordTaken(client, stream.callbacks);
       this.attach(client, stream.callbacks);
     }
+  }
+
+  /** Streams that need a fresh connection stand in front, and let the others take one that was used before. */
+  private nextPendingFor(client: ActiveClient): PendingStream | null {
+    let stream = this.pending.first;
+    if (client.requests === 0) return stream;
+    while (stream?.callbacks.needsFreshConnection) stream = stream.linkedNext;
+    return stream;
   }
 
   private attach(client: ActiveClient, callbacks: PoolCallbacks): void {

@@ -8,6 +8,8 @@ export interface PoolCallbacks extends ResponseDecoder, StreamCallbacks {
   /** Where the stream's steps are recorded; null when nobody looks. */
   readonly flow: FlowRecorder | null;
   readonly flowStreamId: number;
+  /** A connection that was used before will not do: it may be as stale as the one that the stream had. */
+  readonly needsFreshConnection: boolean;
   /** A connection is ready: write the request. */
   onPoolReady(encoder: RequestEncoder, client: ActiveClient): void;
   /**

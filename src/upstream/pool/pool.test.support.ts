@@ -26,6 +26,7 @@ export const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 export class ProbeStream implements PoolCallbacks {
   readonly flow: FlowRecorder | null = null;
   readonly flowStreamId = 0;
+  needsFreshConnection = false;
   readonly name: string;
   readonly events: string[] = [];
   encoder: RequestEncoder | null = null;
@@ -129,8 +130,9 @@ export class PoolRun {
   }
 
   /** Asks for a stream in an event of its own. Nothing is run. */
-  ask(name: string, pool = this.pool()): ProbeStream {
+  ask(name: string, pool = this.pool(), needsFreshConnection = false): ProbeStream {
     const stream = new ProbeStream(name);
+    stream.needsFreshConnection = needsFreshConnection;
     this.dispatcher.inEvent(() => {
       stream.waiting = pool.newStream(stream);
     });

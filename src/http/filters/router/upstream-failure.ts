@@ -27,12 +27,17 @@ export function upstreamFailureFlag(reason: ResetReason): ResponseFlags {
   return KINDS[reason].flag;
 }
 
-/** The reply to a request whose attempt ended before response headers. */
-export function upstreamFailureReply(reason: ResetReason, transportFailureReason: string): LocalReply {
+/** The reply to a request whose last attempt ended before response headers. @param retried it was not the first */
+export function upstreamFailureReply(
+  reason: ResetReason,
+  transportFailureReason: string,
+  retried: boolean,
+): LocalReply {
   const transport = transportFailureReason === "" ? "" : `, transport failure reason: ${transportFailureReason}`;
+  const which = retried ? "retried and the latest reset reason" : "reset reason";
   return {
     status: KINDS[reason].status,
-    body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}${transport}`,
+    body: `upstream connect error or disconnect/reset before headers. ${which}: ${reason}${transport}`,
     details: upstreamResetDetails("upstream_reset_before_response_started", reason, transportFailureReason),
     headers: reason === "overflow" ? OVERLOADED : NO_HEADERS,
   };

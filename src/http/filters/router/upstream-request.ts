@@ -1,13 +1,14 @@
 import type { FlowRecorder } from "../../../flow/flow-recorder.js";
 import { FlowSteps } from "../../../flow/flow-step.js";
 import type { Host } from "../../../upstream/host.js";
-import type { ActiveClient } from "../../../upstream/pool/active-client.js";
+import type { ActiveClient, Staleness } from "../../../upstream/pool/active-client.js";
 import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
 import type { Cancellable, PoolCallbacks } from "../../../upstream/pool/pool-callbacks.js";
 import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
-import type { RouterFilter } from "./router-filter.js";
+import type { Forwarding } from "./forwarding.js";
+import { PerTryTimers } from "./per-try-timers.js";
 
 type Phase =
   /** Waits for a connection. */
@@ -17,13 +18,18 @@ type Phase =
   | "responding"
   | "done";
 
-/** One upstream attempt. Created per try, never reused. Owner: `RouterFilter`. */
+/** One upstream attempt. Created per try, never reused. Owner: `Forwarding`. */
 export class UpstreamRequest implements PoolCallbacks {
   readonly host: Host;
   readonly flow: FlowRecorder | null;
   readonly flowStreamId: number;
-  private readonly router: RouterFilter;
+  readonly needsFreshConnection: boolean;
+  /** It took too long, and another attempt was sent beside it. */
+  replaced = false;
+  private readonly forwarding: Forwarding;
+  private readonly timers: PerTryTimers | null;
   private phase: Phase = "pooling";
+  private client: ActiveClient | null = null;
   private encoder: RequestEncoder | null = null;
   private waiting: Cancellable | null = null;
   private headers: HeaderMap | null = null;
@@ -38,11 +44,26 @@ export class UpstreamRequest implements PoolCallbacks {
   /** How often reading the response was stopped and not continued; a connection that comes later must know. */
   private readDisables = 0;
 
-  constructor(router: RouterFilter, host: Host, flow: FlowRecorder | null, flowStreamId: number) {
-    this.router = router;
+  /** @param needsFreshConnection the attempt before went out on a connection that turned out to be stale */
+  constructor(forwarding: Forwarding, host: Host, needsFreshConnection: boolean) {
+    this.forwarding = forwarding;
     this.host = host;
-    this.flow = flow;
-    this.flowStreamId = flowStreamId;
+    this.needsFreshConnection = needsFreshConnection;
+    const { stream } = forwarding;
+    this.flow = stream.flow;
+    this.flowStreamId = stream.streamInfo.streamId;
+    const { perTry } = forwarding.timeouts;
+    this.timers = perTry === null ? null : new PerTryTimers(perTry, this, stream.dispatcher);
+  }
+
+  /** Whether a close of its connection would mean that the connection was stale. */
+  get staleness(): Staleness {
+    return this.client === null ? "fresh" : this.client.staleness;
+  }
+
+  /** It has a connection: the request may have been seen. */
+  get requestStarted(): boolean {
+    return this.client !== null;
   }
 
   get responseStarted(): boolean {
@@ -66,12 +87,12 @@ export class UpstreamRequest implements PoolCallbacks {
     }
     if (this.phase !== "pooling") return;
     this.earlyEnd = endStream;
-    if (data.length > 0) this.early.push(this.router.keep(data));
+    if (data.length > 0) this.early.push(this.forwarding.keep(data));
     this.earlyBytes += data.length;
-    const limit = this.router.bufferLimitBytes;
+    const limit = this.forwarding.stream.bufferLimitBytes;
     if (this.earlyAboveLimit || limit === 0 || this.earlyBytes <= limit) return;
     this.earlyAboveLimit = true;
-    this.router.onUpstreamBackedUp();
+    this.forwarding.flowControl.onUpstreamBackedUp();
   }
 
   encodeTrailers(trailers: HeaderMap): void {
@@ -83,20 +104,33 @@ export class UpstreamRequest implements PoolCallbacks {
   onPoolReady(encoder: RequestEncoder, client: ActiveClient): void {
     this.waiting = null;
     this.encoder = encoder;
+    this.client = client;
     this.phase = "sending";
     const { connection } = client;
     this.flow?.record(
       FlowSteps.streamTied,
-      this.router.downstreamConnectionId,
+      this.forwarding.stream.streamInfo.connectionId,
       this.flowStreamId,
       this.host.addressText,
       -1,
       connection.id,
     );
-    this.router.onUpstreamReady(client);
+    this.forwarding.onUpstreamReady(client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
     if (!this.endsWithHeaders) this.sendEarlyBody(encoder);
+    this.armTimers();
+  }
+
+  /** The request is complete, and what is left is the upstream's time. */
+  onRequestComplete(): void {
+    this.armTimers();
+  }
+
+  /** BEHAVIOUR 5.8: the time of a try begins when the request is complete and there is a connection for it. */
+  private armTimers(): void {
+    if (this.timers === null || this.client === null || this.phase !== "sending") return;
+    if (this.forwarding.isRequestComplete) this.timers.start();
   }
 
   private sendEarlyBody(encoder: RequestEncoder): void {
@@ -111,42 +145,53 @@ export class UpstreamRequest implements PoolCallbacks {
     else if (this.earlyEnd && pieces.length === 0) encoder.encodeData(EMPTY, true);
     if (!this.earlyAboveLimit) return;
     this.earlyAboveLimit = false;
-    this.router.onUpstreamDrained();
+    this.forwarding.flowControl.onUpstreamDrained();
   }
 
   onPoolFailure(reason: ResetReason, transportFailureReason: string): void {
     this.waiting = null;
     this.settle();
-    this.router.onUpstreamReset(this, reason, transportFailureReason, false);
+    this.forwarding.onUpstreamReset(this, reason, transportFailureReason, false);
   }
 
   // ---- response: from the connection to the router
 
   decode1xxHeaders(headers: HeaderMap): void {
-    this.router.onUpstream1xxHeaders(headers);
+    this.forwarding.onUpstream1xxHeaders(headers);
   }
 
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     if (endStream) this.settle();
-    else this.phase = "responding";
-    this.router.onUpstreamHeaders(this, headers, endStream);
+    else this.startResponding();
+    this.forwarding.onUpstreamHeaders(this, headers, endStream);
+  }
+
+  private startResponding(): void {
+    this.phase = "responding";
+    this.timers?.onResponse();
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
     if (endStream) this.settle();
-    this.router.onUpstreamData(data, endStream);
+    else this.timers?.onResponse();
+    this.forwarding.onUpstreamData(data, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     this.settle();
-    this.router.onUpstreamTrailers(trailers);
+    this.forwarding.onUpstreamTrailers(trailers);
   }
 
   onResetStream(reason: ResetReason): void {
     const responseStarted = this.phase === "responding";
     this.settle();
-    this.router.onUpstreamReset(this, reason, "", responseStarted);
+    this.forwarding.onUpstreamReset(this, reason, "", responseStarted);
+  }
+
+  /** The attempt took longer than one may. */
+  onPerTryTimeout(idle: boolean): void {
+    this.forwarding.onPerTryTimeout(this, idle);
   }
 
   // ---- flow control
@@ -155,21 +200,21 @@ export class UpstreamRequest implements PoolCallbacks {
   onAboveWriteBufferHighWatermark(): void {
     if (this.backedUp) return;
     this.backedUp = true;
-    this.router.onUpstreamBackedUp();
+    this.forwarding.flowControl.onUpstreamBackedUp();
   }
 
   /** E4 */
   onBelowWriteBufferLowWatermark(): void {
     if (!this.backedUp) return;
     this.backedUp = false;
-    this.router.onUpstreamDrained();
+    this.forwarding.flowControl.onUpstreamDrained();
   }
 
   /** E1, E2: stops and continues the response. Counted. */
   readDisable(disable: boolean): void {
     if (this.phase === "done") return;
     this.readDisables += disable ? 1 : -1;
-    this.router.onResponseReadDisabled(disable);
+    this.forwarding.flowControl.onResponseReadDisabled(disable);
     this.encoder?.readDisable(disable);
   }
 
@@ -180,9 +225,10 @@ export class UpstreamRequest implements PoolCallbacks {
   private settle(): void {
     this.phase = "done";
     this.encoder = null;
-    for (; this.readDisables > 0; this.readDisables--) this.router.onResponseReadDisabled(false);
-    if (this.earlyAboveLimit) this.router.onUpstreamDrained();
-    if (this.backedUp) this.router.onUpstreamDrained();
+    this.timers?.destroy();
+    for (; this.readDisables > 0; this.readDisables--) this.forwarding.flowControl.onResponseReadDisabled(false);
+    if (this.earlyAboveLimit) this.forwarding.flowControl.onUpstreamDrained();
+    if (this.backedUp) this.forwarding.flowControl.onUpstreamDrained();
     this.earlyAboveLimit = false;
     this.backedUp = false;
   }
@@ -195,7 +241,7 @@ export class UpstreamRequest implements PoolCallbacks {
     this.waiting?.cancel();
     this.waiting = null;
     if (encoder !== null) {
-      this.router.onUpstreamCancelled(this);
+      this.forwarding.onUpstreamCancelled(this);
       encoder.resetStream("local reset");
     }
   }

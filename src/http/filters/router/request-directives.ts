@@ -1,0 +1,151 @@
+import { parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
+import type { LocalReply } from "../../filter/filter.js";
+import { textReply } from "../../filter/local-reply.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+
+/*
+ * What a request's own `x-envoy-*` headers ask of the router. The connection manager takes them from requests that come
+ * from outside (BEHAVIOUR 2.4), so whoever sets them here may.
+ */
+
+/** Numbers are null where the header is missing or no number. */
+export interface RequestDirectives {
+  readonly retryOn: RetryConditions;
+  readonly maxRetries: number | null;
+  readonly retriableStatusCodes: readonly number[];
+  /** Lower case. */
+  readonly retriableHeaderNames: readonly string[];
+  readonly timeoutMs: number | null;
+  readonly perTryTimeoutMs: number | null;
+  /** What is left of the time of a proxy before this one. */
+  readonly expectedTimeoutMs: number | null;
+  /** A timeout is answered by 204 instead of 504. */
+  readonly timeoutAlternative: boolean;
+  readonly hedgeOnPerTryTimeout: boolean | null;
+}
+
+const PREFIX = "x-envoy-";
+
+const RETRY_ON = "x-envoy-retry-on";
+const RETRY_GRPC_ON = "x-envoy-retry-grpc-on";
+const MAX_RETRIES = "x-envoy-max-retries";
+const STATUS_CODES = "x-envoy-retriable-status-codes";
+const HEADER_NAMES = "x-envoy-retriable-header-names";
+const TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
+const PER_TRY_TIMEOUT = "x-envoy-upstream-rq-per-try-timeout-ms";
+const TIMEOUT_ALTERNATIVE = "x-envoy-upstream-rq-timeout-alt-response";
+const HEDGE = "x-envoy-hedge-on-per-try-timeout";
+const EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
+
+/** What is for this proxy alone and does not go on. */
+const CONSUMED: readonly string[] = [
+  RETRY_ON,
+  RETRY_GRPC_ON,
+  MAX_RETRIES,
+  STATUS_CODES,
+  HEADER_NAMES,
+  TIMEOUT,
+  PER_TRY_TIMEOUT,
+  TIMEOUT_ALTERNATIVE,
+  HEDGE,
+];
+
+/** Reads the directives and removes them; null, and cheap, for a request that has none. */
+export function takeRequestDirectives(headers: HeaderMap): RequestDirectives | null {
+  if (!hasAny(headers)) return null;
+  const directives = readDirectives(headers);
+  for (let i = 0; i < CONSUMED.length; i++) headers.remove(CONSUMED[i] as string);
+  return directives;
+}
+
+function hasAny(headers: HeaderMap): boolean {
+  for (let i = 0; i < headers.size; i++) if (headers.nameAt(i).startsWith(PREFIX)) return true;
+  return false;
+}
+
+function readDirectives(headers: HeaderMap): RequestDirectives {
+  const retryOn = parseRetryOn(headers.getJoined(RETRY_ON) ?? "");
+  const hedge = headers.get(HEDGE);
+  return {
+    retryOn: retryOn | parseRetryOn(headers.getJoined(RETRY_GRPC_ON) ?? ""),
+    maxRetries: numberOf(headers.get(MAX_RETRIES)),
+    retriableStatusCodes: numbersOf(headers.getJoined(STATUS_CODES)),
+    retriableHeaderNames: namesOf(headers.getJoined(HEADER_NAMES)),
+    timeoutMs: numberOf(headers.get(TIMEOUT)),
+    perTryTimeoutMs: numberOf(headers.get(PER_TRY_TIMEOUT)),
+    expectedTimeoutMs: numberOf(headers.get(EXPECTED_TIMEOUT)),
+    timeoutAlternative: headers.has(TIMEOUT_ALTERNATIVE),
+    hedgeOnPerTryTimeout: hedge === "true" || hedge === "false" ? hedge === "true" : null,
+  };
+}
+
+/** Longer ones are no times and no counts. */
+const MAX_DIGITS = 10;
+
+function numberOf(text: string | null): number | null {
+  if (text === null || text === "" || text.length > MAX_DIGITS) return null;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function numbersOf(list: string | null): number[] {
+  const numbers: number[] = [];
+  if (list === null) return numbers;
+  for (const item of list.split(",")) {
+    const number = numberOf(item.trim());
+    if (number !== null) numbers.push(number);
+  }
+  return numbers;
+}
+
+function namesOf(list: string | null): string[] {
+  const names: string[] = [];
+  if (list === null) return names;
+  for (const item of list.split(",")) if (item.trim() !== "") names.push(item.trim().toLowerCase());
+  return names;
+}
+
+/** All headers that `strict_check_headers` may name. */
+export const CHECKED_HEADERS: readonly CheckedHeader[] = [
+  TIMEOUT,
+  PER_TRY_TIMEOUT,
+  MAX_RETRIES,
+  RETRY_ON,
+  RETRY_GRPC_ON,
+];
+
+/** Headers whose value `strict_check_headers` may want checked. */
+export type CheckedHeader =
+  | typeof TIMEOUT
+  | typeof PER_TRY_TIMEOUT
+  | typeof MAX_RETRIES
+  | typeof RETRY_ON
+  | typeof RETRY_GRPC_ON;
+
+/**
+ * The reply to a request one of whose headers does not say what it can say, of those to be checked
+ * (`Router.strict_check_headers`). Null when all do.
+ */
+export function checkDirectives(names: readonly CheckedHeader[], headers: HeaderMap): LocalReply | null {
+  for (const name of names) {
+    const value = headers.getJoined(name);
+    if (value === null || isValidDirective(name, value)) continue;
+    return textReply(
+      400,
+      `invalid header '${name}' with value '${value}'`,
+      `request_headers_failed_strict_check{${name}}`,
+    );
+  }
+  return null;
+}
+
+function isValidDirective(name: CheckedHeader, value: string): boolean {
+  if (name !== RETRY_ON && name !== RETRY_GRPC_ON) return numberOf(value) !== null;
+  for (const item of value.split(",")) if (parseRetryOn(item) === 0) return false;
+  return true;
+}

@@ -1,0 +1,70 @@
+import type { HeaderMap } from "../../headers/header-map.js";
+import type { AttemptSet } from "./attempt-set.js";
+import type { UpstreamRequest } from "./upstream-request.js";
+
+/** What is kept of a body only for the case that its connection is stale. */
+const STALE_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * A request, as far as it has come, kept while it may have to be sent again (BEHAVIOUR 5.9). Owner: `Forwarding`.
+ */
+export class RequestReplay {
+  readonly headers: HeaderMap;
+  private trailers: HeaderMap | null = null;
+  private readonly pieces: Buffer[] = [];
+  private bytes = 0;
+  private given = false;
+
+  constructor(headers: HeaderMap) {
+    this.headers = headers;
+  }
+
+  /** Whole, as far as it has come: it can be sent again. */
+  get isWhole(): boolean {
+    return !this.given;
+  }
+
+  /** Whether so many more bytes may be kept. @param limitBytes 0 is no limit */
+  hasRoomFor(bytes: number, limitBytes: number): boolean {
+    return limitBytes === 0 || this.bytes + bytes <= limitBytes;
+  }
+
+  /** Whether so many more bytes are worth keeping for no other reason than a stale connection. */
+  hasRoomForStale(bytes: number, limitBytes: number): boolean {
+    return this.bytes + bytes <= STALE_LIMIT_BYTES && this.hasRoomFor(bytes, limitBytes);
+  }
+
+  /** @param data bytes that stay as they are */
+  add(data: Buffer): void {
+    if (data.length === 0) return;
+    this.pieces.push(data);
+    this.bytes += data.length;
+  }
+
+  setTrailers(trailers: HeaderMap): void {
+    this.trailers = trailers;
+  }
+
+  /** It will not be sent again: nothing is kept from now on. */
+  giveUp(): void {
+    this.given = true;
+    this.pieces.length = 0;
+  }
+
+  /** Whether the head is all there is of it yet. */
+  get isHeadOnly(): boolean {
+    return this.pieces.length === 0 && this.trailers === null;
+  }
+
+  /**
+   * Sends what follows the head, as far as it has come.
+   * @param attempts knows whether the attempt goes on: it may fail at any piece
+   */
+  sendBody(attempt: UpstreamRequest, complete: boolean, attempts: AttemptSet): void {
+    const { pieces, trailers } = this;
+    for (let i = 0; i < pieces.length && attempts.current === attempt; i++) {
+      attempt.encodeData(pieces[i] as Buffer, complete && trailers === null && i === pieces.length - 1);
+    }
+    if (trailers !== null && attempts.current === attempt) attempt.encodeTrailers(trailers);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ForwardActionConfig } from "../../../route/route-config.js";
+import { type RequestTimeouts, timeoutsOf } from "../../../route/route-timeouts.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+import type { RequestDirectives } from "./request-directives.js";
+
+/** The limits of a request that asks for its own (BEHAVIOUR 5.8). */
+export function requestTimeouts(
+  action: ForwardActionConfig,
+  directives: RequestDirectives,
+  respectExpected: boolean,
+): RequestTimeouts {
+  const expectedMs = respectExpected ? directives.expectedTimeoutMs : null;
+  return timeoutsOf(
+    expectedMs ?? directives.timeoutMs ?? action.timeoutMs,
+    directives.perTryTimeoutMs ?? action.retryPolicy?.perTryTimeoutMs ?? 0,
+    action.retryPolicy?.perTryIdleTimeoutMs ?? 0,
+    directives.hedgeOnPerTryTimeout ?? action.hedgeOnPerTryTimeout,
+    directives.timeoutAlternative,
+  );
+}
+
+/**
+ * Tells the upstream what it may count on, in `x-envoy-expected-rq-timeout-ms`: the time of a try, but no more than what
+ * is left of the whole; 1 when nothing is, since 0 would be no limit.
+ * @param elapsedMs since the request was complete
+ */
+export function setExpectedTimeout(headers: HeaderMap, timeouts: RequestTimeouts, elapsedMs: number): void {
+  const { globalMs, perTry, hedge } = timeouts;
+  // A hedged try may go on until the end.
+  const tryMs = perTry === null || hedge ? 0 : perTry.timeoutMs;
+  const leftMs = globalMs === 0 ? 0 : Math.max(1, Math.ceil(globalMs - elapsedMs));
+  const expectedMs = tryMs === 0 || leftMs === 0 ? tryMs + leftMs : Math.min(tryMs, leftMs);
+  if (expectedMs > 0) headers.set("x-envoy-expected-rq-timeout-ms", timeoutText(expectedMs));
+}
+
+/** Most routes have the default timeout: its text is made once. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_TIMEOUT_TEXT = "15000";
+
+function timeoutText(timeoutMs: number): string {
+  return timeoutMs === DEFAULT_TIMEOUT_MS ? DEFAULT_TIMEOUT_TEXT : String(timeoutMs);
+}

@@ -1,0 +1,192 @@
+import type { RandomSource } from "../../../common/random.js";
+import { grpcStatusCondition, type RetryConditions, retryConditionBit } from "../../../route/retry-on.js";
+import type { RetryPolicy } from "../../../route/retry-policy.js";
+import type { Cluster } from "../../../upstream/cluster.js";
+import type { ClusterStats } from "../../../upstream/cluster-stats.js";
+import type { Resource } from "../../../upstream/resource-manager.js";
+import type { ResetReason } from "../../codec/reset-reason.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
+import type { RequestDirectives } from "./request-directives.js";
+
+export type RetryVerdict =
+  | "retry"
+  /** Nothing that the policy would retry. */
+  | "no"
+  /** It would, but the circuit breaker does not let it. */
+  | "overflow"
+  /** It would, but all retries are used up. */
+  | "limitExceeded";
+
+/** A request that no condition lets try again does not get a state. */
+export function createRetryState(
+  policy: RetryPolicy | null,
+  directives: RequestDirectives | null,
+  headers: HeaderMap,
+  cluster: Cluster,
+  random: RandomSource,
+): RetryState | null {
+  const asked = directives === null ? 0 : directives.retryOn;
+  if (policy === null && asked === 0) return null;
+  const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
+  if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
+  return new RetryState(policy, directives, conditions, cluster, random);
+}
+
+/** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
+export class RetryState {
+  private readonly policy: RetryPolicy | null;
+  private readonly directives: RequestDirectives | null;
+  private readonly conditions: RetryConditions;
+  private readonly stats: ClusterStats;
+  /** The circuit breaker of retries. */
+  private readonly retries: Resource;
+  private readonly random: RandomSource;
+  private readonly backOff: BackOff;
+  private left: number;
+  /** A retry is under way, and counted as such by the circuit breaker. */
+  private retrying = false;
+  private delay = 0;
+
+  constructor(
+    policy: RetryPolicy | null,
+    directives: RequestDirectives | null,
+    conditions: RetryConditions,
+    cluster: Cluster,
+    random: RandomSource,
+  ) {
+    this.policy = policy;
+    this.directives = directives;
+    this.conditions = conditions;
+    this.stats = cluster.stats;
+    this.retries = cluster.resources.retries;
+    this.random = random;
+    this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, random);
+    this.left = directives?.maxRetries ?? policy?.config.numRetries ?? DEFAULT_RETRIES;
+  }
+
+  /** After the verdict "retry": milliseconds to the next attempt. */
+  get delayMs(): number {
+    return this.delay;
+  }
+
+  /** A response began. */
+  onResponseHeaders(headers: HeaderMap, wallClockMs: number): RetryVerdict {
+    const verdict = this.decide(this.wouldRetryResponse(headers));
+    if (verdict !== "retry") return verdict;
+    const rateLimited = this.policy?.config.rateLimitedBackOff ?? null;
+    const askedMs = rateLimited === null ? -1 : rateLimitedBackOffMs(rateLimited, headers, wallClockMs, this.random);
+    if (askedMs >= 0) {
+      this.delay = askedMs;
+      this.stats.rqRetryBackOffRateLimited.inc();
+    } else {
+      this.backOffExponentially();
+    }
+    return verdict;
+  }
+
+  /** An attempt ended without a response. @param requestStarted whether it had a connection */
+  onReset(reason: ResetReason, requestStarted: boolean): RetryVerdict {
+    const verdict = this.decide(this.wouldRetryReset(reason, requestStarted));
+    if (verdict === "retry") this.backOffExponentially();
+    return verdict;
+  }
+
+  /** An attempt takes too long, and another is to be sent beside it. At once: there is nobody to be spared. */
+  onHedge(): RetryVerdict {
+    this.delay = 0;
+    return this.decide(true);
+  }
+
+  private backOffExponentially(): void {
+    this.delay = this.backOff.next();
+    this.stats.rqRetryBackOffExponential.inc();
+  }
+
+  private decide(wouldRetry: boolean): RetryVerdict {
+    const { stats, retries } = this;
+    if (this.retrying && !wouldRetry) stats.rqRetrySuccess.inc();
+    this.endRetry();
+    if (!wouldRetry) return "no";
+    if (this.left === 0) {
+      stats.rqRetryLimitExceeded.inc();
+      return "limitExceeded";
+    }
+    this.left--;
+    if (!retries.canCreate()) {
+      stats.rqRetryOverflow.inc();
+      return "overflow";
+    }
+    this.retrying = true;
+    retries.inc();
+    stats.rqRetry.inc();
+    return "retry";
+  }
+
+  private endRetry(): void {
+    if (this.retrying) this.retries.dec();
+    this.retrying = false;
+  }
+
+  /** Whether a response is one that the conditions would have tried again. */
+  wouldRetryResponse(headers: HeaderMap): boolean {
+    if (headers.has("x-envoy-ratelimited")) return this.has(ENVOY_RATE_LIMITED);
+    const { status } = headers;
+    if (status >= 500 && status < 600 && this.has(FIVE_XX)) return true;
+    if (status >= 502 && status <= 504 && this.has(GATEWAY_ERROR)) return true;
+    if (status === 409 && this.has(RETRIABLE_4XX)) return true;
+    if (this.has(STATUS_CODES) && this.isRetriableStatus(status)) return true;
+    if (this.has(HEADERS) && this.isRetriableResponse(headers)) return true;
+    const grpcStatus = headers.get("grpc-status");
+    return grpcStatus !== null && this.has(grpcStatusCondition(grpcStatus));
+  }
+
+  private isRetriableStatus(status: number): boolean {
+    if (this.policy?.config.retriableStatusCodes.includes(status)) return true;
+    return this.directives?.retriableStatusCodes.includes(status) ?? false;
+  }
+
+  private isRetriableResponse(headers: HeaderMap): boolean {
+    if (this.policy?.isRetriableResponse(headers)) return true;
+    for (const name of this.directives?.retriableHeaderNames ?? NO_NAMES) if (headers.has(name)) return true;
+    return false;
+  }
+
+  private wouldRetryReset(reason: ResetReason, requestStarted: boolean): boolean {
+    // The circuit breaker is there to keep load away.
+    if (reason === "overflow") return false;
+    if (!requestStarted && this.has(RESET_BEFORE_REQUEST)) return true;
+    // A reset would become a 5xx.
+    if (this.has(ANY_RESET)) return true;
+    return CONNECT_FAILURES.includes(reason) && this.has(CONNECT_FAILURE);
+  }
+
+  private has(conditions: RetryConditions): boolean {
+    return (this.conditions & conditions) !== 0;
+  }
+
+  /** The request is over. Idempotent. */
+  destroy(): void {
+    this.endRetry();
+  }
+}
+
+const FIVE_XX = retryConditionBit("5xx");
+const GATEWAY_ERROR = retryConditionBit("gateway-error");
+const RETRIABLE_4XX = retryConditionBit("retriable-4xx");
+const STATUS_CODES = retryConditionBit("retriable-status-codes");
+const HEADERS = retryConditionBit("retriable-headers");
+const ENVOY_RATE_LIMITED = retryConditionBit("envoy-ratelimited");
+const RESET_BEFORE_REQUEST = retryConditionBit("reset-before-request");
+const CONNECT_FAILURE = retryConditionBit("connect-failure");
+const ANY_RESET = retryConditionBit("reset") | FIVE_XX | GATEWAY_ERROR;
+
+const CONNECT_FAILURES: readonly ResetReason[] = [
+  "local connection failure",
+  "remote connection failure",
+  "connection timeout",
+];
+
+const DEFAULT_RETRIES = 1;
+const DEFAULT_BACK_OFF = { baseIntervalMs: 25, maxIntervalMs: 250 };
+const NO_NAMES: readonly string[] = [];

@@ -1,0 +1,43 @@
+import type { HeaderMatcherConfig } from "../matching/string-matcher-config.js";
+import type { RetryConditions } from "./retry-on.js";
+
+/** `envoy.config.route.v3.RetryPolicy` as plain data. */
+export interface RetryPolicyConfig {
+  readonly retryOn: RetryConditions;
+  /** Attempts after the first; 1 by default. */
+  readonly numRetries: number;
+  readonly retriableStatusCodes: readonly number[];
+  /** A response that one of them matches is tried again. */
+  readonly retriableHeaders: readonly HeaderMatcherConfig[];
+  /** Only requests that one of them matches are tried again; all when there is none. */
+  readonly retriableRequestHeaders: readonly HeaderMatcherConfig[];
+  /** Milliseconds that one attempt may take; 0 is no limit but the route's. */
+  readonly perTryTimeoutMs: number;
+  /** Milliseconds in which an attempt's response must go on; 0 is no limit. */
+  readonly perTryIdleTimeoutMs: number;
+  readonly backOff: BackOffConfig;
+  /** Waits that the upstream asks for; null to ask nobody. */
+  readonly rateLimitedBackOff: RateLimitedBackOffConfig | null;
+}
+
+/** `RetryBackOff`: 25 ms and ten times as much by default. */
+export interface BackOffConfig {
+  /** At least 1. */
+  readonly baseIntervalMs: number;
+  /** Not below `baseIntervalMs`. */
+  readonly maxIntervalMs: number;
+}
+
+/** `RateLimitedRetryBackOff` */
+export interface RateLimitedBackOffConfig {
+  readonly resetHeaders: readonly ResetHeaderConfig[];
+  /** A longer wait than this is not kept to; 300,000 by default. */
+  readonly maxIntervalMs: number;
+}
+
+/** A response header that says when the upstream takes requests again. */
+export interface ResetHeaderConfig {
+  /** Lower case. */
+  readonly name: string;
+  readonly format: "seconds" | "unixTimestamp";
+}
