@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadBootstrap } from "../src/config/bootstrap.js";
+import { SchemaValidator } from "../src/config/schema/schema-validator.test.support.js";
 
 /** The examples stay beside their source: the compiler copies no YAML. */
 const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
@@ -20,3 +21,10 @@ for (const name of names) {
     assert.ok(config.listeners.length > 0);
   });
 }
+
+test("the examples keep to the JSON Schema", () => {
+  const texts = names.map((name) => readFileSync(`${EXAMPLES}${name}`, "utf8"));
+  const validator = new SchemaValidator(texts);
+  for (const [index, text] of texts.entries()) assert.deepEqual(validator.errorsOf(text), [], names[index]);
+  assert.notDeepEqual(validator.errorsOf(texts[0]?.replace("static_resources", "static_resource") ?? ""), []);
+});

@@ -36,6 +36,13 @@ export const COMMANDS: readonly CommandHelp[] = [
 http://localhost:3000/api a request for /users asks for /api/users.
 `,
   },
+  {
+    name: "schema",
+    usage: "schema",
+    help: "a JSON Schema of the configuration, for editors",
+    options: [],
+    text: "sluice schema > sluice.schema.json; docs/editor.md says how an editor takes it.\n",
+  },
   { name: "demo", usage: "demo", help: "a proxy with two upstreams, to try things on", options: [], text: "" },
   {
     name: "flow",

@@ -36,6 +36,9 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
     case "to":
       return (await import("./to/to.js")).to(commandLine, rest);
+    case "schema":
+      if (rest.length > 0) throw new UsageError(`sluice schema takes no arguments, not '${rest[0]}'`);
+      return (await import("./schema.js")).schema();
     case "demo":
       return (await import("./demo.js")).demo(commandLine);
     case "flow":

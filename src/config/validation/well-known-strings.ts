@@ -21,11 +21,17 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** The check of `well_known_regex`: header names and values by RFC 9110, or all but CR, LF and NUL. */
 export function knownPattern(regex: number, strict: boolean): StringCheck {
-  if (regex !== HTTP_HEADER_NAME && regex !== HTTP_HEADER_VALUE) return () => null;
+  const pattern = knownRegex(regex, strict);
+  if (pattern === null) return () => null;
   const what = regex === HTTP_HEADER_NAME ? "must be a valid header name" : "must be a valid header value";
-  let pattern = LOOSE_HEADER;
-  if (strict) pattern = regex === HTTP_HEADER_NAME ? HEADER_NAME : HEADER_VALUE;
   return (value) => (pattern.test(value) ? null : what);
+}
+
+/** Null for a value of `KnownRegex` that stands for nothing. */
+export function knownRegex(regex: number, strict: boolean): RegExp | null {
+  if (regex !== HTTP_HEADER_NAME && regex !== HTTP_HEADER_VALUE) return null;
+  if (!strict) return LOOSE_HEADER;
+  return regex === HTTP_HEADER_NAME ? HEADER_NAME : HEADER_VALUE;
 }
 
 /** The checks of the other members of `well_known`. */
