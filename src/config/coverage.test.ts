@@ -5,6 +5,7 @@ import { coverageOf, type FieldCoverage, shortName } from "./coverage.js";
 import { DescriptorStore } from "./decode/descriptor-store.js";
 import {
   extensions,
+  ignored,
   implemented,
   type MessageTable,
   refused,
@@ -20,6 +21,7 @@ const SOCKET_ADDRESS = implemented("envoy.config.core.v3.SocketAddress", {
   address: true,
   port_value: true,
   named_port: refusedByConverter("nothing resolves it"),
+  resolver_name: ignored("nothing resolves it either"),
   ipv4_compat: sameAs(false),
 });
 
@@ -37,7 +39,7 @@ test("every field of a message has the state that its table gives it", () => {
     address: ["implemented", ""],
     port_value: ["implemented", ""],
     named_port: ["refused", "nothing resolves it"],
-    resolver_name: ["noEffect", ""],
+    resolver_name: ["noEffect", "nothing resolves it either"],
     ipv4_compat: ["limited", "only `false`, others have no effect"],
   });
 });

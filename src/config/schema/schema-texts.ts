@@ -35,7 +35,7 @@ export class CoverageTexts {
       case "refused":
         return `Refused by Sluice: ${best.note}.`;
       default:
-        return "Not implemented by Sluice yet: it has no effect.";
+        return `Not implemented by Sluice yet: ${best.note === "" ? "it has no effect" : best.note}.`;
     }
   }
 }
