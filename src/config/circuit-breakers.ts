@@ -1,5 +1,10 @@
-import type { CircuitBreakers, CircuitBreakers_Thresholds } from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
-import type { CircuitBreakerLimits } from "../upstream/cluster-info.js";
+import type {
+  CircuitBreakers,
+  CircuitBreakers_Thresholds,
+  CircuitBreakers_Thresholds_RetryBudget,
+} from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
+import type { Percent } from "../gen/envoy/type/v3/percent_pb.js";
+import type { CircuitBreakerLimits, RetryBudget } from "../upstream/cluster-info.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
@@ -12,12 +17,22 @@ export const CIRCUIT_BREAKER_FIELDS: MessageTable = implemented<CircuitBreakers>
       max_pending_requests: true,
       max_requests: true,
       max_retries: true,
+      retry_budget: implemented<CircuitBreakers_Thresholds_RetryBudget>(
+        "envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget",
+        {
+          budget_percent: implemented<Percent>("envoy.type.v3.Percent", { value: true }),
+          min_retry_concurrency: true,
+        },
+      ),
+      track_remaining: true,
     }),
   },
 );
 
 const DEFAULT_LIMIT = 1024;
 const DEFAULT_MAX_RETRIES = 3;
+const DEFAULT_BUDGET_PERCENT = 20;
+const DEFAULT_MIN_RETRY_CONCURRENCY = 3;
 
 /** The limits of one priority: of its first entry, as in Envoy; Envoy's defaults where none are set. */
 export function convertLimits(
@@ -31,5 +46,14 @@ export function convertLimits(
     maxPendingRequests: limits?.maxPendingRequests ?? DEFAULT_LIMIT,
     maxRequests: limits?.maxRequests ?? DEFAULT_LIMIT,
     maxRetries: limits?.maxRetries ?? DEFAULT_MAX_RETRIES,
+    retryBudget: limits?.retryBudget === undefined ? null : convertRetryBudget(limits.retryBudget),
+    trackRemaining: limits?.trackRemaining ?? false,
+  };
+}
+
+function convertRetryBudget(message: CircuitBreakers_Thresholds_RetryBudget): RetryBudget {
+  return {
+    percent: message.budgetPercent?.value ?? DEFAULT_BUDGET_PERCENT,
+    minConcurrency: message.minRetryConcurrency ?? DEFAULT_MIN_RETRY_CONCURRENCY,
   };
 }

@@ -4,6 +4,7 @@ import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
 import { type Address, addressText } from "../network/address.js";
 import { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
+import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import { AdminServer } from "./admin/admin-server.js";
@@ -38,6 +39,7 @@ export class Server {
   onFatal: (error: Error) => void = () => {};
   private readonly dispatcher = new NodeDispatcher();
   private readonly stats: ServerStats;
+  private readonly circuitBreakers: readonly CircuitBreakerStats[];
   private readonly discoveries: DnsDiscovery[] = [];
   private readonly admin: AdminServer | null;
   private readonly statsFlush: NodeJS.Timeout;
@@ -56,7 +58,11 @@ export class Server {
     this.stats = new ServerStats(scope, options.concurrency);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
     openAccessLogs(config.listeners, this.accessLogSinks);
-    this.workers = new WorkerPool(options.concurrency, createWorkerSnapshot(config, options.flow), {
+    const snapshot = createWorkerSnapshot(config, options.flow);
+    this.circuitBreakers = config.clusters.map(
+      (info, index) => new CircuitBreakerStats(info, snapshot.resourceCounts[index] as SharedArrayBuffer, scope),
+    );
+    this.workers = new WorkerPool(options.concurrency, snapshot, {
       dispatcher: this.dispatcher,
       aggregator: this.aggregator,
       accessLogSinks: this.accessLogSinks,
@@ -86,6 +92,7 @@ export class Server {
   /** Gauges that are read on demand, brought up to date. */
   refreshStats(): void {
     this.stats.refresh(this.currentState);
+    for (const breakers of this.circuitBreakers) breakers.refresh();
   }
 
   /**

@@ -29,6 +29,18 @@ export interface CircuitBreakerLimits {
   readonly maxPendingRequests: number;
   readonly maxRequests: number;
   readonly maxRetries: number;
+  /** Takes the place of `maxRetries`; null for none. */
+  readonly retryBudget: RetryBudget | null;
+  /** Stats show how much of each resource is left. */
+  readonly trackRemaining: boolean;
+}
+
+/** `CircuitBreakers.Thresholds.RetryBudget` */
+export interface RetryBudget {
+  /** Of the requests that are active or wait: 0 to 100, 20 by default. */
+  readonly percent: number;
+  /** Retries that are always allowed; 3 by default. */
+  readonly minConcurrency: number;
 }
 
 /** What configuration says of a cluster (`envoy.config.cluster.v3.Cluster`). Plain frozen data, replaced whole. */

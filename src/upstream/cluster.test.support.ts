@@ -1,12 +1,19 @@
 import { NO_METADATA } from "../common/metadata.js";
 import type { IpAddress } from "../network/address.js";
-import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
+import type { CircuitBreakerLimits, ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { Host } from "./host.js";
 import type { HostSetOptions } from "./host-set.js";
 import { NO_LOCALITY } from "./locality.js";
 import { PrioritySet } from "./priority-set.js";
 
-const LIMITS = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 };
+const LIMITS: CircuitBreakerLimits = {
+  maxConnections: 1024,
+  maxPendingRequests: 1024,
+  maxRequests: 1024,
+  maxRetries: 3,
+  retryBudget: null,
+  trackRemaining: false,
+};
 
 /** A static cluster `c` with Envoy's defaults and without endpoints; what a test is about is given. */
 export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
@@ -34,7 +41,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
   };
 }
 
-export function limits(overrides: Partial<typeof LIMITS>): typeof LIMITS {
+export function limits(overrides: Partial<CircuitBreakerLimits>): CircuitBreakerLimits {
   return { ...LIMITS, ...overrides };
 }
 

@@ -20,6 +20,20 @@ describe("ResourceManager", () => {
     assert.equal(requests.count, 1);
   });
 
+  test("a retry budget is a share of what is active or waits, and never below its minimum", () => {
+    const retryBudget = { percent: 25, minConcurrency: 2 };
+    const { requests, pendingRequests, retries } = new ResourceManager(memory(), "default", limits({ retryBudget }));
+    assert.equal(retries.max, 2);
+    for (let i = 0; i < 10; i++) requests.inc();
+    pendingRequests.inc();
+    assert.equal(retries.max, 2);
+    pendingRequests.inc();
+    assert.equal(retries.max, 3);
+    for (let i = 0; i < 3; i++) retries.inc();
+    assert.equal(retries.canCreate(), false);
+    assert.equal(retries.remaining, 0);
+  });
+
   test("a limit of 0 allows nothing", () => {
     assert.equal(new ResourceManager(memory(), "high", limits({ maxRetries: 0 })).retries.canCreate(), false);
   });

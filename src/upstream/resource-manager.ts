@@ -1,4 +1,4 @@
-import type { CircuitBreakerLimits } from "./cluster-info.js";
+import type { CircuitBreakerLimits, RetryBudget } from "./cluster-info.js";
 
 const CONNECTIONS = 0;
 const PENDING = 1;
@@ -12,14 +12,24 @@ export const RESOURCE_COUNTS_BYTES = 2 * SLOTS * 4;
 
 /** One limited resource of a cluster; the count is shared by all workers, as in Envoy. */
 export class Resource {
-  readonly max: number;
+  private readonly limit: number;
   private readonly counts: Int32Array;
   private readonly slot: number;
 
   constructor(counts: Int32Array, slot: number, max: number) {
     this.counts = counts;
     this.slot = slot;
-    this.max = max;
+    this.limit = max;
+  }
+
+  /** How many there may be now. */
+  get max(): number {
+    return this.limit;
+  }
+
+  /** How many more there may be. */
+  get remaining(): number {
+    return Math.max(0, this.max - this.count);
   }
 
   get count(): number {
@@ -40,6 +50,25 @@ export class Resource {
   }
 }
 
+/** Retries under a budget: a share of the requests that are active or wait, however many those are. */
+class BudgetedRetries extends Resource {
+  private readonly budget: RetryBudget;
+  private readonly requests: Resource;
+  private readonly pendingRequests: Resource;
+
+  constructor(counts: Int32Array, slot: number, budget: RetryBudget, requests: Resource, pendingRequests: Resource) {
+    super(counts, slot, 0);
+    this.budget = budget;
+    this.requests = requests;
+    this.pendingRequests = pendingRequests;
+  }
+
+  override get max(): number {
+    const active = this.requests.count + this.pendingRequests.count;
+    return Math.max(Math.floor((active * this.budget.percent) / 100), this.budget.minConcurrency);
+  }
+}
+
 /** The circuit breakers of one priority of a cluster (BEHAVIOUR 6.5). */
 export class ResourceManager {
   readonly connections: Resource;
@@ -54,6 +83,9 @@ export class ResourceManager {
     this.connections = new Resource(counts, base + CONNECTIONS, limits.maxConnections);
     this.pendingRequests = new Resource(counts, base + PENDING, limits.maxPendingRequests);
     this.requests = new Resource(counts, base + REQUESTS, limits.maxRequests);
-    this.retries = new Resource(counts, base + RETRIES, limits.maxRetries);
+    this.retries =
+      limits.retryBudget === null
+        ? new Resource(counts, base + RETRIES, limits.maxRetries)
+        : new BudgetedRetries(counts, base + RETRIES, limits.retryBudget, this.requests, this.pendingRequests);
   }
 }

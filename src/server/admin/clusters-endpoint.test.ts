@@ -20,7 +20,14 @@ const HOST: HostStatus = {
   localOriginSuccessRate: -1,
 };
 
-const LIMITS = { maxConnections: 1024, maxPendingRequests: 1024, maxRequests: 1024, maxRetries: 3 };
+const LIMITS = {
+  maxConnections: 1024,
+  maxPendingRequests: 1024,
+  maxRequests: 1024,
+  maxRetries: 3,
+  retryBudget: null,
+  trackRemaining: false,
+};
 
 const CLUSTER: ClusterStatus = {
   name: "a",
