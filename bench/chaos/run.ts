@@ -1,0 +1,148 @@
+/*
+ * npm run chaos: what failing upstreams cost the clients of a proxy that may retry. A steady load goes through a cluster
+ * of four upstreams, of which one at a time resets, stalls, closes at reuse, or is killed and started again; then a
+ * storm of requests meets an upstream that closes its connections without saying so. It prints; it is no test.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { interruption } from "../macro/interruption.js";
+import { ROOT } from "../macro/paths.js";
+import { freePort, startServer, stopServers } from "../macro/processes.js";
+import type { Behaviour } from "./behaviour.js";
+import { attemptsAt } from "./host-traffic.js";
+import { Load, type Outcome } from "./load.js";
+import { proxyConfig } from "./proxy-config.js";
+import { Upstream } from "./upstream.js";
+
+const UPSTREAMS = 4;
+const CLIENTS = 64;
+/** How often the traffic of a host that was killed is looked at. */
+const LOOK_MS = 100;
+
+const USAGE = `npm run chaos -- [options]
+  --seconds N    length of each fault (5)
+  --rate N       requests a second (300)
+  --race N       requests of the keep-alive race (100000)`;
+
+interface Options {
+  readonly seconds: number;
+  readonly rate: number;
+  readonly race: number;
+}
+
+interface Site {
+  readonly listenPort: number;
+  readonly adminPort: number;
+  readonly upstreams: readonly Upstream[];
+}
+
+async function main(options: Options): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-chaos-"));
+  const upstreams: Upstream[] = [];
+  try {
+    for (let i = 0; i < UPSTREAMS; i++) upstreams.push(new Upstream(await freePort()));
+    await Promise.all(upstreams.map((upstream) => upstream.start()));
+    const site = { listenPort: await freePort(), adminPort: await freePort(), upstreams };
+    const config = join(folder, "proxy.json");
+    const ports = upstreams.map(({ port }) => port);
+    writeFileSync(config, proxyConfig(site.listenPort, site.adminPort, ports));
+    await startServer([process.execPath, `${ROOT}bin/sluice`, "-c", config, "-l", "warn"], site.listenPort);
+    await runFaults(site, options);
+    await runRace(site, options.race);
+  } finally {
+    await Promise.all(upstreams.map((upstream) => upstream.kill()));
+    await stopServers();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runFaults(site: Site, { seconds, rate }: Options): Promise<void> {
+  const faults: readonly (readonly [name: string, behaviour: Behaviour])[] = [
+    ["none", { kind: "serve" }],
+    ["resets", { kind: "reset" }],
+    ["stalls", { kind: "stall" }],
+    ["closes at reuse", { kind: "closeAfter", requests: 3 }],
+  ];
+  for (const [index, [name, behaviour]] of faults.entries()) {
+    const victim = site.upstreams[index % UPSTREAMS] as Upstream;
+    await withLoad(name, site, { seconds, rate }, async () => victim.behave(behaviour));
+    victim.behave({ kind: "serve" });
+  }
+  const victim = site.upstreams[UPSTREAMS - 1] as Upstream;
+  await withLoad("killed, then back", site, { seconds, rate }, async (endMs) => {
+    await victim.kill();
+    console.log(`  ${await untilQuiet(site.adminPort, victim.port, endMs)}`);
+    await victim.start();
+  });
+}
+
+async function withLoad(
+  name: string,
+  site: Site,
+  { seconds, rate }: Pick<Options, "seconds" | "rate">,
+  act: (endMs: number) => Promise<void>,
+): Promise<void> {
+  const load = new Load(site.listenPort, "/", CLIENTS);
+  const done = load.run(seconds * rate, rate);
+  await sleep((seconds * 1000) / 5);
+  await act(performance.now() + (seconds * 1000) / 2);
+  await done;
+  print(`one of ${UPSTREAMS} ${name}`, load.outcome);
+  load.close();
+}
+
+/** How long a dead host was still tried after its end. */
+async function untilQuiet(adminPort: number, port: number, endMs: number): Promise<string> {
+  const startMs = performance.now();
+  let lastMs = startMs;
+  let before = await attemptsAt(adminPort, port);
+  while (performance.now() < endMs) {
+    interruption.throwIfAborted();
+    await sleep(LOOK_MS);
+    const now = await attemptsAt(adminPort, port);
+    if (now !== before) lastMs = performance.now();
+    before = now;
+  }
+  const quietMs = performance.now() - lastMs;
+  if (quietMs < LOOK_MS * 3) return "the dead host was tried until it came back";
+  return `the dead host was last tried ${Math.round(lastMs - startMs)} ms after its end`;
+}
+
+/** Every upstream closes each connection after some requests, right behind an answer. */
+async function runRace(site: Site, requests: number): Promise<void> {
+  for (const [index, upstream] of site.upstreams.entries())
+    upstream.behave({ kind: "closeAfter", requests: index + 2 });
+  const load = new Load(site.listenPort, "/race", CLIENTS);
+  await load.run(requests, 0);
+  print("keep-alive race", load.outcome);
+  load.close();
+}
+
+function print(name: string, { sent, good, lost, slowestMs }: Outcome): void {
+  const losses = [...lost].map(([result, count]) => `${count} of ${result}`).join(", ");
+  console.log(
+    `${name}: ${sent} requests, ${sent - good} lost${losses === "" ? "" : ` (${losses})`}; slowest ${Math.round(slowestMs)} ms`,
+  );
+}
+
+function parseOptions(args: string[]): Options {
+  const number = { type: "string" } as const;
+  const { values } = parseArgs({ args, options: { seconds: number, rate: number, race: number } });
+  const positive = (name: keyof typeof values, standard: number): number => {
+    const value = Number(values[name] ?? standard);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
+    return value;
+  };
+  return { seconds: positive("seconds", 5), rate: positive("rate", 300), race: positive("race", 100_000) };
+}
+
+try {
+  await main(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  if (!interruption.aborted) console.error(USAGE);
+  process.exitCode = 1;
+}
