@@ -42,6 +42,14 @@ const FORMATS: readonly (readonly [string, AccessLogConfig["format"]])[] = [
   [`${FILE}, typed_json_format: { a: x }`, jsonLog({ a: "x" })],
   [`${FILE}, log_format: { text_format: x, omit_empty_values: true }`, textLog("x", true)],
   [`${FILE}, log_format: { json_format: { a: x } }`, jsonLog({ a: "x" })],
+  [
+    `${FILE}, log_format: { json_format: { b: 1, a: { d: 1, c: [{ f: 1, e: 2 }] } }, json_format_options: { sort_properties: true } }`,
+    jsonLog({ a: { c: [{ e: 2, f: 1 }], d: 1 }, b: 1 }),
+  ],
+  [
+    `${FILE}, log_format: { text_format: x, formatters: [{ name: f, typed_config: { "@type": t/envoy.extensions.formatter.metadata.v3.Metadata } }] }`,
+    textLog("x"),
+  ],
   [`${FILE}, log_format: { text_format_source: { inline_string: "%DURATION%" } }`, textLog("%DURATION%")],
   [STDOUT, DEFAULT_LOG_FORMAT],
   [`${STDOUT}, log_format: { text_format_source: { inline_string: x } }`, textLog("x")],
@@ -69,6 +77,30 @@ const FILTERS: readonly (readonly [string, AccessLogConfig["filter"]])[] = [
   ],
   ["not_health_check_filter: {}", { kind: "notHealthCheck" }],
   ["response_flag_filter: { flags: [UH, NR] }", { kind: "responseFlag", flags: ["UH", "NR"] }],
+  [
+    "runtime_filter: { runtime_key: k, percent_sampled: { numerator: 5, denominator: TEN_THOUSAND }, use_independent_randomness: true }",
+    { kind: "runtime", numerator: 5, denominator: 10_000, independentRandomness: true },
+  ],
+  [
+    "header_filter: { header: { name: X-A, string_match: { exact: b } } }",
+    {
+      kind: "header",
+      matcher: {
+        name: "x-a",
+        value: { kind: "string", matcher: { kind: "exact", value: "b", ignoreCase: false } },
+        invert: false,
+        treatMissingAsEmpty: false,
+      },
+    },
+  ],
+  [
+    "grpc_status_filter: { statuses: [OK, UNAVAILABLE], exclude: true }",
+    { kind: "grpcStatus", statuses: [0, 14], exclude: true },
+  ],
+  [
+    "log_type_filter: { types: [DownstreamStart, DownstreamEnd] }",
+    { kind: "logType", types: ["DownstreamStart", "DownstreamEnd"], exclude: false },
+  ],
   ["response_flag_filter: {}", { kind: "responseFlag", flags: [] }],
   [
     "or_filter: { filters: [{ not_health_check_filter: {} }, { and_filter: { filters: [{ response_flag_filter: {} }, { not_health_check_filter: {} }] } }] }",
@@ -112,7 +144,7 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
     `${STDOUT}, log_format: { text_format: x, formatters: [{ name: f, typed_config: { "@type": t/google.protobuf.Empty } }] }`,
     "",
     [
-      "5:145 warning typed_config.log_format.formatters: `formatters` is known but not implemented by Sluice yet; it has no effect",
+      '5:183 warning typed_config.log_format.formatters[0].typed_config: the formatter "f" (`google.protobuf.Empty`) is known but not implemented by Sluice yet; its operators print no value',
     ],
   ],
   [
@@ -125,7 +157,17 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     STDOUT,
     " filter: { traceable_filter: {} },",
-    ["5:57 error filter.traceable_filter: this filter of access logs is known but not implemented by Sluice yet"],
+    ["5:57 warning filter.traceable_filter: no request is traced yet, so nothing passes this filter"],
+  ],
+  [
+    STDOUT,
+    " filter: { metadata_filter: {} },",
+    ["5:56 error filter.metadata_filter: this filter of access logs is known but not implemented by Sluice yet"],
+  ],
+  [
+    STDOUT,
+    " filter: { runtime_filter: { runtime_key: k } },",
+    ["5:55 warning filter.runtime_filter: has no `percent_sampled`, so nothing passes this filter"],
   ],
   [
     STDOUT,

@@ -3,21 +3,31 @@ import type {
   AndFilter,
   ComparisonFilter,
   DurationFilter,
+  GrpcStatusFilter,
+  HeaderFilter,
+  LogTypeFilter,
   NotHealthCheckFilter,
   OrFilter,
   ResponseFlagFilter,
+  RuntimeFilter,
   StatusCodeFilter,
+  TraceableFilter,
 } from "../gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import type { FractionalPercent } from "../gen/envoy/type/v3/percent_pb.js";
+import type { AccessLogType } from "../http/formatter/log-context.js";
 import type { AccessLogFilterConfig, ComparisonConfig } from "../stream-info/access-log-config.js";
 import { isResponseFlag } from "../stream-info/response-flag.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertHeaderMatcher, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
+import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 
 const COMPARISON_FIELDS = implemented<ComparisonFilter>("envoy.config.accesslog.v3.ComparisonFilter", {
   op: true,
   // Of the runtime's value and its default, the default holds: nothing overrides it.
   value: true,
 });
+
+const NO_FILTER = "without it a log would have lines that nobody asked for";
 
 export const ACCESS_LOG_FILTER_FIELDS: MessageTable = implemented<AccessLogFilter>(
   "envoy.config.accesslog.v3.AccessLogFilter",
@@ -38,14 +48,29 @@ export const ACCESS_LOG_FILTER_FIELDS: MessageTable = implemented<AccessLogFilte
     or_filter: implemented<OrFilter>("envoy.config.accesslog.v3.OrFilter", {
       filters: () => ACCESS_LOG_FILTER_FIELDS,
     }),
-    // The converter refuses these: without its filter a log would have lines that nobody asked for.
-    traceable_filter: true,
-    runtime_filter: true,
-    header_filter: true,
-    grpc_status_filter: true,
-    extension_filter: true,
-    metadata_filter: true,
-    log_type_filter: true,
+    traceable_filter: implemented<TraceableFilter>("envoy.config.accesslog.v3.TraceableFilter", {}),
+    runtime_filter: implemented<RuntimeFilter>("envoy.config.accesslog.v3.RuntimeFilter", {
+      // Nothing overrides the share that stands beside it.
+      runtime_key: true,
+      percent_sampled: implemented<FractionalPercent>("envoy.type.v3.FractionalPercent", {
+        numerator: true,
+        denominator: true,
+      }),
+      use_independent_randomness: true,
+    }),
+    header_filter: implemented<HeaderFilter>("envoy.config.accesslog.v3.HeaderFilter", {
+      header: HEADER_MATCHER_FIELDS,
+    }),
+    grpc_status_filter: implemented<GrpcStatusFilter>("envoy.config.accesslog.v3.GrpcStatusFilter", {
+      statuses: true,
+      exclude: true,
+    }),
+    log_type_filter: implemented<LogTypeFilter>("envoy.config.accesslog.v3.LogTypeFilter", {
+      types: true,
+      exclude: true,
+    }),
+    extension_filter: refusedByConverter(NO_FILTER),
+    metadata_filter: refusedByConverter(NO_FILTER),
   },
 );
 
@@ -66,6 +91,19 @@ export function convertAccessLogFilter(
     }
     case "notHealthCheckFilter":
       return { kind: "notHealthCheck" };
+    case "traceableFilter":
+      context.noEffect(message, filter.case, "no request is traced yet, so nothing passes this filter");
+      return { kind: "traceable" };
+    case "runtimeFilter":
+      return convertSampling(filter.value, context);
+    case "headerFilter": {
+      const matcher = filter.value.header === undefined ? null : convertHeaderMatcher(filter.value.header, context);
+      return matcher === null ? null : { kind: "header", matcher };
+    }
+    case "grpcStatusFilter":
+      return { kind: "grpcStatus", statuses: [...filter.value.statuses], exclude: filter.value.exclude };
+    case "logTypeFilter":
+      return { kind: "logType", types: filter.value.types.map(logTypeName), exclude: filter.value.exclude };
     case "responseFlagFilter":
       return convertResponseFlags(filter.value, context);
     case "andFilter":
@@ -80,6 +118,44 @@ export function convertAccessLogFilter(
       context.notImplemented(message, filter.case, "this filter of access logs");
       return null;
   }
+}
+
+const DENOMINATORS: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 };
+
+/** Without a share nothing is logged, as in Envoy. */
+function convertSampling(message: RuntimeFilter, context: ConversionContext): AccessLogFilterConfig | null {
+  const { percentSampled, useIndependentRandomness: independentRandomness } = message;
+  if (percentSampled === undefined) {
+    const text = "has no `percent_sampled`, so nothing passes this filter";
+    context.noEffect(message, null, text);
+    return { kind: "runtime", numerator: 0, denominator: 100, independentRandomness };
+  }
+  const denominator = DENOMINATORS[context.enumName(percentSampled, "denominator")];
+  if (denominator === undefined) return null;
+  return { kind: "runtime", numerator: percentSampled.numerator, denominator, independentRandomness };
+}
+
+/** In the order of `envoy.data.accesslog.v3.AccessLogType`. */
+const LOG_TYPES: readonly AccessLogType[] = [
+  "NotSet",
+  "TcpUpstreamConnected",
+  "TcpPeriodic",
+  "TcpConnectionEnd",
+  "DownstreamStart",
+  "DownstreamPeriodic",
+  "DownstreamEnd",
+  "UpstreamPoolReady",
+  "UpstreamPeriodic",
+  "UpstreamEnd",
+  "DownstreamTunnelSuccessfullyEstablished",
+  "UdpTunnelUpstreamConnected",
+  "UdpPeriodic",
+  "UdpSessionEnd",
+];
+
+/** Numbers that the enum does not have break a constraint of the proto and have been reported. */
+function logTypeName(type: number): AccessLogType {
+  return LOG_TYPES[type] ?? "NotSet";
 }
 
 /** No flags is any flag. */

@@ -22,6 +22,7 @@ function fieldsOf(config: ConnectionManagerConfig): Partial<ConnectionManagerCon
 test("the defaults of a connection manager", () => {
   assert.deepEqual(fieldsOf(manager("")), {
     statPrefix: "s",
+    localReplies: null,
     codecType: "auto",
     serverName: "sluice",
     serverHeaderTransformation: "overwrite",
@@ -101,6 +102,7 @@ proxy_100_continue: true`);
   assert.deepEqual(config.accessLogs, []);
   assert.deepEqual(fieldsOf(config), {
     statPrefix: "s",
+    localReplies: null,
     codecType: "http1",
     serverName: "n",
     serverHeaderTransformation: "passThrough",

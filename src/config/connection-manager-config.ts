@@ -23,6 +23,7 @@ import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertLocalReplies, LOCAL_REPLY_FIELDS } from "./local-reply-config.js";
 import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
 
@@ -94,6 +95,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       drain_timeout: true,
       delayed_close_timeout: true,
       access_log: ACCESS_LOG_FIELDS,
+      local_reply_config: LOCAL_REPLY_FIELDS,
       use_remote_address: true,
       xff_num_trusted_hops: true,
       original_ip_detection_extensions: ORIGINAL_IP_DETECTION_FIELDS,
@@ -145,6 +147,7 @@ export function convertConnectionManager(
     routeConfig,
     httpFilters,
     accessLogs,
+    localReplies: convertLocalReplies(message.localReplyConfig, context),
     serverName: message.serverName === "" ? DEFAULT_SERVER_NAME : message.serverName,
     serverHeaderTransformation,
     pathNormalization: convertPathNormalization(message, context),

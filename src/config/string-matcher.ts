@@ -3,7 +3,7 @@ import type { StringMatcher } from "../gen/envoy/type/matcher/v3/string_pb.js";
 import { type RegexFault, regexFault } from "../matching/safe-regex.js";
 import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 
 export const REGEX_FIELDS: MessageTable = implemented<RegexMatcher>("envoy.type.matcher.v3.RegexMatcher", {
   // The only engine there is. Its deprecated limit of complexity has no effect: time is linear without it.
@@ -18,7 +18,7 @@ export const STRING_MATCHER_FIELDS: MessageTable = implemented<StringMatcher>("e
   safe_regex: REGEX_FIELDS,
   contains: true,
   // The converter refuses it.
-  custom: true,
+  custom: refusedByConverter("what it matches is not known"),
   ignore_case: true,
 });
 

@@ -72,7 +72,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     stats: new ConnectionManagerStats(scope),
     routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
-    accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks),
+    accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random),
   });
   return new ConnectionManagerFactory(context);
 }

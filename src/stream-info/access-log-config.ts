@@ -1,3 +1,5 @@
+import type { HeaderMatcherConfig } from "../matching/string-matcher-config.js";
+
 /** A value of a JSON access log: a format string, a nested object or list, or a constant. */
 export type JsonLogFormat =
   | string
@@ -30,12 +32,29 @@ export interface ComparisonConfig {
   readonly value: number;
 }
 
+/** A share of the streams (`envoy.config.accesslog.v3.RuntimeFilter`). */
+export interface SamplingFilterConfig {
+  readonly kind: "runtime";
+  readonly numerator: number;
+  /** 100, 10,000 or 1,000,000. */
+  readonly denominator: number;
+  /** Chance decides for each stream, not the request id. */
+  readonly independentRandomness: boolean;
+}
+
 /** Which streams are logged (`envoy.config.accesslog.v3.AccessLogFilter`). */
 export type AccessLogFilterConfig =
   | { readonly kind: "statusCode"; readonly comparison: ComparisonConfig }
   | { readonly kind: "duration"; readonly comparison: ComparisonConfig }
   | { readonly kind: "notHealthCheck" }
+  | { readonly kind: "traceable" }
+  | SamplingFilterConfig
+  | { readonly kind: "header"; readonly matcher: HeaderMatcherConfig }
   | { readonly kind: "responseFlag"; readonly flags: readonly string[] }
+  /** gRPC's numbers. */
+  | { readonly kind: "grpcStatus"; readonly statuses: readonly number[]; readonly exclude: boolean }
+  /** Names as `%ACCESS_LOG_TYPE%` prints them. */
+  | { readonly kind: "logType"; readonly types: readonly string[]; readonly exclude: boolean }
   | { readonly kind: "and"; readonly filters: readonly AccessLogFilterConfig[] }
   | { readonly kind: "or"; readonly filters: readonly AccessLogFilterConfig[] };
 

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SeededRandom } from "../../../test/support/seeded-random.js";
 import type { AccessLogFilterConfig, ComparisonConfig } from "../../stream-info/access-log-config.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
 import { bareContext } from "../formatter/log-context.test.support.js";
-import { compileFilter } from "./access-log-filter.js";
+import { HeaderMap } from "../headers/header-map.js";
+import { type AccessLogFilter, compileFilter as compile } from "./access-log-filter.js";
+
+function compileFilter(config: AccessLogFilterConfig): AccessLogFilter {
+  return compile(config, new SeededRandom(1));
+}
 
 const COMPARISONS: readonly (readonly [ComparisonConfig["op"], readonly [boolean, boolean, boolean]])[] = [
   ["eq", [false, true, false]],
@@ -65,5 +71,74 @@ test("and, or", () => {
   ] as const) {
     assert.equal(compileFilter({ kind: "and", filters }).evaluate(context), and);
     assert.equal(compileFilter({ kind: "or", filters }).evaluate(context), or);
+  }
+});
+
+test("headers of the request", () => {
+  const value = { kind: "string", matcher: { kind: "prefix", value: "b", ignoreCase: false } } as const;
+  const matcher = { name: "x-a", value, invert: false, treatMissingAsEmpty: false };
+  const filter = compileFilter({ kind: "header", matcher });
+  const context = bareContext();
+  assert.ok(!filter.evaluate(context));
+  context.requestHeaders.add("x-a", "bc");
+  assert.ok(filter.evaluate(context));
+});
+
+test("gRPC statuses: from the trailers, the headers, or what the HTTP status means", () => {
+  const unavailable = compileFilter({ kind: "grpcStatus", statuses: [14], exclude: false });
+  const others = compileFilter({ kind: "grpcStatus", statuses: [14], exclude: true });
+  const context = bareContext();
+  assert.deepEqual([unavailable.evaluate(context), others.evaluate(context)], [false, true]);
+  context.streamInfo.responseCode = 503;
+  assert.deepEqual([unavailable.evaluate(context), others.evaluate(context)], [true, false]);
+  context.responseTrailers = new HeaderMap();
+  context.responseTrailers.add("grpc-status", "0");
+  assert.deepEqual([unavailable.evaluate(context), others.evaluate(context)], [false, true]);
+});
+
+test("a response without any status is unknown to gRPC", () => {
+  assert.ok(compileFilter({ kind: "grpcStatus", statuses: [2], exclude: false }).evaluate(bareContext()));
+});
+
+test("the occasion of the line", () => {
+  const starts = compileFilter({ kind: "logType", types: ["DownstreamStart"], exclude: false });
+  const others = compileFilter({ kind: "logType", types: ["DownstreamStart"], exclude: true });
+  const context = bareContext();
+  assert.deepEqual([starts.evaluate(context), others.evaluate(context)], [false, true]);
+  context.logType = "DownstreamStart";
+  assert.deepEqual([starts.evaluate(context), others.evaluate(context)], [true, false]);
+});
+
+test("nothing is traceable", () => {
+  assert.ok(!compileFilter({ kind: "traceable" }).evaluate(bareContext()));
+});
+
+test("a share by request id is the same for every proxy", () => {
+  const half = compileFilter({ kind: "runtime", numerator: 50, denominator: 100, independentRandomness: false });
+  const context = bareContext();
+  // 0x00000031 is 49, 0x00000032 is 50, 0x00000064 is 100.
+  for (const [digits, passes] of [
+    ["00000031", true],
+    ["00000032", false],
+    ["00000064", true],
+  ] as const) {
+    context.requestHeaders.set("x-request-id", `${digits}-0000-4000-8000-000000000000`);
+    assert.equal(half.evaluate(context), passes, digits);
+  }
+});
+
+test("a share by chance where there is no request id, or none is wanted", () => {
+  for (const independentRandomness of [false, true]) {
+    const config = { kind: "runtime", denominator: 10_000, independentRandomness } as const;
+    const context = bareContext();
+    if (independentRandomness) context.requestHeaders.set("x-request-id", "00000000-0000-4000-8000-000000000000");
+    const passed = (numerator: number): number => {
+      const filter = compileFilter({ ...config, numerator });
+      return Array.from({ length: 1000 }, () => filter.evaluate(context)).filter(Boolean).length;
+    };
+    assert.equal(passed(0), 0);
+    assert.equal(passed(10_000), 1000);
+    const half = passed(5_000);
+    assert.ok(half > 400 && half < 600, String(half));
   }
 });

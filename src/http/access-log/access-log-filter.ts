@@ -1,15 +1,20 @@
-import type { AccessLogFilterConfig, ComparisonConfig } from "../../stream-info/access-log-config.js";
+import type { RandomSource } from "../../common/random.js";
+import type { AccessLogFilterConfig } from "../../stream-info/access-log-config.js";
 import { isResponseFlag, type ResponseFlags, responseFlagBit } from "../../stream-info/response-flag.js";
+import { grpcStatusOf } from "../formatter/grpc-status-operator.js";
 import type { LogContext } from "../formatter/log-context.js";
-import { elapsedMs } from "../formatter/time-points.js";
+import { HeaderMatcher } from "../headers/header-matcher.js";
+import { DurationFilter, StatusCodeFilter } from "./comparison-filter.js";
+import { SamplingFilter } from "./sampling-filter.js";
 
 /** Says of a stream whether it is logged. Compiled from configuration; keeps nothing of a stream. */
 export interface AccessLogFilter {
   evaluate(context: LogContext): boolean;
 }
 
-/** Throws `RangeError` on a flag that does not exist: configuration checks the names first. */
-export function compileFilter(config: AccessLogFilterConfig): AccessLogFilter {
+/** Throws `RangeError` on a flag that does not exist, and on a bad pattern: configuration checks both first. */
+// control plane: runs when configuration arrives
+export function compileFilter(config: AccessLogFilterConfig, random: RandomSource): AccessLogFilter {
   switch (config.kind) {
     case "statusCode":
       return new StatusCodeFilter(config.comparison);
@@ -17,44 +22,48 @@ export function compileFilter(config: AccessLogFilterConfig): AccessLogFilter {
       return new DurationFilter(config.comparison);
     case "notHealthCheck":
       return new NotHealthCheckFilter();
+    case "traceable":
+      return new TraceableFilter();
+    case "runtime":
+      return new SamplingFilter(config, random);
+    case "header":
+      return new HeaderFilter(new HeaderMatcher(config.matcher));
     case "responseFlag":
       return new ResponseFlagFilter(config.flags);
+    case "grpcStatus":
+      return new GrpcStatusFilter(config.statuses, config.exclude);
+    case "logType":
+      return new LogTypeFilter(config.types, config.exclude);
     case "and":
-      return new AndFilter(config.filters.map(compileFilter));
+      return new AndFilter(config.filters.map((inner) => compileFilter(inner, random)));
     case "or":
-      return new OrFilter(config.filters.map(compileFilter));
-  }
-}
-
-/** Compares the response code; 0 when no response was started. */
-class StatusCodeFilter implements AccessLogFilter {
-  private readonly comparison: ComparisonConfig;
-
-  constructor(comparison: ComparisonConfig) {
-    this.comparison = comparison;
-  }
-
-  evaluate(context: LogContext): boolean {
-    return compare(this.comparison, context.streamInfo.responseCode);
-  }
-}
-
-/** Compares the whole milliseconds that the stream lasted. */
-class DurationFilter implements AccessLogFilter {
-  private readonly comparison: ComparisonConfig;
-
-  constructor(comparison: ComparisonConfig) {
-    this.comparison = comparison;
-  }
-
-  evaluate(context: LogContext): boolean {
-    return compare(this.comparison, Math.trunc(elapsedMs(context)));
+      return new OrFilter(config.filters.map((inner) => compileFilter(inner, random)));
   }
 }
 
 class NotHealthCheckFilter implements AccessLogFilter {
   evaluate(context: LogContext): boolean {
     return !context.isHealthCheck;
+  }
+}
+
+/** Nothing is traced yet, so nothing is worth a trace's line. */
+class TraceableFilter implements AccessLogFilter {
+  evaluate(): boolean {
+    return false;
+  }
+}
+
+/** The request has a header that is as it should be. */
+class HeaderFilter implements AccessLogFilter {
+  private readonly matcher: HeaderMatcher;
+
+  constructor(matcher: HeaderMatcher) {
+    this.matcher = matcher;
+  }
+
+  evaluate(context: LogContext): boolean {
+    return this.matcher.matches(context.requestHeaders);
   }
 }
 
@@ -74,6 +83,39 @@ class ResponseFlagFilter implements AccessLogFilter {
 
   evaluate(context: LogContext): boolean {
     return (context.streamInfo.responseFlags & this.mask) !== 0;
+  }
+}
+
+/** What a response without any status counts as. */
+const GRPC_UNKNOWN = 2;
+
+/** The status of gRPC that a response has, or that its HTTP status means. */
+class GrpcStatusFilter implements AccessLogFilter {
+  private readonly statuses: readonly number[];
+  private readonly exclude: boolean;
+
+  constructor(statuses: readonly number[], exclude: boolean) {
+    this.statuses = statuses;
+    this.exclude = exclude;
+  }
+
+  evaluate(context: LogContext): boolean {
+    return this.statuses.includes(grpcStatusOf(context) ?? GRPC_UNKNOWN) !== this.exclude;
+  }
+}
+
+/** The occasion of the line is one of these. */
+class LogTypeFilter implements AccessLogFilter {
+  private readonly types: readonly string[];
+  private readonly exclude: boolean;
+
+  constructor(types: readonly string[], exclude: boolean) {
+    this.types = types;
+    this.exclude = exclude;
+  }
+
+  evaluate(context: LogContext): boolean {
+    return this.types.includes(context.logType) !== this.exclude;
   }
 }
 
@@ -100,18 +142,5 @@ class OrFilter implements AccessLogFilter {
   evaluate(context: LogContext): boolean {
     for (const filter of this.filters) if (filter.evaluate(context)) return true;
     return false;
-  }
-}
-
-function compare(comparison: ComparisonConfig, value: number): boolean {
-  switch (comparison.op) {
-    case "eq":
-      return value === comparison.value;
-    case "ge":
-      return value >= comparison.value;
-    case "le":
-      return value <= comparison.value;
-    case "ne":
-      return value !== comparison.value;
   }
 }

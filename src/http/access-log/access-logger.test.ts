@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import { bareContext } from "../formatter/log-context.test.support.js";
@@ -29,7 +30,7 @@ test("loggers write the streams that their filters let through", () => {
       filter: { kind: "statusCode", comparison: { op: "ge", value: 500 } },
     },
   ];
-  const loggers = buildAccessLoggers(configs, { get: () => sink });
+  const loggers = buildAccessLoggers(configs, { get: () => sink }, new SeededRandom(1));
   for (const code of [200, 503]) {
     const context = bareContext();
     context.streamInfo.responseCode = code;

@@ -1,3 +1,4 @@
+import type { RandomSource } from "../../common/random.js";
 import type { AccessLogConfig, AccessLogSinkConfig } from "../../stream-info/access-log-config.js";
 import type { LogContext } from "../formatter/log-context.js";
 import { compileFormat, type SubstitutionFormat } from "../formatter/substitution-format.js";
@@ -47,9 +48,10 @@ export class FormatAccessLogger implements AccessLogger {
 export function buildAccessLoggers(
   configs: readonly AccessLogConfig[],
   sinks: AccessLogSinkSource,
+  random: RandomSource,
 ): readonly AccessLogger[] {
   return configs.map((config) => {
-    const filter = config.filter === null ? null : compileFilter(config.filter);
+    const filter = config.filter === null ? null : compileFilter(config.filter, random);
     return new FormatAccessLogger(filter, compileFormat(config.format), sinks.get(config.sink));
   });
 }

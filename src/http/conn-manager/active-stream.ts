@@ -254,10 +254,18 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
 
   onLocalReply(reply: LocalReply): void {
     this.streamInfo.responseCodeDetails = reply.details;
-    this.localReplyBody = reply.body;
     // BEHAVIOUR 2.11: what a client means by a request that is refused as malformed cannot be known for what follows.
     const isMalformed = reply.status === 400 && !this.context.config.streamErrorOnInvalidMessage;
     if (isMalformed || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
+  }
+
+  /** BEHAVIOUR 2.12: filters and formats see the reply as if it were the response already. */
+  rewriteLocalReply(headers: HeaderMap): string {
+    const { localReplies } = this.context;
+    if (localReplies === null) return "";
+    this.responseHeaders = headers;
+    this.streamInfo.responseCode = headers.status;
+    return localReplies.rewrite(headers, this);
   }
 
   /** The codec has the whole response and has let go of the stream. */

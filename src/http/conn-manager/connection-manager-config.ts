@@ -3,6 +3,7 @@ import type { RouteConfig } from "../../route/route-config.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
+import type { LocalReplyConfig } from "../filter/local-reply-rewriter.js";
 import type { HostNormalizationConfig } from "./host-normalization.js";
 import type { OriginalIpDetectionConfig } from "./original-ip-detection.js";
 import type { PathNormalizationConfig } from "./path-normalization.js";
@@ -24,6 +25,8 @@ export interface ConnectionManagerConfig {
   readonly routeConfig: RouteConfig | null;
   readonly httpFilters: readonly HttpFilterConfig[];
   readonly accessLogs: readonly AccessLogConfig[];
+  /** Null where local replies stay as they are. */
+  readonly localReplies: LocalReplyConfig | null;
   readonly serverName: string;
   readonly serverHeaderTransformation: ServerHeaderTransformation;
   /** Empty adds none. */

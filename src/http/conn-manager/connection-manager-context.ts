@@ -6,6 +6,7 @@ import type { RouteTable } from "../../route/route-table.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
 import type { Http1ServerSettings } from "../codec/http1/server-connection.js";
 import type { HttpFilterFactory } from "../filter/filter.js";
+import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
@@ -51,6 +52,8 @@ export class ConnectionManagerContext {
   readonly userAgent: UserAgent | null;
   readonly date: DateHeader;
   readonly http1Settings: Http1ServerSettings;
+  /** Null where local replies stay as they are. */
+  readonly localReplies: LocalReplyRewriter | null;
 
   constructor(config: ConnectionManagerConfig, parts: ConnectionManagerParts) {
     this.config = config;
@@ -68,6 +71,7 @@ export class ConnectionManagerContext {
     this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
     this.date = new DateHeader(parts.dispatcher);
     this.http1Settings = http1Settings(config);
+    this.localReplies = config.localReplies === null ? null : new LocalReplyRewriter(config.localReplies, parts.random);
   }
 }
 

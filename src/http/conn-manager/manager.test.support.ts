@@ -41,6 +41,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   routeConfig: null,
   httpFilters: [],
   accessLogs: [],
+  localReplies: null,
   serverName: "sluice",
   serverHeaderTransformation: "overwrite",
   via: "",
@@ -153,7 +154,11 @@ export class ContextParts {
   accessLoggers(text: string): readonly AccessLogger[] {
     const format = { kind: "text", text, json: null, omitEmptyValues: false } as const;
     const sink = { write: (line: string) => void this.log.push(line) };
-    return buildAccessLoggers([{ sink: { kind: "stdout" }, format, filter: null }], { get: () => sink });
+    return buildAccessLoggers(
+      [{ sink: { kind: "stdout" }, format, filter: null }],
+      { get: () => sink },
+      new SeededRandom(1),
+    );
   }
 }
 

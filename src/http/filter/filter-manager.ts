@@ -12,10 +12,10 @@ import type {
   StreamEncoderFilter,
   StreamFilter,
 } from "./filter.js";
-import { localReplyHeaders, textReply } from "./local-reply.js";
+import { encodeLocalReply, type LocalReplyRewriting, textReply } from "./local-reply.js";
 
 /** What lies at both ends of the chain. Implemented by `ActiveStream`. */
-export interface FilterManagerCallbacks extends StreamContext {
+export interface FilterManagerCallbacks extends StreamContext, LocalReplyRewriting {
   /** The response has passed the last encoder filter. */
   encode1xxHeaders(headers: HeaderMap): void;
   encodeHeaders(headers: HeaderMap, endStream: boolean): void;
@@ -233,10 +233,7 @@ export class FilterManager implements FilterChainCallbacks {
     }
     this.repliedLocally = true;
     this.stream.onLocalReply(reply);
-    const { requestHeaders } = this.stream;
-    const headers = localReplyHeaders(reply, requestHeaders);
-    const hasBody = headers.has("content-length") && requestHeaders?.method !== "HEAD";
-    const body = hasBody ? Buffer.from(reply.body) : null;
+    const { headers, body } = encodeLocalReply(reply, this.stream.requestHeaders, this.stream);
     if (this.response === "none") {
       this.startResponse(headers, body === null);
       if (body !== null && !this.encoding.isAborted) this.startResponseData(body, true);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HeaderMap } from "../headers/header-map.js";
-import { emptyReply, localReplyHeaders, textReply } from "./local-reply.js";
+import type { LocalReply } from "./filter.js";
+import { emptyReply, encodeLocalReply, textReply } from "./local-reply.js";
 import { Passage, responseHeaders, type Script, type ScriptedFilter } from "./passage.test.support.js";
 
 const DENIED = { status: 403, body: "no", trailers: "", complete: true };
@@ -277,7 +278,14 @@ describe("a local reply that encoder filters hold", () => {
   });
 });
 
-describe("localReplyHeaders", () => {
+/** Changes nothing. */
+const AS_IT_IS = { localReplyBody: "", rewriteLocalReply: () => "" };
+
+describe("encodeLocalReply", () => {
+  function localReplyHeaders(reply: LocalReply, asked: HeaderMap | null): HeaderMap {
+    return encodeLocalReply(reply, asked, { ...AS_IT_IS }).headers;
+  }
+
   function request(contentType: string): HeaderMap {
     const headers = new HeaderMap();
     headers.add("content-type", contentType);
@@ -295,7 +303,7 @@ describe("localReplyHeaders", () => {
     assert.deepEqual(fields(headers), { "content-length": "8", "content-type": "text/plain" });
   });
 
-  test("further headers come last, and replace", () => {
+  test("further headers come first: a type that is set stays", () => {
     const reply = { status: 307, body: "x", details: "d", headers: ["location", "/", "content-type", "text/html"] };
     const headers = fields(localReplyHeaders(reply, null));
     assert.deepEqual(headers, { "content-length": "1", "content-type": "text/html", location: "/" });
@@ -335,4 +343,67 @@ describe("localReplyHeaders", () => {
       assert.equal(headers.has("grpc-status"), isGrpc);
     });
   }
+
+  test("HEAD gets the headers alone", () => {
+    const head = new HeaderMap();
+    head.method = "HEAD";
+    const { headers, body } = encodeLocalReply(textReply(503, "no", "d"), head, { ...AS_IT_IS });
+    assert.deepEqual([fields(headers)["content-length"], body], ["2", null]);
+  });
+
+  test("a body that is rewritten has the type of its format", () => {
+    const rewriting = {
+      localReplyBody: "",
+      rewriteLocalReply(): string {
+        this.localReplyBody = `{"was":"${this.localReplyBody}"}`;
+        return "application/json";
+      },
+    };
+    const reply = { status: 503, body: "gr\u00f6\u00dfer", details: "d", headers: ["content-type", "text/html"] };
+    const { headers, body } = encodeLocalReply(reply, null, rewriting);
+    assert.equal(body?.toString(), '{"was":"gr\u00f6\u00dfer"}');
+    assert.deepEqual(fields(headers), { "content-length": "18", "content-type": "application/json" });
+  });
+
+  test("unless the type is set on purpose", () => {
+    const rewriting = {
+      localReplyBody: "",
+      rewriteLocalReply(reply: HeaderMap): string {
+        reply.set("content-type", "text/css");
+        this.localReplyBody = "other";
+        return "text/plain";
+      },
+    };
+    assert.equal(encodeLocalReply(textReply(503, "no", "d"), null, rewriting).headers.get("content-type"), "text/css");
+  });
+
+  test("a body that is rewritten to nothing is none", () => {
+    const rewriting = {
+      localReplyBody: "",
+      rewriteLocalReply(reply: HeaderMap): string {
+        reply.status = 404;
+        this.localReplyBody = "";
+        return "";
+      },
+    };
+    const { headers, body } = encodeLocalReply(textReply(503, "no", "d"), null, rewriting);
+    assert.deepEqual([headers.status, fields(headers), body], [404, {}, null]);
+  });
+
+  test("gRPC gets the status and body that a reply was rewritten to", () => {
+    const rewriting = {
+      localReplyBody: "",
+      rewriteLocalReply(reply: HeaderMap): string {
+        reply.status = 403;
+        this.localReplyBody = "sorry";
+        return "";
+      },
+    };
+    const { headers } = encodeLocalReply(textReply(503, "no", "d"), request("application/grpc"), rewriting);
+    assert.deepEqual(fields(headers), {
+      "grpc-status": "7",
+      "content-type": "application/grpc",
+      "grpc-message": "sorry",
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { utf8Bytes } from "../formatter/byte-text.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type { LocalReply } from "./filter.js";
 
@@ -41,31 +42,68 @@ export function isGrpcRequest(headers: HeaderMap | null): boolean {
   return contentType.length === 16 || contentType[16] === "+" || contentType[16] === ";";
 }
 
-/** The response headers of a local reply; a gRPC client gets its error in them, with status 200 (BEHAVIOUR 2.12). */
-export function localReplyHeaders(reply: LocalReply, request: HeaderMap | null): HeaderMap {
+/** Changes what a local reply looks like (`local_reply_config`). Implemented by `ActiveStream`. */
+export interface LocalReplyRewriting {
+  /** The reply's body as a string of bytes; what is rewritten is left here. */
+  localReplyBody: string;
+  /**
+   * Rewrites status and headers of a reply, and `localReplyBody`. Returns the type of the body that a format has made;
+   * empty when none has.
+   */
+  rewriteLocalReply(headers: HeaderMap): string;
+}
+
+/** A local reply as it is sent. */
+export interface EncodedReply {
+  readonly headers: HeaderMap;
+  /** Null when none is sent. */
+  readonly body: Buffer | null;
+}
+
+/** The message of a local reply; a gRPC client gets its error in headers, with status 200 (BEHAVIOUR 2.12). */
+export function encodeLocalReply(
+  reply: LocalReply,
+  request: HeaderMap | null,
+  rewriting: LocalReplyRewriting,
+): EncodedReply {
   const headers = new HeaderMap();
-  if (isGrpcRequest(request)) {
-    headers.status = 200;
-    headers.add("content-type", "application/grpc");
-    headers.add("grpc-status", String(grpcStatusOf(reply.status)));
-    if (reply.body !== "") headers.add("grpc-message", percentEncode(reply.body));
-  } else {
-    headers.status = reply.status;
-    if (reply.body !== "") {
-      headers.add("content-length", String(Buffer.byteLength(reply.body)));
-      headers.add("content-type", "text/plain");
-    }
-  }
+  headers.status = reply.status;
   for (let i = 0; i < reply.headers.length; i += 2) {
     headers.set(reply.headers[i] as string, reply.headers[i + 1] as string);
   }
+  const original = utf8Bytes(reply.body);
+  const contentTypeBefore = headers.get("content-type");
+  rewriting.localReplyBody = original;
+  const formatType = rewriting.rewriteLocalReply(headers);
+  const body = rewriting.localReplyBody;
+  if (isGrpcRequest(request)) return { headers: grpcHeaders(headers, body), body: null };
+  if (body === "") {
+    headers.remove("content-length");
+    headers.remove("content-type");
+    return { headers, body: null };
+  }
+  headers.set("content-length", String(body.length));
+  const contentType = headers.get("content-type");
+  // A type that a mapper has set is meant; one from before is not that of another body.
+  if (contentType === null || (body !== original && contentType === contentTypeBefore)) {
+    headers.set("content-type", formatType === "" ? "text/plain" : formatType);
+  }
+  return { headers, body: request?.method === "HEAD" ? null : Buffer.from(body, "latin1") };
+}
+
+function grpcHeaders(headers: HeaderMap, body: string): HeaderMap {
+  if (!headers.has("grpc-status")) headers.add("grpc-status", String(grpcStatusOf(headers.status)));
+  headers.status = 200;
+  headers.set("content-type", "application/grpc");
+  headers.remove("content-length");
+  if (body !== "") headers.set("grpc-message", percentEncode(body));
   return headers;
 }
 
 /** gRPC's percent-encoding of messages: everything outside printable ASCII, and the percent sign. */
-function percentEncode(text: string): string {
+function percentEncode(bytes: string): string {
   let encoded = "";
-  for (const byte of Buffer.from(text)) {
+  for (const byte of Buffer.from(bytes, "latin1")) {
     if (byte >= 0x20 && byte <= 0x7e && byte !== 0x25) encoded += String.fromCharCode(byte);
     else encoded += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }

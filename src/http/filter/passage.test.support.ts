@@ -201,11 +201,16 @@ export class Passage implements FilterManagerCallbacks {
   /** What the codec got of the response. */
   readonly response = { status: 0, body: "", trailers: "", complete: false };
   readonly failures: string[] = [];
+  localReplyBody = "";
   /** How often the bytes of the request were stopped and not continued; and the same for the response's. */
   requestReadDisables = 0;
   responseReadDisables = 0;
   private readonly direction: Direction | "both";
   private readonly filters = new Map<string, ScriptedFilter>();
+
+  rewriteLocalReply(): string {
+    return "";
+  }
 
   constructor(direction: Direction | "both", scripts: Scripts, options: PassageOptions = {}) {
     this.direction = direction;

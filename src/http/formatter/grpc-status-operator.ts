@@ -56,7 +56,7 @@ export class GrpcStatusOperator implements Operator {
 
   format(context: LogContext): string | null {
     if (!isGrpc(context.requestHeaders.get("content-type"))) return null;
-    const status = grpcStatus(context);
+    const status = grpcStatusOf(context);
     if (status === null) return null;
     const names = this.style === "NUMBER" ? undefined : STATUS_NAMES[status];
     if (names === undefined) return String(status);
@@ -74,8 +74,8 @@ export function parseGrpcStatusStyle(params: string): GrpcStatusStyle {
   return style;
 }
 
-/** Trailers, then headers (a trailers-only response), then what the HTTP status means. */
-function grpcStatus(context: LogContext): number | null {
+/** Trailers, then headers (a trailers-only response), then what the HTTP status means; null without any. */
+export function grpcStatusOf(context: LogContext): number | null {
   const field = context.responseTrailers?.get("grpc-status") ?? context.responseHeaders?.get("grpc-status") ?? null;
   if (field !== null) return STATUS_NUMBER.test(field) ? Number(field) : INVALID_STATUS;
   const code = context.streamInfo.responseCode;

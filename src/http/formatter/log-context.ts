@@ -10,7 +10,13 @@ export type AccessLogType =
   | "DownstreamEnd"
   | "UpstreamPoolReady"
   | "UpstreamPeriodic"
-  | "UpstreamEnd";
+  | "UpstreamEnd"
+  | "TcpUpstreamConnected"
+  | "TcpPeriodic"
+  | "TcpConnectionEnd"
+  | "UdpTunnelUpstreamConnected"
+  | "UdpPeriodic"
+  | "UdpSessionEnd";
 
 /**
  * What a format can speak of: one stream, seen from the moment its line is made. A stream implements this itself, so
