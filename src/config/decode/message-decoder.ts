@@ -95,7 +95,7 @@ export class MessageDecoder {
       text: source.text,
       keyOffset,
       valueOffset: value.offset,
-      items: new Map(),
+      items: field.fieldKind === "list" || field.fieldKind === "map" ? new Map() : null,
     });
     if (field.fieldKind === "list") this.decodeList(message, field, value, source);
     else if (field.fieldKind === "map") this.decodeMap(message, field, value, source);
@@ -130,7 +130,7 @@ export class MessageDecoder {
       const slot = { source, field, key: index };
       const decoded = this.decodeValue(slot, item);
       if (decoded === undefined) continue;
-      source.fields.get(field.localName)?.items.set(list.length, { text: source.text, offset: item.offset });
+      source.fields.get(field.localName)?.items?.set(list.length, { text: source.text, offset: item.offset });
       list.push(decoded);
     }
   }
@@ -151,7 +151,7 @@ export class MessageDecoder {
       }
       const decoded = this.decodeValue(slot, value);
       if (decoded === undefined) continue;
-      source.fields.get(field.localName)?.items.set(key, { text: source.text, offset: value.offset });
+      source.fields.get(field.localName)?.items?.set(key, { text: source.text, offset: value.offset });
       // Not an assignment, which would take `__proto__` for the prototype.
       Object.defineProperty(map, key, { value: decoded, writable: true, enumerable: true, configurable: true });
     }

@@ -56,8 +56,8 @@ function appendList(
   const merged = target.fields.get(field.localName) ?? source;
   for (const [index, item] of (getField(from, field) as unknown[]).entries()) {
     list.push(item);
-    const place = source.items.get(index);
-    if (place !== undefined) merged.items.set(first + index, place);
+    const place = source.items?.get(index);
+    if (place !== undefined) merged.items?.set(first + index, place);
     const itemSource = isMessageValue(item) ? sourceMap.source(item) : null;
     if (itemSource !== null) itemSource.segment = `${field.name}[${first + index}]`;
   }
@@ -72,7 +72,7 @@ function mergeMap(into: Message, from: Message, field: DescField, target: Messag
     Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
   }
   const merged = target.fields.get(field.localName) ?? source;
-  for (const [key, place] of source.items) merged.items.set(key, place);
+  for (const [key, place] of source.items ?? []) merged.items?.set(key, place);
   target.fields.set(field.localName, merged);
 }
 

@@ -22,8 +22,8 @@ export interface FieldSource {
   readonly text: SourceText;
   readonly keyOffset: number;
   readonly valueOffset: number;
-  /** Where each item of a list, or each value of a map, is. */
-  readonly items: Map<number | string, Place>;
+  /** Where each item of a list, or each value of a map, is; null for other fields. */
+  readonly items: Map<number | string, Place> | null;
 }
 
 /** Where a message stands, and its fields. */
@@ -67,8 +67,9 @@ export interface Unpacked {
 
 /** Leads from any decoded message, and any of its fields, to the line it came from. */
 export class SourceMap {
-  private readonly sources = new WeakMap<Message, MessageSource>();
-  private readonly inner = new WeakMap<Message, Unpacked>();
+  // Not weak: the messages live as long as this, and weak maps of this size keep the collector busy.
+  private readonly sources = new Map<Message, MessageSource>();
+  private readonly inner = new Map<Message, Unpacked>();
 
   record(message: Message, source: MessageSource): void {
     this.sources.set(message, source);
@@ -119,7 +120,7 @@ export class SourceMap {
 export function placeIn(source: MessageSource, localName?: string, key?: number | string): Place {
   const field = localName === undefined ? undefined : source.fields.get(localName);
   if (field === undefined) return { text: source.text, offset: source.offset };
-  const item = key === undefined ? undefined : field.items.get(key);
+  const item = key === undefined ? undefined : field.items?.get(key);
   return item ?? { text: field.text, offset: field.valueOffset };
 }
 
