@@ -1,7 +1,9 @@
-import { Composer, type Document, LineCounter, Parser } from "yaml";
+import type { Document } from "yaml";
+import { readCommonYaml } from "./common-yaml.js";
 import type { ProblemList } from "./problem-list.js";
 import type { SourceText } from "./source-text.js";
 import { nestingOffset } from "./yaml-nesting.js";
+import { yamlPackage } from "./yaml-package.js";
 import { YamlTree } from "./yaml-tree.js";
 import type { YamlValue } from "./yaml-value.js";
 
@@ -16,8 +18,13 @@ export const MAX_DEPTH = 200;
  * what the parser guesses behind an error would only give errors that mislead.
  */
 export function parseYaml(source: SourceText, problems: ProblemList): YamlValue | null {
-  const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(source.text)];
+  return readCommonYaml(source.text, MAX_DEPTH) ?? parseFully(source, problems);
+}
+
+/** All of YAML, and all that can be wrong with it. */
+export function parseFully(source: SourceText, problems: ProblemList): YamlValue | null {
+  const { Composer, Parser } = yamlPackage();
+  const tokens = [...new Parser().parse(source.text)];
   // The composer recurses, the parser does not: look before composing.
   const tooDeep = nestingOffset(tokens, MAX_DEPTH);
   if (tooDeep !== null) {

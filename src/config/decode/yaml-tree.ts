@@ -1,7 +1,8 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import { fieldPath } from "./field-path.js";
 import type { ProblemList } from "./problem-list.js";
 import type { SourceText } from "./source-text.js";
+import { yamlPackage } from "./yaml-package.js";
 import type { YamlEntry, YamlScalar, YamlValue } from "./yaml-value.js";
 
 /** Values that all aliases of a document together may stand for. Ten lines of aliases can otherwise mean billions. */
@@ -21,6 +22,7 @@ export class YamlTree {
   private readonly maxDepth: number;
   private readonly anchors = new Map<string, Built | "open">();
   private aliasedValues = 0;
+  private readonly yaml = yamlPackage();
 
   constructor(source: SourceText, problems: ProblemList, maxDepth: number) {
     this.source = source;
@@ -31,12 +33,12 @@ export class YamlTree {
   /** An empty document is a scalar with null. */
   build(document: Document): YamlValue {
     const root = document.contents;
-    if (root === null || !isNode(root)) return this.absent(0).value;
+    if (root === null || !this.yaml.isNode(root)) return this.absent(0).value;
     return this.node(root, 0, "").value;
   }
 
   private node(node: Node, depth: number, path: string): Built {
-    if (isAlias(node)) return this.alias(node, depth, path);
+    if (this.yaml.isAlias(node)) return this.alias(node, depth, path);
     const anchor = "anchor" in node && typeof node.anchor === "string" ? node.anchor : "";
     if (anchor !== "") this.anchors.set(anchor, "open");
     const built = this.content(node, depth, path);
@@ -46,14 +48,14 @@ export class YamlTree {
 
   private content(node: Node, depth: number, path: string): Built {
     const offset = offsetOf(node);
-    if (isMap(node)) return this.map(node, offset, depth, path);
-    if (isSeq(node)) {
+    if (this.yaml.isMap(node)) return this.map(node, offset, depth, path);
+    if (this.yaml.isSeq(node)) {
       const items: YamlValue[] = [];
       let size = 1;
       let height = 0;
       for (const item of node.items) {
         const itemPath = `${path}[${items.length}]`;
-        const built = isNode(item) ? this.node(item, depth + 1, itemPath) : this.absent(offset);
+        const built = this.yaml.isNode(item) ? this.node(item, depth + 1, itemPath) : this.absent(offset);
         items.push(built.value);
         size += built.size;
         height = Math.max(height, built.height + 1);
@@ -72,7 +74,7 @@ export class YamlTree {
       const key = this.key(pair, offset, path);
       if (key === null) continue;
       const at = fieldPath(path, key.key);
-      const built = isNode(pair.value) ? this.node(pair.value, depth + 1, at) : this.absent(key.keyEnd);
+      const built = this.yaml.isNode(pair.value) ? this.node(pair.value, depth + 1, at) : this.absent(key.keyEnd);
       size += built.size;
       height = Math.max(height, built.height + 1);
       if (key.isMerge) {
@@ -109,14 +111,14 @@ export class YamlTree {
     path: string,
   ): { key: string; keyOffset: number; keyEnd: number; isMerge: boolean } | null {
     const node = pair.key;
-    const keyOffset = isNode(node) ? offsetOf(node) : mapOffset;
-    const built = isNode(node) ? this.node(node, 0, path).value : null;
+    const keyOffset = this.yaml.isNode(node) ? offsetOf(node) : mapOffset;
+    const built = this.yaml.isNode(node) ? this.node(node, 0, path).value : null;
     if (built === null || built.kind !== "scalar" || (built.value === null && !built.quoted && built.source === "")) {
       this.problems.error(this.source, keyOffset, path, "the key of a map must be text");
       return null;
     }
     const isMerge = built.source === "<<" && !built.quoted;
-    const keyEnd = isNode(node) ? (node.range?.[1] ?? keyOffset) : keyOffset;
+    const keyEnd = this.yaml.isNode(node) ? (node.range?.[1] ?? keyOffset) : keyOffset;
     return { key: built.source, keyOffset, keyEnd, isMerge };
   }
 
@@ -145,16 +147,12 @@ export class YamlTree {
   }
 }
 
-function isNode(value: unknown): value is Node {
-  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
-}
-
 function offsetOf(node: Node): number {
   return node.range?.[0] ?? 0;
 }
 
 function scalarOf(node: Node, offset: number): YamlScalar {
-  if (!isScalar(node)) return { kind: "scalar", offset, value: null, source: "", quoted: false };
+  if (!yamlPackage().isScalar(node)) return { kind: "scalar", offset, value: null, source: "", quoted: false };
   const { value, type } = node;
   const quoted = type !== undefined && type !== "PLAIN";
   switch (typeof value) {
