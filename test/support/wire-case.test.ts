@@ -135,6 +135,60 @@ describe("parseWireCases", () => {
   }
 });
 
+describe("shorthands", () => {
+  const section = (...blocks: string[]): string => ["## Title", ...blocks].join("\n");
+
+  test("each block is a case of its own", () => {
+    const refused = "```refused 400 http1.codec_error\nGET\n```";
+    const [first, second, ...others] = parseWireCases(
+      section("```yaml\naccept_http_10: true\n```", refused, refused),
+      "x.md",
+    );
+    assert.equal(others.length, 0);
+    assert.deepEqual([first?.title, second?.title], ["Title: 1", "Title: 2"]);
+    assert.deepEqual([first?.line, second?.line], [5, 8]);
+    assert.equal(second?.settings.acceptHttp10, true);
+    assert.deepEqual(first?.steps[0], { kind: "client", line: 5, bytes: "GET\r\n", ending: "none" });
+    assert.deepEqual(first?.outcome, {
+      line: 5,
+      client: "closed",
+      upstream: "none",
+      log: ["400 DPE http1.codec_error"],
+    });
+  });
+
+  test("one alone has the title of its section; what no codec refuses has no body and no flag", () => {
+    const [only] = parseWireCases(section("```refused 400 missing_host_header\n```"), "x.md");
+    assert.equal(only?.title, "Title");
+    assert.deepEqual(only.outcome.log, ["400 - missing_host_header"]);
+    const [, gets] = only.steps;
+    assert.ok(gets?.kind === "gets" && gets.expected.endsWith("connection: close\r\n\r\n"));
+  });
+
+  test("a body that is refused, a response that is refused", () => {
+    const [cut] = parseWireCases(section("```cut 431 http1.x\n5g\n```"), "x.md");
+    assert.deepEqual(
+      cut?.steps.map((step) => step.kind),
+      ["client", "upstream", "client", "gets", "unfinished"],
+    );
+    const [head] = parseWireCases(section("```badgateway HEAD\nHTTP/9\n```"), "x.md");
+    assert.ok(head?.steps[0]?.kind === "client" && head.steps[0].bytes.startsWith("HEAD / HTTP/1.1\r\n"));
+    assert.equal(head.outcome.client, "open");
+  });
+
+  for (const [block, message] of [
+    ["```refused 400\n```", /x\.md:2: a status and details are expected/],
+    ["```refused 200 http1.x\n```", /a status and details are expected/],
+    ["```badgateway GET now\n```", /badgateway takes a method at most/],
+    ["```refused 400 http1.x\n\\*\n```", /\\\* is for expectations/],
+    ["```badgateway\n```\n```expect\n```", /x\.md:4: "expect" does not stand beside shorthands/],
+  ] as const) {
+    test(`refused: ${JSON.stringify(block)}`, () => {
+      assert.throws(() => parseWireCases(section(block), "x.md"), message);
+    });
+  }
+});
+
 describe("assertWireText", () => {
   const check = (actual: string, expected: string): void => assertWireText(actual, expected, "the client got");
 

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from "yaml";
 import { decodeWireSettings, type WireSettings } from "./wire-settings.js";
+import { shorthandOf } from "./wire-shorthand.js";
 import { decodeWireText, WILDCARD } from "./wire-text.js";
 
 /*
@@ -29,6 +30,8 @@ export type WireStep =
     })
   /** The client has received exactly this since the last such step. */
   | (StepBase & { readonly kind: "gets"; readonly expected: string })
+  /** What the origin has received since the last such step is no complete message, nor a part of another one. */
+  | (StepBase & { readonly kind: "unfinished"; readonly connection: number })
   /** Time passes. */
   | (StepBase & { readonly kind: "wait"; readonly ms: number });
 
@@ -67,7 +70,7 @@ interface Block {
 /** Parses one file. `fileName` stands in errors. */
 export function parseWireCases(markdown: string, fileName: string): WireCase[] {
   try {
-    return splitCases(markdown).map(buildCase);
+    return splitCases(markdown).flatMap(buildCases);
   } catch (error) {
     if (!(error instanceof PositionedError)) throw error;
     throw new WireCaseError(`${fileName}:${error.line}: ${error.message}`, { cause: error });
@@ -118,10 +121,27 @@ function splitCases(markdown: string): Section[] {
 
 // ---- blocks to steps
 
-function buildCase(section: Section): WireCase {
+function buildCases(section: Section): WireCase[] {
   const blocks = [...section.blocks];
   const settings = blocks[0]?.words[0] === "yaml" ? positioned(blocks[0], decodeSettings) : decodeWireSettings({});
   if (blocks[0]?.words[0] === "yaml") blocks.shift();
+  if (shorthandOf(blocks[0]?.words[0] ?? "") === undefined) return [buildCase(section, settings, blocks)];
+  return blocks.map((block, index) => {
+    const title = blocks.length === 1 ? section.title : `${section.title}: ${index + 1}`;
+    return { title, line: block.line, settings, ...positioned(block, (it) => expandBlock(it, settings)) };
+  });
+}
+
+/** A section is one case, or a list of shorthands that are a case each. */
+function expandBlock(block: Block, settings: WireSettings): Pick<WireCase, "steps" | "outcome"> {
+  const [name = "", ...words] = block.words;
+  const expand = shorthandOf(name);
+  if (expand === undefined) throw new Error(`${JSON.stringify(name)} does not stand beside shorthands`);
+  const bytes = withoutWildcard(decodeWireText(block.lines));
+  return expand({ words, bytes, line: block.line, settings });
+}
+
+function buildCase(section: Section, settings: WireSettings, blocks: Block[]): WireCase {
   const last = blocks.pop();
   if (last?.words[0] !== "expect")
     throw new PositionedError("a case ends with an expect block", { line: section.line });

@@ -21,6 +21,8 @@ export interface WireProxy {
   readonly upstreamAddress: Address;
   /** One line for each stream that ended: response code, response flags, response code details. */
   readonly accessLog: readonly string[];
+  /** A counter or gauge as it stands. */
+  stat(name: string): number;
   /** Closes everything. */
   stop(): void;
   /** What is still counted as active: after `stop` and once the client has gone, a leak. */
@@ -44,6 +46,7 @@ export function startWireProxy(settings: WireSettings, network: WireNetworkOptio
     listenAddress: proxy.listenAddress,
     upstreamAddress: UPSTREAM,
     accessLog: proxy.accessLog,
+    stat: (name) => proxy.stats.value(name),
     stop: () => proxy.stop(),
     leftovers: () => proxy.leftovers(),
   };
@@ -111,7 +114,12 @@ function connectionManagerOf(settings: WireSettings): object {
         {
           name: "all",
           domains: ["*"],
-          routes: [{ match: { prefix: settings.routePrefix }, route: { cluster: "upstream" } }],
+          routes: [
+            {
+              match: { prefix: settings.routePrefix },
+              route: { cluster: "upstream", timeout: seconds(settings.routeTimeoutMs) },
+            },
+          ],
         },
       ],
     },
@@ -134,6 +142,11 @@ function clusterOf(settings: WireSettings): object {
       },
     },
   };
+}
+
+/** A duration as protobuf's JSON writes it. */
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
 }
 
 function socketAddress(address: { readonly host: string; readonly port: number }): object {

@@ -62,6 +62,7 @@ function startRelay(_settings: WireSettings, options: WireNetworkOptions): WireP
     listenAddress: LISTEN,
     upstreamAddress: UPSTREAM,
     accessLog,
+    stat: () => 0,
     stop: () => listenSocket.close(),
     leftovers: () => [],
   };

@@ -68,6 +68,9 @@ class WireRun {
         assertWireText(received, step.expected, `${where}: upstream connection ${step.connection} received`);
         return;
       }
+      case "unfinished":
+        assertUnfinished(this.connection(step.connection, where).takeReceived(), where);
+        return;
       case "gets":
         assertWireText(this.client.takeReceived(), step.expected, `${where}: the client got`);
         return;
@@ -86,6 +89,7 @@ class WireRun {
       assert.equal(fates, outcome.upstream, `${where}: the upstream connections`);
     }
     this.expectLog(outcome.log, where);
+    this.expectProtocolErrorsCounted(where);
   }
 
   /** The client goes, whatever state its connection is in. */
@@ -98,6 +102,16 @@ class WireRun {
     const actual = this.proxy.accessLog;
     const filled = expected.map((line, index) => (matchesLine(actual[index] ?? "", line) ? actual[index] : line));
     assert.deepEqual(actual, filled, `${where}: the access log`);
+  }
+
+  /** Every message that is refused is counted, on whichever side it came. */
+  private expectProtocolErrorsCounted(where: string): void {
+    const refused = this.proxy.accessLog.filter((line) => line.split(" ")[1] === "DPE").length;
+    assert.equal(this.proxy.stat("http.wire.downstream_cx_protocol_error"), refused, `${where}: refused requests`);
+    const badGateways = this.proxy.accessLog.filter((line) => line.split(" ")[1] === "UPE").length;
+    const counted = this.proxy.stat("cluster.upstream.upstream_cx_protocol_error");
+    // Bytes on a connection that awaits none are counted and in no request's line.
+    assert.ok(counted >= badGateways, `${where}: ${counted} refused responses, ${badGateways} in the log`);
   }
 
   private act(peer: SimulatedPeer, bytes: string, ending: WireEnding): void {
@@ -115,6 +129,12 @@ class WireRun {
     );
     return peer;
   }
+}
+
+/** Bodies of the cases call what must never arrive `smuggled`. */
+function assertUnfinished(received: string, where: string): void {
+  assert.ok(!/(?:^|\r\n)0\r\n/.test(received), `${where}: the origin got the last chunk: ${JSON.stringify(received)}`);
+  assert.ok(!received.includes("smuggled"), `${where}: the origin got ${JSON.stringify(received)}`);
 }
 
 /** A peer that saw FIN calls the connection closed, whether or not it has answered it. */

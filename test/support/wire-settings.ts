@@ -15,6 +15,8 @@ export interface WireSettings {
   readonly cluster: Readonly<Record<string, unknown>>;
   /** Where the client connects from. */
   readonly clientAddress: string;
+  /** The route's timeout; 15 s is the default. */
+  readonly routeTimeoutMs: number;
   /** What becomes of connects to the upstream. */
   readonly upstreamConnect: "accept" | "refuse" | "blackHole";
 }
@@ -30,6 +32,7 @@ export const DEFAULT_WIRE_SETTINGS: WireSettings = {
   connectionManager: {},
   cluster: {},
   clientAddress: "127.0.0.1",
+  routeTimeoutMs: 15_000,
   upstreamConnect: "accept",
 };
 
@@ -45,6 +48,7 @@ const DECODERS: { readonly [key: string]: (value: unknown) => Partial<WireSettin
   http_connection_manager: (value) => ({ connectionManager: recordOf(value) }),
   cluster: (value) => ({ cluster: recordOf(value) }),
   client_address: (value) => ({ clientAddress: textOf(value) }),
+  route_timeout_ms: (value) => ({ routeTimeoutMs: numberOf(value) }),
   upstream_connect: (value) => ({ upstreamConnect: connectOf(value) }),
 };
 
