@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parseWireCases } from "../support/wire-case.js";
+
+/** The cases stay beside their source: the compiler copies no Markdown. */
+const CASES = new URL("../../../test/wire/", import.meta.url);
+
+/** What clients and origins send in the cases of test/wire, as latin1: every form of a message that has a meaning. */
+export interface Corpus {
+  readonly requests: readonly string[];
+  readonly responses: readonly string[];
+}
+
+/** Longer texts only make mutations rarer. */
+const MAX_LENGTH = 4_000;
+
+export function readCorpus(): Corpus {
+  const requests = new Set<string>();
+  const responses = new Set<string>();
+  for (const fileName of readdirSync(CASES)) {
+    if (!fileName.endsWith(".md") || fileName === "README.md") continue;
+    for (const { steps } of parseWireCases(readFileSync(new URL(fileName, CASES), "utf8"), fileName)) {
+      let sent = "";
+      for (const step of steps) {
+        if (step.kind === "client") sent += step.bytes;
+        else if (step.kind === "reply" && step.bytes !== "" && step.bytes.length <= MAX_LENGTH)
+          responses.add(step.bytes);
+      }
+      if (sent !== "" && sent.length <= MAX_LENGTH) requests.add(sent);
+    }
+  }
+  return { requests: [...requests], responses: [...responses] };
+}
