@@ -35,7 +35,7 @@ export class SimulatedProxy {
 
   /** @param bootstrap YAML or JSON of an Envoy v3 bootstrap. */
   constructor(bootstrap: string, options: SimulatedProxyOptions = {}) {
-    const { config, warnings } = loadBootstrap({ text: bootstrap });
+    const { config, warnings } = loadOnce(bootstrap);
     assert.deepEqual(warnings, [], "the configuration of a test has no warnings");
     const random = new SeededRandom(options.seed ?? 1);
     const context = { dispatcher: this.dispatcher, readBuffers: new ReadBuffers() };
@@ -86,6 +86,18 @@ export class SimulatedProxy {
     assert.ok(address !== undefined, "the proxy has no listener");
     return address;
   }
+}
+
+const loaded = new Map<string, ReturnType<typeof loadBootstrap>>();
+
+/** Many proxies of a test file have the same configuration, which is plain frozen data. */
+function loadOnce(bootstrap: string): ReturnType<typeof loadBootstrap> {
+  let result = loaded.get(bootstrap);
+  if (result === undefined) {
+    result = loadBootstrap({ text: bootstrap });
+    loaded.set(bootstrap, result);
+  }
+  return result;
 }
 
 /** Numbers from 1 on, the same in every run. */

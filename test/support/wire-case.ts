@@ -48,6 +48,8 @@ export interface WireOutcome extends StepBase {
 }
 
 export interface WireCase {
+  /** The heading of its section, which may have several cases. */
+  readonly section: string;
   readonly title: string;
   readonly line: number;
   readonly settings: WireSettings;
@@ -128,7 +130,13 @@ function buildCases(section: Section): WireCase[] {
   if (shorthandOf(blocks[0]?.words[0] ?? "") === undefined) return [buildCase(section, settings, blocks)];
   return blocks.map((block, index) => {
     const title = blocks.length === 1 ? section.title : `${section.title}: ${index + 1}`;
-    return { title, line: block.line, settings, ...positioned(block, (it) => expandBlock(it, settings)) };
+    return {
+      section: section.title,
+      title,
+      line: block.line,
+      settings,
+      ...positioned(block, (it) => expandBlock(it, settings)),
+    };
   });
 }
 
@@ -155,7 +163,8 @@ function buildCase(section: Section, settings: WireSettings, blocks: Block[]): W
     if (step.kind === "upstream" || step.kind === "reply") connection = step.connection;
     steps.push(step);
   }
-  return { title: section.title, line: section.line, settings, steps, outcome: positioned(last, decodeOutcome) };
+  const { title, line } = section;
+  return { section: title, title, line, settings, steps, outcome: positioned(last, decodeOutcome) };
 }
 
 function positioned<T>(block: Block, build: (block: Block) => T): T {

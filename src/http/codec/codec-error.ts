@@ -61,6 +61,7 @@ export const Http1Errors = {
   chunkExtensionTooLarge: codecError(400, CODEC_ERROR, "chunk extensions exceed the limit"),
   invalidChunkExtension: codecError(400, CODEC_ERROR, "control character in a chunk extension"),
   missingChunkEnd: codecError(400, CODEC_ERROR, "chunk data is not followed by CRLF"),
+  idleTimeout: codecError(400, CODEC_ERROR, "408 on a connection that awaits no response"),
   unsolicitedBytes: codecError(400, CODEC_ERROR, "bytes on a connection that awaits no response"),
   upgradeNotAsked: codecError(400, CODEC_ERROR, "101 to a request without upgrade"),
 } as const;

@@ -4,6 +4,7 @@ import { emptyReply, isGrpcRequest } from "../filter/local-reply.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { normalizeHost } from "./host-normalization.js";
+import { countForward } from "./max-forwards.js";
 import {
   hasEscapedSlash,
   mergeSlashes,
@@ -34,7 +35,7 @@ export function checkRequest(
     if (refusal !== null) return refusal;
   }
   if (config.hostNormalization !== null) normalizeHost(headers, config.hostNormalization, localPort);
-  return null;
+  return countForward(headers);
 }
 
 function checkPath(headers: HeaderMap, context: ConnectionManagerContext): LocalReply | null {

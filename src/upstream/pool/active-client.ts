@@ -2,7 +2,7 @@ import type { LinkedNode } from "../../common/linked-list.js";
 import type { Timer, TimerTarget } from "../../event/dispatcher.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { ClientConnectionCallbacks, RequestEncoder } from "../../http/codec/codec.js";
-import type { CodecError } from "../../http/codec/codec-error.js";
+import { type CodecError, Http1Errors } from "../../http/codec/codec-error.js";
 import { Http1ClientConnection } from "../../http/codec/http1/client-connection.js";
 import type { Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
 import type { ConnectionPool } from "./connection-pool.js";
@@ -152,8 +152,9 @@ export class ActiveClient
     this.pool.onStreamComplete(this, reusable);
   }
 
-  onProtocolError(_error: CodecError): void {
-    this.pool.cluster.stats.cxProtocolError.inc();
+  onProtocolError(error: CodecError): void {
+    // A server that closes an idle connection and says so breaks no rule.
+    if (error !== Http1Errors.idleTimeout) this.pool.cluster.stats.cxProtocolError.inc();
     this.close("upstream_protocol_error");
   }
 

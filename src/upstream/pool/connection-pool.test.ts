@@ -240,8 +240,15 @@ describe("ConnectionPool: a connection comes back", () => {
     run.ask("1");
     run.run();
     run.answer(0);
-    run.answer(0, "HTTP/1.1 408 Request Timeout\r\n\r\n");
+    run.answer(0, "HTTP/1.1 400 Bad Request\r\n\r\n");
     assert.notEqual(run.connection(0).fate, "open");
+    assert.equal(run.stat("upstream_cx_protocol_error"), 1);
+    run.ask("2");
+    run.run();
+    run.answer(1);
+    // RFC 9110 15.5.9: a server says so before it closes.
+    run.answer(1, "HTTP/1.1 408 Request Timeout\r\n\r\n");
+    assert.notEqual(run.connection(1).fate, "open");
     assert.equal(run.stat("upstream_cx_protocol_error"), 1);
     assert.equal(run.stat("upstream_cx_active"), 0);
     run.finish();

@@ -244,6 +244,12 @@ describe("bytes that nobody asked for (RFC 9112 9.2)", () => {
     assert.deepEqual(client.take(), ["protocol error unsolicitedBytes"]);
   });
 
+  test("a server that says why it closes an idle connection (RFC 9110 15.5.9)", () => {
+    const client = new ClientUnderTest();
+    client.reply("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n");
+    assert.deepEqual(client.take(), ["protocol error idleTimeout"]);
+  });
+
   test("after a response, on their own: they never reach the next request", () => {
     const client = new ClientUnderTest();
     client.request(GET);

@@ -26,6 +26,11 @@ export interface Http1ClientSettings extends ParserSettings {
 
 const EMPTY = Buffer.alloc(0);
 
+/** RFC 9110 15.5.9: some servers say so before they close a connection that nobody has used for long. */
+function isIdleTimeout(data: Buffer): boolean {
+  return data.toString("latin1", 0, 7) === "HTTP/1." && data.toString("latin1", 8, 13) === " 408 ";
+}
+
 /** RFC 9110 8.6: a response that never has content must not announce any. What may follow it belongs to nobody. */
 function announcesContent(head: MessageHead): boolean {
   return head.contentLength > 0 || head.transferEncoding !== "";
@@ -116,7 +121,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     if (this.decoder === null) {
       // RFC 9112 9.2: nobody asked, so nobody may get them; least of all the next request.
       this.parser.stop();
-      this.callbacks.onProtocolError(Http1Errors.unsolicitedBytes);
+      this.callbacks.onProtocolError(isIdleTimeout(data) ? Http1Errors.idleTimeout : Http1Errors.unsolicitedBytes);
       return;
     }
     const used = this.parser.execute(data);
@@ -178,6 +183,8 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
 
   private fail(error: CodecError): void {
     this.parser.stop();
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.reset, id, flowStreamId, error.message);
     const stream = this.stream;
     this.letGo();
     stream?.onResetStream("protocol error");

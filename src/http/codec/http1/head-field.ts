@@ -22,6 +22,9 @@ export function takeHeadField(head: MessageHead, name: string, value: string, is
     case 4:
       if (name === "host" && isRequest) return takeHost(head, value);
       break;
+    case 6:
+      if (isIgnoredExpectation(head, name, isRequest)) return null;
+      break;
     case 7:
       if (name === "upgrade") head.hasUpgrade = true;
       break;
@@ -48,6 +51,11 @@ export function takeHeadField(head: MessageHead, name: string, value: string, is
   }
   head.headers.add(name, value);
   return null;
+}
+
+/** RFC 9110 10.1.1: nobody in HTTP/1.0 can be told to continue. */
+function isIgnoredExpectation(head: MessageHead, name: string, isRequest: boolean): boolean {
+  return name === "expect" && isRequest && head.minorVersion === 0;
 }
 
 function appended(list: string, value: string): string {
