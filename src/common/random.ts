@@ -6,6 +6,14 @@ export interface RandomSource {
   uuid(): string;
 }
 
+/** Bits beyond the 32 that one draw gives. */
+const LOW_BITS = 0x20_0000;
+
+/** A whole number from 0 to 2^53 - 1. */
+export function drawUint53(random: RandomSource): number {
+  return random.below(0x1_0000_0000) * LOW_BITS + random.below(LOW_BITS);
+}
+
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Formats 16 random bytes as a UUID, version 4. */

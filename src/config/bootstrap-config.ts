@@ -5,6 +5,7 @@ import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { ignored, implemented, type MessageTable, sameAs } from "./implemented-fields.js";
+import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime.js";
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
@@ -24,6 +25,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
     clusters: CLUSTER_FIELDS,
   }),
   dynamic_resources: ignored("the listeners and clusters of the management server will be missing"),
+  layered_runtime: LAYERED_RUNTIME_FIELDS,
   stats_flush_interval: true,
   admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
     address: ADDRESS_FIELDS,
@@ -52,6 +54,7 @@ export function convertBootstrap(
         return unused.has(cluster) ? context.convertSpare(convert) : convert();
       })
       .filter((config) => config !== null),
+    runtime: convertLayeredRuntime(message.layeredRuntime, context),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
     statsFlushIntervalMs: context.milliseconds(
       message,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
+import { routeMatch } from "../route/route.test.support.js";
 import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
@@ -36,6 +37,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
   assert.deepEqual(config, {
     node: { id: "", cluster: "", locality: NO_LOCALITY },
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 } },
+    runtime: {},
     statsFlushIntervalMs: 5_000,
     listeners: [
       {
@@ -70,7 +72,9 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                         routes: [
                           {
                             name: "",
-                            match: { path: { kind: "prefix", value: "/" }, caseSensitive: true },
+                            configPath:
+                              "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0]",
+                            match: routeMatch(),
                             action: {
                               kind: "forward",
                               cluster: "service_envoyproxy_io",

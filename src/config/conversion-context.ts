@@ -121,6 +121,11 @@ export class ConversionContext {
     return this.sourceMap.position(message)?.line ?? 0;
   }
 
+  /** Where a message stands: `static_resources.listeners[0].name`. */
+  pathOf(message: Message): string {
+    return this.sourceMap.path(message);
+  }
+
   private report<M extends Message>(
     severity: "error" | "warning",
     message: M,

@@ -49,7 +49,7 @@ const WHOLE = new Set([
 ]);
 const REFUSED = /(^|_)(rds|scoped_routes|config_discovery|cluster_type|redirect|filter_action|non_forwarding_action)$/;
 const REFUSED_CHOICE =
-  /^(safe_regex|connect_matcher|path_match_policy|weighted_clusters|inline_cluster_specifier_plugin|host_rewrite_path_regex|use_downstream_protocol_config|auto_config|[a-z_]+_filter|filter_disabled|typed_config|custom)$/;
+  /^(weighted_clusters|inline_cluster_specifier_plugin|host_rewrite_path_regex|use_downstream_protocol_config|auto_config|[a-z_]+_filter|filter_disabled|typed_config|custom)$/;
 
 test("no message is called implemented with all its fields unless the converter takes it whole", () => {
   const store = DescriptorStore.packed();

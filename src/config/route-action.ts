@@ -4,7 +4,7 @@ import type {
   ForwardActionConfig,
   HostRewriteConfig,
   RouteActionConfig,
-} from "../route/route-config.js";
+} from "../route/route-action-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";
 import { closestName } from "./decode/closest-name.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
+import { routeMatch } from "../route/route.test.support.js";
 import type { RouteConfig } from "../route/route-config.js";
 import {
   configOf,
@@ -38,7 +39,8 @@ test("every field of a route", () => {
   const [first, ...others] = config.virtualHosts[0]?.routes ?? [];
   assert.deepEqual(first, {
     name: "a",
-    match: { path: { kind: "path", value: "/a" }, caseSensitive: false },
+    configPath: `${ROUTES_PATH}.routes[0]`,
+    match: routeMatch({ path: { kind: "path", value: "/a" }, caseSensitive: false }),
     action: {
       kind: "forward",
       cluster: "known",
@@ -154,8 +156,8 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
-    '- { match: { safe_regex: { regex: "/.*" } }, route: { cluster: known } }',
-    ["15:40 error routes[0].match.safe_regex: this way to match a path is known but not implemented by Sluice yet"],
+    '- { match: { safe_regex: { regex: "/(a|b" } }, route: { cluster: known } }',
+    ['15:49 error routes[0].match.safe_regex.regex: "/(a|b" is no regular expression of RE2: missing closing )'],
   ],
   [
     "- { match: { regex: /.* }, route: { cluster: known } }",
@@ -172,9 +174,9 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ["15:51 error routes[0].match.path_separated_prefix: must match the pattern ^[^?#]+[^?#/]$"],
   ],
   [
-    "- { match: { prefix: /, headers: [{ name: a, present_match: true }] }, route: { cluster: known } }",
+    '- { match: { prefix: /, headers: [{ name: a, string_match: { safe_regex: { regex: "a**" } } }] }, route: { cluster: known } }',
     [
-      "15:39 error routes[0].match.headers: `headers` is known but not implemented by Sluice yet: without this condition the route would take requests that are not meant for it",
+      '15:97 error routes[0].match.headers[0].string_match.safe_regex.regex: "a**" is no regular expression of RE2: invalid nested repetition operator at character 2, before `**`',
     ],
   ],
   [

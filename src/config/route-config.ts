@@ -1,39 +1,15 @@
-import type { HedgePolicy, Route, RouteMatch, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { HedgePolicy, Route, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
 import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
-import type {
-  PathMatchConfig,
-  RouteConfig,
-  RouteEntryConfig,
-  RouteMatchConfig,
-  VirtualHostConfig,
-} from "../route/route-config.js";
+import type { RouteConfig, RouteEntryConfig, VirtualHostConfig } from "../route/route-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
 import { convertRouteAction, DIRECT_RESPONSE_FIELDS, ROUTE_ACTION_FIELDS } from "./route-action.js";
+import { convertRouteMatch, ROUTE_MATCH_FIELDS } from "./route-match.js";
 import { DomainCheck } from "./virtual-host-domains.js";
 
 const DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
-const MORE_MATCHES = "without this condition the route would take requests that are not meant for it";
-
-const ROUTE_MATCH_FIELDS = implemented<RouteMatch>("envoy.config.route.v3.RouteMatch", {
-  prefix: true,
-  path: true,
-  path_separated_prefix: true,
-  // The converter refuses these three.
-  safe_regex: true,
-  connect_matcher: true,
-  path_match_policy: true,
-  case_sensitive: true,
-  runtime_fraction: refused(MORE_MATCHES),
-  headers: refused(MORE_MATCHES),
-  query_parameters: refused(MORE_MATCHES),
-  grpc: refused(MORE_MATCHES),
-  tls_context: refused(MORE_MATCHES),
-  dynamic_metadata: refused(MORE_MATCHES),
-});
-
 const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
   name: true,
   match: ROUTE_MATCH_FIELDS,
@@ -120,30 +96,10 @@ function convertVirtualHost(
 }
 
 function convertRoute(message: Route, rules: RouteRules, context: ConversionContext): RouteEntryConfig | null {
-  const match = message.match === undefined ? null : convertMatch(message.match, context);
+  const match = message.match === undefined ? null : convertRouteMatch(message.match, context);
   const replayLimitBytes = message.perRequestBufferLimitBytes ?? rules.replayLimitBytes;
   const action = convertRouteAction(message, { ...rules, replayLimitBytes }, context);
-  return match === null || action === null ? null : { name: message.name, match, action };
-}
-
-function convertMatch(message: RouteMatch, context: ConversionContext): RouteMatchConfig | null {
-  const path = convertPath(message, context);
-  return path === null ? null : { path, caseSensitive: message.caseSensitive ?? true };
-}
-
-function convertPath(message: RouteMatch, context: ConversionContext): PathMatchConfig | null {
-  const { pathSpecifier: path } = message;
-  switch (path.case) {
-    case "prefix":
-    case "path":
-    case "pathSeparatedPrefix":
-      return { kind: path.case, value: path.value };
-    case "safeRegex":
-    case "connectMatcher":
-    case "pathMatchPolicy":
-      context.notImplemented(message, path.case, "this way to match a path");
-      return null;
-    case undefined:
-      return null;
-  }
+  return match === null || action === null
+    ? null
+    : { name: message.name, configPath: context.pathOf(message), match, action };
 }

@@ -1,3 +1,4 @@
+import type { RuntimeValues } from "../common/runtime.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
@@ -9,6 +10,8 @@ export interface RuntimeConfig {
   readonly listeners: readonly ListenerConfig[];
   readonly clusters: readonly ClusterInfo[];
   readonly admin: AdminConfig | null;
+  /** `layered_runtime`, by key. */
+  readonly runtime: RuntimeValues;
   /** `stats_flush_interval` in milliseconds, 5,000 by default. */
   readonly statsFlushIntervalMs: number;
 }

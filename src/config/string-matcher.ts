@@ -17,8 +17,7 @@ export const STRING_MATCHER_FIELDS: MessageTable = implemented<StringMatcher>("e
   suffix: true,
   safe_regex: REGEX_FIELDS,
   contains: true,
-  // The converter refuses it.
-  custom: refusedByConverter("what it matches is not known"),
+  custom: refusedByConverter("extensions that match strings are not implemented"),
   ignore_case: true,
 });
 

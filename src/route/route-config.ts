@@ -1,4 +1,7 @@
-import type { RetryPolicyConfig } from "./retry-policy-config.js";
+import type { RuntimeFractionConfig } from "../common/runtime.js";
+import type { HeaderMatcherConfig, StringMatcherConfig } from "../matching/string-matcher-config.js";
+import type { ValueMatcherConfig } from "../matching/value-matcher-config.js";
+import type { RouteActionConfig } from "./route-action-config.js";
 
 /**
  * The route table as plain frozen data (`envoy.config.route.v3.RouteConfiguration`): made on the main thread, copied to
@@ -19,54 +22,58 @@ export interface VirtualHostConfig {
 
 export interface RouteEntryConfig {
   readonly name: string;
+  /** Where the route stands in the configuration: `static_resources.listeners[0]...routes[2]`. For explanations. */
+  readonly configPath: string;
   readonly match: RouteMatchConfig;
   readonly action: RouteActionConfig;
 }
 
+/** `envoy.config.route.v3.RouteMatch`: all conditions have to be met. */
 export interface RouteMatchConfig {
   readonly path: PathMatchConfig;
   readonly caseSensitive: boolean;
+  /** Null for all requests. */
+  readonly runtimeFraction: RuntimeFractionConfig | null;
+  readonly grpc: boolean;
+  readonly headers: readonly HeaderMatcherConfig[];
+  readonly queryParameters: readonly QueryParameterMatchConfig[];
+  readonly tlsContext: TlsContextMatchConfig | null;
+  readonly dynamicMetadata: readonly MetadataMatchConfig[];
+  readonly filterState: readonly FilterStateMatchConfig[];
 }
 
 /** The path specifier of a route; matched on the path without query and fragment. */
-export type PathMatchConfig =
-  | { readonly kind: "prefix"; readonly value: string }
-  | { readonly kind: "path"; readonly value: string }
-  | { readonly kind: "pathSeparatedPrefix"; readonly value: string };
-
-export type RouteActionConfig = ForwardActionConfig | DirectResponseConfig;
-
-/** `envoy.config.route.v3.RouteAction`. */
-export interface ForwardActionConfig {
-  readonly kind: "forward";
-  readonly cluster: string;
-  /** Milliseconds from the complete request to the complete response; 0 is no limit, 15,000 the default. */
-  readonly timeoutMs: number;
-  /** When a request is tried again; null for never. The virtual host's where the route has none. */
-  readonly retryPolicy: RetryPolicyConfig | null;
-  /** `hedge_policy.hedge_on_per_try_timeout` */
-  readonly hedgeOnPerTryTimeout: boolean;
-  /** Bytes of a body that may be kept for another attempt; null for what the connection may buffer. */
-  readonly replayLimitBytes: number | null;
-  /** Overrides the connection manager's `stream_idle_timeout`; null leaves it. */
-  readonly idleTimeoutMs: number | null;
-  /** Status when the cluster does not exist: 503 by default. */
-  readonly clusterNotFoundStatus: number;
-  /** Replaces what `prefix` or `path` matched; empty is no rewrite. */
-  readonly prefixRewrite: string;
-  readonly hostRewrite: HostRewriteConfig;
+export interface PathMatchConfig {
+  /** `connect` takes CONNECT requests, which have no path. */
+  readonly kind: "prefix" | "path" | "pathSeparatedPrefix" | "regex" | "connect";
+  /** Empty for `connect`. */
+  readonly value: string;
 }
 
-export type HostRewriteConfig =
-  | { readonly kind: "none" }
-  | { readonly kind: "literal"; readonly host: string }
-  /** The upstream host's own name (`auto_host_rewrite`). */
-  | { readonly kind: "auto" };
+/** `envoy.config.route.v3.QueryParameterMatcher` */
+export interface QueryParameterMatchConfig {
+  readonly name: string;
+  readonly value:
+    | { readonly kind: "string"; readonly matcher: StringMatcherConfig }
+    | { readonly kind: "present"; readonly present: boolean };
+}
 
-/** `envoy.config.route.v3.DirectResponseAction`. */
-export interface DirectResponseConfig {
-  readonly kind: "directResponse";
-  /** 200 to 599. */
-  readonly status: number;
-  readonly body: string;
+/** `envoy.config.route.v3.RouteMatch.TlsContextMatchOptions`; null does not matter. */
+export interface TlsContextMatchConfig {
+  readonly presented: boolean | null;
+  readonly validated: boolean | null;
+}
+
+/** `envoy.type.matcher.v3.MetadataMatcher` */
+export interface MetadataMatchConfig {
+  readonly namespace: string;
+  readonly path: readonly string[];
+  readonly value: ValueMatcherConfig;
+  readonly invert: boolean;
+}
+
+/** `envoy.type.matcher.v3.FilterStateMatcher` */
+export interface FilterStateMatchConfig {
+  readonly key: string;
+  readonly matcher: StringMatcherConfig;
 }

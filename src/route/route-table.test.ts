@@ -1,28 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RouteConfig, RouteEntryConfig, VirtualHostConfig } from "./route-config.js";
-import { pathOnly, RouteTable } from "./route-table.js";
+import { routeConfig, routeEntry, routeRequest, virtualHost } from "./route.test.support.js";
+import type { RouteEntryConfig, VirtualHostConfig } from "./route-config.js";
+import { RouteTable } from "./route-table.js";
 
 function entry(name: string, prefix: string, caseSensitive = true): RouteEntryConfig {
-  return {
-    name,
-    match: { path: { kind: "prefix", value: prefix }, caseSensitive },
-    action: { kind: "directResponse", status: 200, body: name },
-  };
+  return routeEntry(name, { path: { kind: "prefix", value: prefix }, caseSensitive });
 }
 
 function host(name: string, domains: readonly string[], ...routes: RouteEntryConfig[]): VirtualHostConfig {
-  return { name, domains, routes };
+  return virtualHost(routes, { name, domains });
 }
 
 function table(virtualHosts: readonly VirtualHostConfig[], ignorePortInHostMatching = false): RouteTable {
-  const config: RouteConfig = { name: "routes", virtualHosts, ignorePortInHostMatching };
-  return new RouteTable(config);
+  return new RouteTable(routeConfig(virtualHosts, { ignorePortInHostMatching }));
 }
 
 /** The name of the route that a request takes. */
 function routeOf(routes: RouteTable, authority: string, path: string): string | null {
-  return routes.match({ authority, path })?.name ?? null;
+  return routes.match(routeRequest({ authority, path }))?.name ?? null;
 }
 
 describe("a route table", () => {
@@ -34,8 +30,8 @@ describe("a route table", () => {
   });
 
   test("a route tells its virtual host and what matched", () => {
-    const route = table([host("h", ["*"], entry("r", "/a"))]).match({ authority: "x", path: "/a" });
-    assert.equal(route?.virtualHostName, "h");
+    const route = table([host("h", ["*"], entry("r", "/a"))]).match(routeRequest({ path: "/a" }));
+    assert.equal(route?.virtualHost.name, "h");
     assert.deepEqual(route?.match, { kind: "prefix", value: "/a" });
   });
 
@@ -62,10 +58,7 @@ describe("a route table", () => {
   });
 
   test("query and fragment are no part of the path", () => {
-    const exact: RouteEntryConfig = {
-      ...entry("exact", ""),
-      match: { path: { kind: "path", value: "/a" }, caseSensitive: true },
-    };
+    const exact = routeEntry("exact", { path: { kind: "path", value: "/a" } });
     const routes = table([host("h", ["*"], exact)]);
     for (const path of ["/a", "/a?", "/a?b", "/a?b?c", "/a#b", "/a#b?c"])
       assert.equal(routeOf(routes, "x", path), "exact", path);
@@ -80,12 +73,4 @@ describe("a route table", () => {
     assert.equal(routeOf(upper, "x", "/looser"), "loose");
     assert.equal(routeOf(upper, "x", "/S"), null);
   });
-});
-
-test("the path ends at its query or fragment", () => {
-  assert.equal(pathOnly("/a/b"), "/a/b");
-  assert.equal(pathOnly("/a?b#c"), "/a");
-  assert.equal(pathOnly("/a#b?c"), "/a");
-  assert.equal(pathOnly("?a"), "");
-  assert.equal(pathOnly(""), "");
 });

@@ -1,74 +1,81 @@
-import { compilePathMatcher, type PathMatcher } from "./path-matcher.js";
-import { Route } from "./route.js";
-import type { RouteConfig, VirtualHostConfig } from "./route-config.js";
+import { Runtime } from "../common/runtime.js";
+import { MatchInput, type RouteRequest } from "./match-input.js";
+import { pathOnly } from "./path-only.js";
+import type { Route } from "./route.js";
+import type { RouteConfig } from "./route-config.js";
+import { type PassedRoute, RouteList } from "./route-list.js";
+import { VirtualHost } from "./virtual-host.js";
 import { VirtualHostTable } from "./virtual-host-table.js";
 
-/** What of a request its route is chosen by. */
-export interface RouteRequest {
-  readonly authority: string;
-  /** With its query. */
-  readonly path: string;
+/** Why a request takes the route it takes. */
+export interface RouteExplanation {
+  /** Null when no domain matches. */
+  readonly virtualHost: VirtualHost | null;
+  /** The domain that the request was found by: `*.example.com`. */
+  readonly domain: string;
+  /** The routes before the one taken; all of them when there is none. */
+  readonly passed: readonly PassedRoute[];
+  readonly route: Route | null;
 }
 
-/** The routes of one virtual host, in the order of the configuration: the first that matches wins. */
-class VirtualHost {
-  private readonly matchers: PathMatcher[] = [];
-  private readonly routes: Route[] = [];
-  private readonly ignoresCase: boolean;
+/** One domain of a virtual host. */
+interface DomainEntry {
+  readonly domain: string;
+  readonly virtualHost: VirtualHost;
+  readonly routes: RouteList;
+}
 
-  constructor(config: VirtualHostConfig) {
-    for (const entry of config.routes) {
-      this.matchers.push(compilePathMatcher(entry.match));
-      this.routes.push(new Route(entry, config.name));
-    }
-    // control plane: when configuration arrives
-    this.ignoresCase = config.routes.some(({ match }) => !match.caseSensitive);
-  }
-
-  match(path: string): Route | null {
-    const lowerPath = this.ignoresCase ? path.toLowerCase() : path;
-    for (let i = 0; i < this.matchers.length; i++) {
-      if ((this.matchers[i] as PathMatcher).matches(path, lowerPath)) return this.routes[i] as Route;
-    }
-    return null;
-  }
+/** What a route table needs besides its configuration. */
+export interface RouteTableParts {
+  readonly runtime: Runtime;
 }
 
 /** A route configuration, compiled. Immutable: a request keeps the table it started with. */
 export class RouteTable {
   readonly name: string;
-  private readonly virtualHosts = new VirtualHostTable<VirtualHost>();
+  private readonly domains = new VirtualHostTable<DomainEntry>();
   private readonly ignorePort: boolean;
+  private readonly input = new MatchInput();
 
-  constructor(config: RouteConfig) {
+  /** Throws on bad patterns: configuration checks them first. */
+  constructor(config: RouteConfig, parts: RouteTableParts = { runtime: new Runtime() }) {
     this.name = config.name;
     this.ignorePort = config.ignorePortInHostMatching;
     for (const virtualHostConfig of config.virtualHosts) {
       const virtualHost = new VirtualHost(virtualHostConfig);
-      for (const domain of virtualHostConfig.domains) this.virtualHosts.add(domain, virtualHost);
+      const routes = new RouteList(virtualHostConfig.routes, virtualHost, parts.runtime);
+      for (const domain of virtualHostConfig.domains) this.domains.add(domain, { domain, virtualHost, routes });
     }
   }
 
   /** The route a request takes, null when none matches. */
   match(request: RouteRequest): Route | null {
-    let host = request.authority.toLowerCase();
-    if (this.ignorePort) host = withoutPort(host);
-    const virtualHost = this.virtualHosts.find(host);
-    return virtualHost === null ? null : virtualHost.match(pathOnly(request.path));
+    const { requestHeaders } = request;
+    const entry = this.findDomain(requestHeaders.authority);
+    if (entry === null) return null;
+    this.input.fill(request, pathOnly(requestHeaders.path));
+    return entry.routes.match(this.input);
   }
-}
 
-/** The path without query and fragment, as routes are matched on it. */
-export function pathOnly(path: string): string {
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i);
-    if (code === 0x3f || code === 0x23) return path.slice(0, i);
+  /** Decides as `match` does, by the same conditions, and says why. */
+  explain(request: RouteRequest): RouteExplanation {
+    const entry = this.findDomain(request.requestHeaders.authority);
+    const passed: PassedRoute[] = [];
+    if (entry === null) return { virtualHost: null, domain: "", passed, route: null };
+    this.input.fill(request, pathOnly(request.requestHeaders.path));
+    const route = entry.routes.explain(this.input, passed);
+    return { virtualHost: entry.virtualHost, domain: entry.domain, passed, route };
   }
-  return path;
+
+  private findDomain(authority: string): DomainEntry | null {
+    const host = authority.toLowerCase();
+    return this.domains.find(this.ignorePort ? withoutPort(host) : host);
+  }
 }
 
 function withoutPort(host: string): string {
   const colon = host.lastIndexOf(":");
-  if (colon < 0 || host.endsWith("]")) return host;
+  // The last colon of an IPv6 address stands inside of its brackets.
+  if (colon < 0 || host.lastIndexOf("]") > colon) return host;
   return host.slice(0, colon);
 }

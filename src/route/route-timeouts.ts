@@ -1,4 +1,4 @@
-import type { ForwardActionConfig } from "./route-config.js";
+import type { ForwardActionConfig } from "./route-action-config.js";
 
 /** Limits of one attempt (BEHAVIOUR 5.8), milliseconds; 0 is no limit. */
 export interface PerTryTimeouts {

@@ -1,26 +1,49 @@
+import { wireText } from "../matching/wire-text.js";
+import { pathOnly } from "./path-only.js";
 import { RetryPolicy } from "./retry-policy.js";
-import type { DirectResponseConfig, ForwardActionConfig, PathMatchConfig, RouteEntryConfig } from "./route-config.js";
+import type { RouteActionConfig } from "./route-action-config.js";
+import type { PathMatchConfig, RouteEntryConfig } from "./route-config.js";
 import { NO_TIMEOUTS, type RequestTimeouts, routeTimeouts } from "./route-timeouts.js";
+import type { VirtualHost } from "./virtual-host.js";
 
 /** What a request that matched is to meet. One object for each route of the table, shared by all its requests. */
 export class Route {
   readonly name: string;
-  readonly virtualHostName: string;
+  readonly virtualHost: VirtualHost;
   readonly match: PathMatchConfig;
   /** Forward to a cluster, or answer here. */
-  readonly action: ForwardActionConfig | DirectResponseConfig;
+  readonly action: RouteActionConfig;
   /** When a request is tried again; null for never. */
   readonly retryPolicy: RetryPolicy | null;
   /** Of requests that set none themselves. */
   readonly timeouts: RequestTimeouts;
+  /** Where it stands in the configuration. */
+  readonly configPath: string;
+  private readonly valueLength: number;
 
-  constructor(entry: RouteEntryConfig, virtualHostName: string) {
+  constructor(entry: RouteEntryConfig, virtualHost: VirtualHost) {
     this.name = entry.name;
-    this.virtualHostName = virtualHostName;
+    this.virtualHost = virtualHost;
     this.match = entry.match.path;
     this.action = entry.action;
     const forward = entry.action.kind === "forward" ? entry.action : null;
     this.timeouts = forward === null ? NO_TIMEOUTS : routeTimeouts(forward);
     this.retryPolicy = forward?.retryPolicy ? new RetryPolicy(forward.retryPolicy) : null;
+    this.configPath = entry.configPath;
+    this.valueLength = wireText(entry.match.path.value).length;
+  }
+
+  /** How much of a path this route has matched, from its start: what `prefix_rewrite` replaces. */
+  matchedLength(path: string): number {
+    switch (this.match.kind) {
+      case "prefix":
+      case "path":
+      case "pathSeparatedPrefix":
+        return this.valueLength;
+      case "regex":
+        return pathOnly(path).length;
+      case "connect":
+        return 0;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../common/logger.js";
 import type { RandomSource } from "../common/random.js";
+import type { Runtime } from "../common/runtime.js";
 import { type AccessLogSinkSource, buildAccessLoggers } from "../http/access-log/access-logger.js";
 import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
@@ -23,6 +24,7 @@ export interface ListenerParts extends ConnectionContext {
   readonly log: Logger;
   readonly random: RandomSource;
   readonly node: NodeIdentity;
+  readonly runtime: Runtime;
   readonly stats: StatsScope;
   readonly clusters: ClusterManager;
   readonly accessLogSinks: AccessLogSinkSource;
@@ -70,7 +72,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     streamIds: parts.streamIds,
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
-    routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig),
+    routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
     accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random),
   });

@@ -1,4 +1,5 @@
 import type { Logger } from "../common/logger.js";
+import { Runtime } from "../common/runtime.js";
 import { SystemRandom } from "../common/system-random.js";
 import type { NodeDispatcher } from "../event/node-dispatcher.js";
 import { type FlowListener, FlowRecorder } from "../flow/flow-recorder.js";
@@ -63,6 +64,7 @@ export class Worker implements WorkerOperations, FlowListener {
       log,
       random,
       node: config.node,
+      runtime: new Runtime(config.runtime),
       stats,
       clusters: this.clusters,
       accessLogSinks,

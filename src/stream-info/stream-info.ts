@@ -1,3 +1,4 @@
+import type { DynamicMetadata } from "./dynamic-metadata.js";
 import type { Protocol } from "./protocol.js";
 import type { ResponseFlags } from "./response-flag.js";
 
@@ -9,6 +10,12 @@ export interface HostDescription {
   readonly hostname: string;
   /** `alt_stat_name` if set, else the cluster's name. */
   readonly clusterName: string;
+}
+
+/** What the client showed of itself in TLS. */
+export interface DownstreamTls {
+  readonly peerCertificatePresented: boolean;
+  readonly peerCertificateValidated: boolean;
 }
 
 /** A point in time that has not come. */
@@ -47,6 +54,13 @@ export class StreamInfo {
   /** SNI; empty without TLS. */
   requestedServerName = "";
   filterChainName = "";
+  /** Null without TLS. */
+  downstreamTls: DownstreamTls | null = null;
+
+  /** What filters leave for each other; null until one does. */
+  dynamicMetadata: DynamicMetadata | null = null;
+  /** Named values that filters keep for the stream; null until one does. */
+  filterState: Map<string, string> | null = null;
 
   routeName = "";
   virtualHostName = "";

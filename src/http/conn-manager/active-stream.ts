@@ -1,7 +1,9 @@
+import { drawUint53 } from "../../common/random.js";
 import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection } from "../../network/connection.js";
+import type { RouteRequest } from "../../route/match-input.js";
 import type { Route } from "../../route/route.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
@@ -35,7 +37,7 @@ export interface StreamOwner {
  * One request and its response: stands between the codec and the filter chain, keeps what both need to know, watches
  * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
  */
-export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, LogContext, TimerTarget {
+export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, LogContext, RouteRequest, TimerTarget {
   readonly streamInfo: StreamInfo;
   readonly flow: FlowRecorder | null;
   requestHeaders: HeaderMap = NO_HEADERS;
@@ -51,6 +53,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private readonly filterManager: FilterManager;
   private cachedRoute: Route | null = null;
   private routeIsCached = false;
+  /** Drawn when first asked for. */
+  private random = NOT_DRAWN;
   private requestComplete = false;
   private responseStarted = false;
   private ended = false;
@@ -193,15 +197,20 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (this.routeIsCached) return this.cachedRoute;
     this.routeIsCached = true;
     const { routeTable } = this.context;
-    const route = routeTable === null ? null : routeTable.match(this.requestHeaders);
+    const route = routeTable === null ? null : routeTable.match(this);
     this.cachedRoute = route;
     if (route !== null) this.applyRoute(route);
     return route;
   }
 
+  randomValue(): number {
+    if (this.random === NOT_DRAWN) this.random = drawUint53(this.context.random);
+    return this.random;
+  }
+
   private applyRoute(route: Route): void {
     this.streamInfo.routeName = route.name;
-    this.streamInfo.virtualHostName = route.virtualHostName;
+    this.streamInfo.virtualHostName = route.virtualHost.name;
     if (route.action.kind !== "forward" || route.action.idleTimeoutMs === null) return;
     this.idleTimeoutMs = route.action.idleTimeoutMs;
     this.idleTimer?.disarm();
@@ -410,6 +419,7 @@ const UPGRADE_FAILED = "upgrade_failed";
 
 /** Stands for the headers of a request whose head could not be read. Never written to. */
 const NO_HEADERS = new HeaderMap();
+const NOT_DRAWN = -1;
 const DOWNSTREAM_PROTOCOL_ERROR = responseFlagBit("DPE");
 const DOWNSTREAM_TERMINATION = responseFlagBit("DC");
 const STREAM_IDLE_TIMEOUT = responseFlagBit("SI");

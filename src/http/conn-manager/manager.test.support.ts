@@ -8,7 +8,9 @@ import type { Logger } from "../../common/logger.js";
 import type { IpAddress } from "../../network/address.js";
 import { type IdSource, Listener } from "../../network/listener.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
-import type { ForwardActionConfig, RouteEntryConfig } from "../../route/route-config.js";
+import { forwardAction, routeConfig, routeEntry, virtualHost } from "../../route/route.test.support.js";
+import type { ForwardActionConfig } from "../../route/route-action-config.js";
+import type { RouteEntryConfig } from "../../route/route-config.js";
 import { RouteTable } from "../../route/route-table.js";
 import { type AccessLogger, buildAccessLoggers } from "../access-log/access-logger.js";
 import type {
@@ -82,26 +84,9 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   delayedCloseTimeoutMs: 1_000,
 };
 
-const FORWARD: ForwardActionConfig = {
-  kind: "forward",
-  cluster: "c",
-  timeoutMs: 0,
-  idleTimeoutMs: null,
-  retryPolicy: null,
-  hedgeOnPerTryTimeout: false,
-  replayLimitBytes: null,
-  clusterNotFoundStatus: 503,
-  prefixRewrite: "",
-  hostRewrite: { kind: "none" },
-};
-
 /** A route that forwards what lies under a prefix. */
 export function route(prefix: string, action: Partial<ForwardActionConfig> = {}): RouteEntryConfig {
-  return {
-    name: `route ${prefix}`,
-    match: { path: { kind: "prefix", value: prefix }, caseSensitive: true },
-    action: { ...FORWARD, ...action },
-  };
+  return routeEntry(`route ${prefix}`, { path: { kind: "prefix", value: prefix } }, { action: forwardAction(action) });
 }
 
 export interface ManagerOptions {
@@ -117,7 +102,6 @@ export interface ManagerOptions {
 /** The shared part of a connection manager, as configured; for parts of it that need no connection. */
 export function contextOf(options: ManagerOptions, parts: ContextParts = new ContextParts()): ConnectionManagerContext {
   const routes = options.routes ?? [route("/")];
-  const virtualHosts = [{ name: "all", domains: ["*"], routes }];
   return new ConnectionManagerContext(
     { ...DEFAULT_CONFIG, ...options.config },
     {
@@ -127,7 +111,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       streamIds: new SequentialIds(),
       node: { id: "node-1", cluster: "edge" },
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
-      routeTable: new RouteTable({ name: "", virtualHosts, ignorePortInHostMatching: false }),
+      routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
       filterFactories: [...(options.filters ?? []), parts.originFactory],
       accessLoggers: parts.accessLoggers(options.logFormat ?? LOG_FORMAT),
     },

@@ -42,6 +42,8 @@ export interface StreamContext {
   readonly flow: FlowRecorder | null;
   /** The route that the request takes, matched on the first call; null when none matches. */
   route(): Route | null;
+  /** A whole number from 0 to 2^53 - 1, drawn once for the stream: all that is decided by chance agrees. */
+  randomValue(): number;
   /** The request changed: the next call of `route` matches again. */
   clearRouteCache(): void;
   /** Bytes that one direction may hold for filters and retries. */

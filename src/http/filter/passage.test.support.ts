@@ -306,6 +306,10 @@ export class Passage implements FilterManagerCallbacks {
     return null;
   }
 
+  randomValue(): number {
+    return 0;
+  }
+
   clearRouteCache(): void {}
 
   encode1xxHeaders(headers: HeaderMap): void {

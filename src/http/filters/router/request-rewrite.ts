@@ -1,5 +1,5 @@
 import type { Route } from "../../../route/route.js";
-import type { ForwardActionConfig } from "../../../route/route-config.js";
+import type { ForwardActionConfig } from "../../../route/route-action-config.js";
 import type { Host } from "../../../upstream/host.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 
@@ -14,7 +14,7 @@ export function rewriteRequest(
   if (action.prefixRewrite !== "") {
     if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", headers.path);
     // What follows the part that matched, the query too, stays.
-    headers.path = action.prefixRewrite + headers.path.slice(route.match.value.length);
+    headers.path = action.prefixRewrite + headers.path.slice(route.matchedLength(headers.path));
   }
   switch (action.hostRewrite.kind) {
     case "none":

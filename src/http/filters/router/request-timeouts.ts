@@ -1,4 +1,4 @@
-import type { ForwardActionConfig } from "../../../route/route-config.js";
+import type { ForwardActionConfig } from "../../../route/route-action-config.js";
 import { type RequestTimeouts, timeoutsOf } from "../../../route/route-timeouts.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { RequestDirectives } from "./request-directives.js";

@@ -1,7 +1,7 @@
 import type { RandomSource } from "../../../common/random.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { Route } from "../../../route/route.js";
-import type { ForwardActionConfig } from "../../../route/route-config.js";
+import type { ForwardActionConfig } from "../../../route/route-action-config.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compilePathMatcher } from "./path-matcher.js";
+import { compilePathCondition } from "./path-condition.js";
+import { matchInput } from "./route.test.support.js";
 import type { PathMatchConfig } from "./route-config.js";
 
 function matches(path: PathMatchConfig, caseSensitive: boolean, requestPath: string): boolean {
-  return compilePathMatcher({ path, caseSensitive }).matches(requestPath, requestPath.toLowerCase());
+  return compilePathCondition({ path, caseSensitive }).matches(matchInput({ path: requestPath }));
 }
 
 describe("path specifiers (BEHAVIOUR 5.2)", () => {

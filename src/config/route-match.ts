@@ -1,0 +1,97 @@
+import type {
+  QueryParameterMatcher,
+  RouteMatch,
+  RouteMatch_ConnectMatcher,
+  RouteMatch_GrpcRouteMatchOptions,
+  RouteMatch_TlsContextMatchOptions,
+} from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { PathMatchConfig, QueryParameterMatchConfig, RouteMatchConfig } from "../route/route-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
+import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { convertMetadataMatcher, METADATA_MATCHER_FIELDS } from "./metadata-matcher.js";
+import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
+import { convertRegex, convertStringMatcher, REGEX_FIELDS, STRING_MATCHER_FIELDS } from "./string-matcher.js";
+
+const QUERY_PARAMETER_FIELDS = implemented<QueryParameterMatcher>("envoy.config.route.v3.QueryParameterMatcher", {
+  name: true,
+  string_match: STRING_MATCHER_FIELDS,
+  present_match: true,
+});
+
+export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.config.route.v3.RouteMatch", {
+  prefix: true,
+  path: true,
+  path_separated_prefix: true,
+  safe_regex: REGEX_FIELDS,
+  connect_matcher: implemented<RouteMatch_ConnectMatcher>("envoy.config.route.v3.RouteMatch.ConnectMatcher", {}),
+  path_match_policy: refusedByConverter("templates of paths are not implemented"),
+  case_sensitive: true,
+  runtime_fraction: RUNTIME_FRACTION_FIELDS,
+  headers: HEADER_MATCHER_FIELDS,
+  query_parameters: QUERY_PARAMETER_FIELDS,
+  grpc: implemented<RouteMatch_GrpcRouteMatchOptions>("envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions", {}),
+  tls_context: implemented<RouteMatch_TlsContextMatchOptions>(
+    "envoy.config.route.v3.RouteMatch.TlsContextMatchOptions",
+    { presented: true, validated: true },
+  ),
+  dynamic_metadata: METADATA_MATCHER_FIELDS,
+});
+
+/** The conditions of a route; null with an error when one of them cannot be used. */
+export function convertRouteMatch(message: RouteMatch, context: ConversionContext): RouteMatchConfig | null {
+  const path = convertPath(message, context);
+  const headers = convertHeaderMatchers(message.headers, context);
+  const queryParameters = message.queryParameters.map((parameter) => convertQueryParameter(parameter, context));
+  const dynamicMetadata = message.dynamicMetadata.map((metadata) => convertMetadataMatcher(metadata, context));
+  const { runtimeFraction, tlsContext } = message;
+  if (path === null || headers === null) return null;
+  return {
+    path,
+    caseSensitive: message.caseSensitive ?? true,
+    runtimeFraction: runtimeFraction === undefined ? null : convertRuntimeFraction(runtimeFraction, context),
+    grpc: message.grpc !== undefined,
+    headers,
+    // What is left out here has reported an error.
+    queryParameters: queryParameters.filter((parameter) => parameter !== null),
+    tlsContext:
+      tlsContext === undefined
+        ? null
+        : { presented: tlsContext.presented ?? null, validated: tlsContext.validated ?? null },
+    dynamicMetadata: dynamicMetadata.filter((metadata) => metadata !== null),
+    filterState: [],
+  };
+}
+
+function convertPath(message: RouteMatch, context: ConversionContext): PathMatchConfig | null {
+  const { pathSpecifier: path } = message;
+  switch (path.case) {
+    case "prefix":
+    case "path":
+    case "pathSeparatedPrefix":
+      return { kind: path.case, value: path.value };
+    case "safeRegex": {
+      const pattern = convertRegex(path.value, context);
+      return pattern === null ? null : { kind: "regex", value: pattern };
+    }
+    case "connectMatcher":
+      return { kind: "connect", value: "" };
+    case "pathMatchPolicy":
+      context.notImplemented(message, path.case, "this way to match a path");
+      return null;
+    case undefined:
+      // Required by the proto's own constraints.
+      return null;
+  }
+}
+
+/** Without a specifier it is about presence. */
+function convertQueryParameter(
+  message: QueryParameterMatcher,
+  context: ConversionContext,
+): QueryParameterMatchConfig | null {
+  const { name, queryParameterMatchSpecifier: match } = message;
+  if (match.case !== "stringMatch") return { name, value: { kind: "present", present: match.value ?? true } };
+  const matcher = convertStringMatcher(match.value, context);
+  return matcher === null ? null : { name, value: { kind: "string", matcher } };
+}

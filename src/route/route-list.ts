@@ -1,0 +1,45 @@
+import type { Runtime } from "../common/runtime.js";
+import type { MatchInput } from "./match-input.js";
+import { Route } from "./route.js";
+import type { ConditionDescription } from "./route-condition.js";
+import type { RouteEntryConfig } from "./route-config.js";
+import { RouteMatcher } from "./route-matcher.js";
+import type { VirtualHost } from "./virtual-host.js";
+
+/** A route that a request does not take, with the first condition that is not met. */
+export interface PassedRoute {
+  readonly route: Route;
+  readonly failed: ConditionDescription;
+}
+
+/** The routes of one virtual host, in the order of the configuration: the first that matches wins. */
+export class RouteList {
+  private readonly matchers: RouteMatcher[] = [];
+  private readonly routes: Route[] = [];
+
+  constructor(entries: readonly RouteEntryConfig[], virtualHost: VirtualHost, runtime: Runtime) {
+    for (const entry of entries) {
+      this.matchers.push(new RouteMatcher(entry.match, runtime));
+      this.routes.push(new Route(entry, virtualHost));
+    }
+  }
+
+  match(input: MatchInput): Route | null {
+    const { matchers } = this;
+    for (let i = 0; i < matchers.length; i++) {
+      if ((matchers[i] as RouteMatcher).matches(input)) return this.routes[i] as Route;
+    }
+    return null;
+  }
+
+  /** The same, one by one: tells of each route before the one taken why it is not. */
+  explain(input: MatchInput, passed: PassedRoute[]): Route | null {
+    for (const [index, matcher] of this.matchers.entries()) {
+      const route = this.routes[index] as Route;
+      const failed = matcher.firstFailure(input);
+      if (failed === null) return route;
+      passed.push({ route, failed: failed.describe() });
+    }
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+import { HeaderMap } from "../http/headers/header-map.js";
+import { StreamInfo } from "../stream-info/stream-info.js";
+import { MatchInput, type RouteRequest } from "./match-input.js";
+import { pathOnly } from "./path-only.js";
+import type { ForwardActionConfig } from "./route-action-config.js";
+import type { RouteConfig, RouteEntryConfig, RouteMatchConfig, VirtualHostConfig } from "./route-config.js";
+
+/*
+ * Route configurations and requests for tests: what a test does not name has its default. A new field of the
+ * configuration gets its default here, and no other test has to know of it.
+ */
+
+/** A whole table. */
+export function routeConfig(virtualHosts: readonly VirtualHostConfig[], parts: Partial<RouteConfig> = {}): RouteConfig {
+  return { name: "routes", virtualHosts, ignorePortInHostMatching: false, ...parts };
+}
+
+/** A virtual host for all domains. */
+export function virtualHost(
+  routes: readonly RouteEntryConfig[],
+  parts: Partial<VirtualHostConfig> = {},
+): VirtualHostConfig {
+  return { name: "all", domains: ["*"], routes, ...parts };
+}
+
+/** A route that answers with its own name. */
+export function routeEntry(
+  name: string,
+  match: Partial<RouteMatchConfig>,
+  parts: Partial<RouteEntryConfig> = {},
+): RouteEntryConfig {
+  const action = { kind: "directResponse", status: 200, body: name } as const;
+  return { name, configPath: name, match: routeMatch(match), action, ...parts };
+}
+
+/** Conditions that everything meets. */
+export function routeMatch(parts: Partial<RouteMatchConfig> = {}): RouteMatchConfig {
+  return {
+    path: { kind: "prefix", value: "/" },
+    caseSensitive: true,
+    runtimeFraction: null,
+    grpc: false,
+    headers: [],
+    queryParameters: [],
+    tlsContext: null,
+    dynamicMetadata: [],
+    filterState: [],
+    ...parts,
+  };
+}
+
+/** To cluster `c`, without time limit. */
+export function forwardAction(parts: Partial<ForwardActionConfig> = {}): ForwardActionConfig {
+  return {
+    kind: "forward",
+    cluster: "c",
+    timeoutMs: 0,
+    idleTimeoutMs: null,
+    retryPolicy: null,
+    hedgeOnPerTryTimeout: false,
+    replayLimitBytes: null,
+    clusterNotFoundStatus: 503,
+    prefixRewrite: "",
+    hostRewrite: { kind: "none" },
+    ...parts,
+  };
+}
+
+export interface TestRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly authority?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly random?: number;
+  readonly streamInfo?: Partial<StreamInfo>;
+}
+
+/** `GET / HTTP/1.1` for host `x`. */
+export function routeRequest(parts: TestRequest = {}): RouteRequest {
+  const requestHeaders = new HeaderMap();
+  requestHeaders.method = parts.method ?? "GET";
+  requestHeaders.path = parts.path ?? "/";
+  requestHeaders.authority = parts.authority ?? "x";
+  requestHeaders.scheme = "http";
+  for (const [name, value] of parts.headers ?? []) requestHeaders.add(name, value);
+  const streamInfo = Object.assign(new StreamInfo(1, 1, "HTTP/1.1", 0, 0), parts.streamInfo);
+  return { requestHeaders, streamInfo, randomValue: () => parts.random ?? 0 };
+}
+
+/** The same, as conditions see it. */
+export function matchInput(parts: TestRequest = {}): MatchInput {
+  const input = new MatchInput();
+  const request = routeRequest(parts);
+  input.fill(request, pathOnly(request.requestHeaders.path));
+  return input;
+}
