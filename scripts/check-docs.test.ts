@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkOptions, checkScripts, optionsOf } from "./docs/command-rule.js";
+import { checkConformance } from "./docs/conformance-rule.js";
 import { checkFlow } from "./docs/flow-rule.js";
 import { markdownFile } from "./docs/markdown-file.js";
 import { checkMembers, membersOf } from "./docs/member-rule.js";
@@ -45,6 +46,21 @@ test("relative links and their anchors lead somewhere", () => {
   assert.deepEqual(pathsOf("[a](gone.md)\n[b](../README.md#gone)"), [
     "docs/a.md:1 the link leads to docs/gone.md, which is not there",
     "docs/a.md:2 README.md has no heading #gone",
+  ]);
+});
+
+test("every requirement has a case", () => {
+  const table = [
+    "| section | level | what | cases |",
+    "| --- | --- | --- | --- |",
+    "| 2.2 | MUST | good | [A](../test/wire/a.md#a-case) |",
+    "| 2.3 | SHOULD | bad | none |",
+  ];
+  assert.deepEqual(placesOf(checkConformance(markdownFile("docs/c.md", table.join("\n")))), [
+    "docs/c.md:4 the requirement has no case in test/wire",
+  ]);
+  assert.deepEqual(placesOf(checkConformance(markdownFile("docs/c.md", "No table."))), [
+    "docs/c.md:1 there are no requirements",
   ]);
 });
 

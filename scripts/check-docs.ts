@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { usageText } from "../src/cli/command-line.js";
 import { FLOW_STEP_LABELS, FlowSteps, flowStepLabel } from "../src/flow/flow-step.js";
 import { checkOptions, checkScripts, optionsOf } from "./docs/command-rule.js";
+import { checkConformance } from "./docs/conformance-rule.js";
 import { checkFlow, type FlowTable } from "./docs/flow-rule.js";
-import { filesBelow, readDocuments } from "./docs/markdown-file.js";
+import { filesBelow, readDocuments, readWireCases } from "./docs/markdown-file.js";
 import { checkMembers, membersOf } from "./docs/member-rule.js";
 import { checkPaths } from "./docs/path-rule.js";
 import { readSources } from "./source/source-file.js";
@@ -13,6 +14,7 @@ import { report, type Violation } from "./source/violation.js";
 const root = process.cwd();
 const files = filesBelow(root, "");
 const documents = readDocuments(root);
+const linked = [...documents, ...readWireCases(root)];
 const sources = readSources(root, "src");
 const members = membersOf(sources);
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
@@ -26,11 +28,12 @@ const FLOW: FlowTable = {
 /** The documents that owe completeness. */
 const COMPLETE: Readonly<Record<string, (file: (typeof documents)[number]) => Violation[]>> = {
   "README.md": (file) => checkOptions(file, optionsOf(usageText())),
+  "docs/http1-conformance.md": checkConformance,
   "docs/life-of-a-request.md": (file) => checkFlow(file, FLOW, sources),
 };
 
 const violations = documents.flatMap((file) => [
-  ...checkPaths(file, files, documents),
+  ...checkPaths(file, files, linked),
   ...checkScripts(file, scriptNames),
   ...checkMembers(file, members),
   ...(COMPLETE[file.path]?.(file) ?? []),

@@ -25,6 +25,13 @@ export function readDocuments(root: string): MarkdownFile[] {
     .map((path) => markdownFile(path, readFileSync(join(root, path), "utf8")));
 }
 
+/** The cases of test/wire: documents link to them, but they are not prose for readers of the repository. */
+export function readWireCases(root: string): MarkdownFile[] {
+  return filesBelow(root, "test/wire")
+    .filter((path) => path.endsWith(".md") && !path.endsWith("/README.md"))
+    .map((path) => markdownFile(path, readFileSync(join(root, path), "utf8")));
+}
+
 export function markdownFile(path: string, text: string): MarkdownFile {
   return { path, lines: text.split("\n") };
 }

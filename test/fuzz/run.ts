@@ -1,5 +1,5 @@
 /*
- * npm run fuzz [-- --seconds 60] [-- --seed 1]: mutations of what test/wire sends, against the properties of
+ * node dist/test/fuzz/run.js [--seconds 60] [--seed 1]: mutations of what test/wire sends, against the properties of
  * test/fuzz/targets.ts, for a while. Prints the seed, which gives the same inputs again, and ends with the first failure.
  */
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { seconds: { type: "string", default: "3
 const seconds = Number(values.seconds);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 0x1_0000_0000) : Number(values.seed);
 if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
-  console.error("usage: npm run fuzz -- [--seconds 30] [--seed 1]");
+  console.error("usage: node dist/test/fuzz/run.js [--seconds 30] [--seed 1]");
   process.exit(2);
 }
 
@@ -23,7 +23,7 @@ try {
   for (; performance.now() < end; inputs++) for (const target of targets) target.run();
   console.log(`${inputs} inputs each, no failure`);
 } catch (error) {
-  console.error(`failed after ${inputs} inputs each; again with: npm run fuzz -- --seed ${seed}`);
+  console.error(`failed after ${inputs} inputs each; again with: --seed ${seed}`);
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

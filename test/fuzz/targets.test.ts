@@ -4,7 +4,7 @@ import { SeededRandom } from "../support/seeded-random.js";
 import { readCorpus } from "./corpus.js";
 import { FuzzFailure, fuzzTargets } from "./targets.js";
 
-/** `npm run fuzz` goes on for longer, from another seed each time. */
+/** `test/fuzz/run.ts` goes on for longer, from another seed each time. */
 const INPUTS = 400;
 const SEEDS = [1, 2, 3];
 
