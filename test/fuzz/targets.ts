@@ -4,27 +4,11 @@ import { mergeSlashes, normalizePath, unescapeSlashes } from "../../src/http/con
 import { HeaderMap } from "../../src/http/headers/header-map.js";
 import type { SeededRandom } from "../support/seeded-random.js";
 import type { Corpus } from "./corpus.js";
+import { FuzzFailure, type FuzzTarget } from "./fuzz-target.js";
 import { fieldsOf, type MessageKind, MessageLog } from "./message-log.js";
 import { Mutator } from "./mutator.js";
 import { parseWithNode } from "./node-parser.js";
-
-/** Something that must hold for any input. `run` throws with the input that breaks it. */
-export interface FuzzTarget {
-  readonly name: string;
-  /** Tries one input. */
-  run(): void;
-}
-
-/** A property that an input breaks. */
-export class FuzzFailure extends Error {
-  override readonly name = "FuzzFailure";
-
-  /** @param place the target, and the input that was tried */
-  constructor(place: string, options: { readonly cause: unknown }) {
-    const { cause } = options;
-    super(`${place}\n${cause instanceof Error ? cause.message : cause}`, options);
-  }
-}
+import { proxyTargets } from "./proxy-targets.js";
 
 export function fuzzTargets(random: SeededRandom, corpus: Corpus): FuzzTarget[] {
   return [
@@ -32,6 +16,7 @@ export function fuzzTargets(random: SeededRandom, corpus: Corpus): FuzzTarget[] 
     parserTarget("response", new Mutator(random, corpus.responses)),
     pathTarget(new Mutator(random, PATHS)),
     headerMapTarget(random),
+    ...proxyTargets(random, corpus),
   ];
 }
 

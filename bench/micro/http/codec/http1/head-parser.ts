@@ -1,5 +1,5 @@
 import type { CodecError } from "../../../../../src/http/codec/codec-error.js";
-import { encodeRequestHead } from "../../../../../src/http/codec/http1/head-encoder.js";
+import { encodeRequestHead, encodeResponseHead } from "../../../../../src/http/codec/http1/head-encoder.js";
 import type { MessageHead } from "../../../../../src/http/codec/http1/message-head.js";
 import { Http1Parser, type MessageCallbacks } from "../../../../../src/http/codec/http1/parser.js";
 import { DEFAULT_PARSER_SETTINGS } from "../../../../../src/http/codec/http1/parser-settings.js";
@@ -97,5 +97,8 @@ measure("parse a request in two reads", () => {
 });
 measure("write the request, flattened as bytes", () => {
   seen += Buffer.from(encodeRequestHead(requestSink.headers, "none"), "latin1").length;
+});
+measure("write the response, flattened as bytes", () => {
+  seen += Buffer.from(encodeResponseHead(responseSink.headers, "length", "GET", ""), "latin1").length;
 });
 console.log(`(${seen})`);
