@@ -5,7 +5,7 @@ import { isControlPlane } from "./control-plane-marker.js";
 
 const RULE = "hot-path";
 const HOT_FOLDERS = /^src\/(common|event|network|flow|matching|stream-info|http|route|upstream)\//;
-const SLOW_FOLDERS = /^src\/upstream\/(discovery|health-check)\//;
+const SLOW_FOLDERS = /^src\/upstream\/(discovery|health-check|outlier-detection)\//;
 /** A broken invariant is our own bug and must stop the process. */
 const ASSERTIONS = "src/common/assert.ts";
 /** Their queues, events and promises cost more than the request does. */

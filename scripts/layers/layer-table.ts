@@ -19,7 +19,7 @@ export const GENERATED_FOLDER = "gen";
 export const GENERATED_READERS: readonly string[] = ["config", "xds"];
 
 /** The slow side of the hot upstream folder: it may look at the hot side, never the other way round. */
-export const SLOW_UPSTREAM = /^src\/upstream\/(discovery|health-check)\//;
+export const SLOW_UPSTREAM = /^src\/upstream\/(discovery|health-check|outlier-detection)\//;
 
 /** Files directly in src/ are the public API, which may show everything. */
 const PUBLIC_API = "";

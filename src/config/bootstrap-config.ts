@@ -1,6 +1,13 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { Admin, Bootstrap, Bootstrap_StaticResources } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import type {
+  Admin,
+  Bootstrap,
+  Bootstrap_StaticResources,
+  ClusterManager,
+  ClusterManager_OutlierDetection,
+} from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
+import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -26,6 +33,12 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   }),
   dynamic_resources: ignored("the listeners and clusters of the management server will be missing"),
   layered_runtime: LAYERED_RUNTIME_FIELDS,
+  cluster_manager: implemented<ClusterManager>("envoy.config.bootstrap.v3.ClusterManager", {
+    outlier_detection: implemented<ClusterManager_OutlierDetection>(
+      "envoy.config.bootstrap.v3.ClusterManager.OutlierDetection",
+      { event_log_path: true },
+    ),
+  }),
   stats_flush_interval: true,
   admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
     address: ADDRESS_FIELDS,
@@ -56,6 +69,7 @@ export function convertBootstrap(
       .filter((config) => config !== null),
     runtime: convertLayeredRuntime(message.layeredRuntime, context),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
+    outlierEventLog: convertOutlierEventLog(message.clusterManager),
     statsFlushIntervalMs: context.milliseconds(
       message,
       "statsFlushInterval",
@@ -63,6 +77,11 @@ export function convertBootstrap(
       DEFAULT_STATS_FLUSH_INTERVAL_MS,
     ),
   };
+}
+
+function convertOutlierEventLog(message: ClusterManager | undefined): AccessLogSinkConfig | null {
+  const path = message?.outlierDetection?.eventLogPath ?? "";
+  return path === "" ? null : { kind: "file", path };
 }
 
 /** Without an address there is no admin server, as in Envoy. */

@@ -38,6 +38,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
     node: { id: "", cluster: "", locality: NO_LOCALITY },
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 } },
     runtime: {},
+    outlierEventLog: null,
     statsFlushIntervalMs: 5_000,
     listeners: [
       {
@@ -145,6 +146,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           retryBudget: null,
           trackRemaining: false,
         },
+        outlierDetection: null,
         idleTimeoutMs: 3_600_000,
         maxRequestsPerConnection: 0,
         maxResponseHeadersKb: 60,
@@ -251,21 +253,21 @@ admin:
   address: { pipe: { path: /a } }
   access_log_path: /dev/null
   profile_path: ""
-cluster_manager: { outlier_detection: { event_log_path: z } }
+cluster_manager: { enable_deferred_cluster_creation: true }
 `;
 
 test("what is known and not implemented is a warning", () => {
   assert.deepEqual(problemsOf(UNIMPLEMENTED), [
     "2:1 warning flags_path: `flags_path` is known but not implemented by Sluice yet; it has no effect",
     "3:16 warning node.user_agent_name: `user_agent_name` is known but not implemented by Sluice yet; it has no effect",
-    "8:1 warning cluster_manager: `cluster_manager` is known but not implemented by Sluice yet; it has no effect",
+    "8:20 warning cluster_manager.enable_deferred_cluster_creation: `enable_deferred_cluster_creation` is known but not implemented by Sluice yet; it has no effect",
   ]);
 });
 
 test("with `strict` it is an error", () => {
   assert.deepEqual(
     problemsOf(UNIMPLEMENTED, { strict: true }).map((line) => line.split(" ").slice(0, 2).join(" ")),
-    ["2:1 error", "3:16 error", "8:1 error"],
+    ["2:1 error", "3:16 error", "8:20 error"],
   );
 });
 

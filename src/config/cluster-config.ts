@@ -5,6 +5,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
 import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertLbPolicy, LOAD_BALANCING_POLICY_FIELDS } from "./load-balancing-config.js";
+import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
 import {
   convertUpstreamHttpOptions,
@@ -45,6 +46,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   connect_timeout: true,
   per_connection_buffer_limit_bytes: true,
   circuit_breakers: CIRCUIT_BREAKER_FIELDS,
+  outlier_detection: OUTLIER_DETECTION_FIELDS,
   max_requests_per_connection: true,
   typed_extension_protocol_options: extensions(() => [UPSTREAM_OPTIONS_FIELDS]),
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
@@ -93,6 +95,8 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     defaultLimits: convertLimits(message.circuitBreakers, "DEFAULT", context),
     highLimits: convertLimits(message.circuitBreakers, "HIGH", context),
+    outlierDetection:
+      message.outlierDetection === undefined ? null : convertOutlierDetection(message.outlierDetection, context),
     ...options,
     dnsRefreshRateMs,
     dnsLookupFamily,

@@ -1,6 +1,7 @@
 import type { RuntimeValues } from "../common/runtime.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
+import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import type { Locality } from "../upstream/locality.js";
 
@@ -12,6 +13,8 @@ export interface RuntimeConfig {
   readonly admin: AdminConfig | null;
   /** `layered_runtime`, by key. */
   readonly runtime: RuntimeValues;
+  /** Where ejections of hosts are written (`cluster_manager.outlier_detection.event_log_path`); null for nowhere. */
+  readonly outlierEventLog: AccessLogSinkConfig | null;
   /** `stats_flush_interval` in milliseconds, 5,000 by default. */
   readonly statsFlushIntervalMs: number;
 }

@@ -26,7 +26,12 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
       },
     },
     listeners: () => server.listeners,
-    clusters: () => Promise.all(server.config.clusters.map((info) => clusterStatus(info, server.workers.workers))),
+    clusters: () =>
+      Promise.all(
+        server.config.clusters.map((info) =>
+          clusterStatus(info, server.workers.workers, server.supervision.detectorOf(info.name)),
+        ),
+      ),
     certificates: () => [],
     requestShutdown: onShutdownRequest,
     reopenLogs: () => server.accessLogSinks.reopen(),

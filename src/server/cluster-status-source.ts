@@ -1,19 +1,25 @@
 import type { ClusterInfo } from "../upstream/cluster-info.js";
-import type { ClusterStatus, HostStatus } from "./admin/cluster-status.js";
+import type { OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
+import type { WatchedHost } from "../upstream/outlier-detection/watched-host.js";
+import type { ClusterStatus, HostStatus, OutlierStatus } from "./admin/cluster-status.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
 
 /** Puts together what `/clusters` shows of a cluster from all workers. */
-export async function clusterStatus(info: ClusterInfo, workers: readonly WorkerOperations[]): Promise<ClusterStatus> {
+export async function clusterStatus(
+  info: ClusterInfo,
+  workers: readonly WorkerOperations[],
+  detector: OutlierDetector | null,
+): Promise<ClusterStatus> {
   const counts = await Promise.all(workers.map((worker) => worker.hostCounts(info.name)));
   return {
     name: info.name,
     observabilityName: info.statName,
     addedViaApi: false,
     edsServiceName: "",
-    outlier: null,
+    outlier: detector === null ? null : outlierStatus(detector),
     defaultLimits: info.defaultLimits,
     highLimits: info.highLimits,
-    hosts: sumHosts(counts.flat()).map(hostStatus),
+    hosts: sumHosts(counts.flat()).map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
   };
 }
 
@@ -40,7 +46,16 @@ function add(a: HostCounts, b: HostCounts): HostCounts {
   };
 }
 
-function hostStatus(host: HostCounts): HostStatus {
+function outlierStatus({ successRates: { external, local } }: OutlierDetector): OutlierStatus {
+  return {
+    successRateAverage: external?.average ?? -1,
+    successRateEjectionThreshold: external?.ejectionThreshold ?? -1,
+    localOriginSuccessRateAverage: local?.average ?? -1,
+    localOriginSuccessRateEjectionThreshold: local?.ejectionThreshold ?? -1,
+  };
+}
+
+function hostStatus(host: HostCounts, watched: WatchedHost | null): HostStatus {
   return {
     address: host.socketAddress,
     hostname: host.hostname,
@@ -59,7 +74,7 @@ function hostStatus(host: HostCounts): HostStatus {
     locality: { region: "", zone: "", subZone: "" },
     canary: false,
     priority: 0,
-    successRate: -1,
-    localOriginSuccessRate: -1,
+    successRate: watched?.successRate ?? -1,
+    localOriginSuccessRate: watched?.localOriginSuccessRate ?? -1,
   };
 }

@@ -1,3 +1,4 @@
+import { SystemRandom } from "../common/system-random.js";
 import type { RuntimeConfig } from "../config/runtime-config.js";
 import { NodeDispatcher } from "../event/node-dispatcher.js";
 import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
@@ -5,10 +6,13 @@ import { type Address, addressText } from "../network/address.js";
 import { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
 import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
+import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
+import type { HostHealthChange } from "../upstream/host-health.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
+import { HostSupervision } from "./host-supervision.js";
 import { openAccessLogs } from "./open-access-logs.js";
 import { ProcessLogger } from "./process-logger.js";
 import type { ServerOptions } from "./server-options.js";
@@ -40,6 +44,7 @@ export class Server {
   private readonly dispatcher = new NodeDispatcher();
   private readonly stats: ServerStats;
   private readonly circuitBreakers: readonly CircuitBreakerStats[];
+  readonly supervision: HostSupervision;
   private readonly discoveries: DnsDiscovery[] = [];
   private readonly admin: AdminServer | null;
   private readonly statsFlush: NodeJS.Timeout;
@@ -60,9 +65,19 @@ export class Server {
     openAccessLogs(config.listeners, this.accessLogSinks);
     const snapshot = createWorkerSnapshot(config, options.flow);
     this.circuitBreakers = config.clusters.map(
-      (info, index) => new CircuitBreakerStats(info, snapshot.resourceCounts[index] as SharedArrayBuffer, scope),
+      (info, index) =>
+        new CircuitBreakerStats(info, (snapshot.clusterMemories[index] as ClusterMemory).resourceCounts, scope),
     );
+    this.supervision = new HostSupervision(config, {
+      dispatcher: this.dispatcher,
+      random: new SystemRandom(),
+      stats: scope,
+      outlierBoards: snapshot.clusterMemories.map(({ outlierBoard }) => outlierBoard),
+      outlierEvents: config.outlierEventLog === null ? null : this.accessLogSinks.get(config.outlierEventLog),
+      receiver: this,
+    });
     this.workers = new WorkerPool(options.concurrency, snapshot, {
+      failures: this.supervision,
       dispatcher: this.dispatcher,
       aggregator: this.aggregator,
       accessLogSinks: this.accessLogSinks,
@@ -138,9 +153,18 @@ export class Server {
   }
 
   onEndpoints(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+    this.supervision.setHosts(clusterName, endpoints);
     for (const worker of this.workers.workers) {
       worker.updateHosts(clusterName, endpoints).catch((error: unknown) => {
         this.log.error(`cluster ${clusterName}: hosts could not be updated`, error);
+      });
+    }
+  }
+
+  onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
+    for (const worker of this.workers.workers) {
+      worker.updateHealth(clusterName, changes).catch((error: unknown) => {
+        this.log.error(`cluster ${clusterName}: health of hosts could not be updated`, error);
       });
     }
   }
@@ -208,6 +232,7 @@ export class Server {
   private async release(): Promise<void> {
     clearInterval(this.statsFlush);
     for (const discovery of this.discoveries) discovery.stop();
+    this.supervision.destroy();
     await this.workers.flush();
     await this.workers.stop();
     await this.accessLogSinks.close();

@@ -3,6 +3,8 @@ import type { FlowSummary } from "../flow/flow-view.js";
 import type { AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import type { StatsSource } from "../stats/stats-source.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
+import type { HostHealthChange } from "../upstream/host-health.js";
+import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import type { ListenRequest, ListenResult } from "./open-server.js";
 import type { WorkerCall, WorkerReport, WorkerThreadData } from "./worker-message.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
@@ -12,6 +14,7 @@ import type { FlowSelection } from "./worker-snapshot.js";
 export interface ThreadReceiver {
   readonly stats: StatsSource;
   readonly accessLogSinks: AccessLogSinkSource;
+  readonly failures: ConsecutiveFailuresReceiver;
   printTimeline(text: string): void;
   /** The thread ended by itself: a bug, since nothing a peer sends may do that. */
   onThreadFailed(error: Error): void;
@@ -53,6 +56,10 @@ export class ThreadWorker implements WorkerOperations {
 
   updateHosts(clusterName: string, endpoints: readonly EndpointConfig[]): Promise<void> {
     return this.call("updateHosts", [clusterName, endpoints]) as Promise<void>;
+  }
+
+  updateHealth(clusterName: string, changes: readonly HostHealthChange[]): Promise<void> {
+    return this.call("updateHealth", [clusterName, changes]) as Promise<void>;
   }
 
   stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void> {
@@ -122,6 +129,9 @@ export class ThreadWorker implements WorkerOperations {
         return;
       case "accessLog":
         this.receiver.accessLogSinks.get(message.sink).write(message.text);
+        return;
+      case "failures":
+        this.receiver.failures.onConsecutiveFailures(message.clusterName, message.address, message.type);
         return;
       case "timeline":
         this.receiver.printTimeline(message.text);

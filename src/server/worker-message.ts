@@ -1,6 +1,7 @@
 import type { LogLevel } from "../common/logger.js";
 import type { StatsMessage } from "../stats/stats-reporter.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
+import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
 import type { WorkerOperations } from "./worker-operations.js";
 import type { WorkerSnapshot } from "./worker-snapshot.js";
 
@@ -25,4 +26,10 @@ export type WorkerReport =
   | { readonly kind: "failure"; readonly id: number; readonly message: string; readonly code: string | null }
   | { readonly kind: "stats"; readonly message: StatsMessage }
   | { readonly kind: "accessLog"; readonly sink: AccessLogSinkConfig; readonly text: string }
+  | {
+      readonly kind: "failures";
+      readonly clusterName: string;
+      readonly address: string;
+      readonly type: ConsecutiveEjectionType;
+    }
   | { readonly kind: "timeline"; readonly text: string };

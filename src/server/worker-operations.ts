@@ -1,6 +1,7 @@
 import type { FlowSummary } from "../flow/flow-view.js";
 import type { Address } from "../network/address.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
+import type { HostHealthChange } from "../upstream/host-health.js";
 import type { ListenRequest, ListenResult } from "./open-server.js";
 import type { FlowSelection } from "./worker-snapshot.js";
 
@@ -29,6 +30,8 @@ export interface WorkerOperations {
   listen(request: ListenRequest): Promise<ListenResult>;
   /** Discovery found these endpoints for a cluster. */
   updateHosts(clusterName: string, endpoints: readonly EndpointConfig[]): Promise<void>;
+  /** The main thread found out about the health of a cluster's hosts. */
+  updateHealth(clusterName: string, changes: readonly HostHealthChange[]): Promise<void>;
   /** @param gate memory of a `ClosingGate` and its parties where descriptors are shared, null where they are not */
   stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void>;
   /** Lets requests in flight finish, closes idle connections, resolves when none is left. */

@@ -5,6 +5,7 @@ import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
+import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import { ClosingGate } from "./closing-gate.js";
 import { ThreadWorker } from "./thread-worker.js";
 import { Worker } from "./worker.js";
@@ -20,6 +21,7 @@ export interface WorkerPoolParts {
   readonly logLevel: LogLevel;
   /** Shows a finished stream's timeline; null when nobody wants them printed. */
   readonly printTimeline: ((text: string) => void) | null;
+  readonly failures: ConsecutiveFailuresReceiver;
   /** A worker thread died. */
   onWorkerFailed(error: Error): void;
 }
@@ -120,6 +122,7 @@ function localWorker(snapshot: WorkerSnapshot, parts: WorkerPoolParts): Worker {
     log: parts.log,
     accessLogSinks: parts.accessLogSinks,
     printTimeline: parts.printTimeline,
+    failures: parts.failures,
     flush: () => {},
   });
 }
@@ -129,6 +132,7 @@ function threadWorker(snapshot: WorkerSnapshot, parts: WorkerPoolParts): ThreadW
   return new ThreadWorker(data, {
     stats: parts.aggregator.addSource(),
     accessLogSinks: parts.accessLogSinks,
+    failures: parts.failures,
     printTimeline: (text) => parts.printTimeline?.(text),
     onThreadFailed: parts.onWorkerFailed,
   });

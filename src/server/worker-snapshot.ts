@@ -1,11 +1,11 @@
 import type { RuntimeConfig } from "../config/runtime-config.js";
-import { RESOURCE_COUNTS_BYTES } from "../upstream/resource-manager.js";
+import { type ClusterMemory, createClusterMemory } from "../upstream/cluster.js";
 
 /** What every worker starts from: plain data, copied to each thread, and the memory they share. */
 export interface WorkerSnapshot {
   readonly config: RuntimeConfig;
-  /** Circuit breaker counts, in the order of the clusters. */
-  readonly resourceCounts: readonly SharedArrayBuffer[];
+  /** In the order of the clusters. */
+  readonly clusterMemories: readonly ClusterMemory[];
   readonly connectionIds: SharedArrayBuffer;
   readonly streamIds: SharedArrayBuffer;
   /** This worker's stats count the hosts that all workers have; true for one of them. */
@@ -20,7 +20,7 @@ export type FlowSelection = "all" | "none" | { readonly listener: string };
 export function createWorkerSnapshot(config: RuntimeConfig, flow: FlowSelection): WorkerSnapshot {
   return {
     config,
-    resourceCounts: config.clusters.map(() => new SharedArrayBuffer(RESOURCE_COUNTS_BYTES)),
+    clusterMemories: config.clusters.map(createClusterMemory),
     connectionIds: new SharedArrayBuffer(4),
     streamIds: new SharedArrayBuffer(4),
     countsMembership: true,

@@ -51,6 +51,9 @@ const worker = new Worker(data.snapshot, {
   log: new ProcessLogger(data.logLevel),
   accessLogSinks: sinks,
   printTimeline: data.printTimelines ? (text) => report({ kind: "timeline", text }) : null,
+  failures: {
+    onConsecutiveFailures: (clusterName, address, type) => report({ kind: "failures", clusterName, address, type }),
+  },
   flush: () => {
     sinks.flush();
     reporter.flush();

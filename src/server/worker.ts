@@ -10,8 +10,11 @@ import type { Listener } from "../network/listener.js";
 import { NodeListenSocket, NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
 import type { StatsScope } from "../stats/stat.js";
+import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { ClusterManager } from "../upstream/cluster-manager.js";
+import type { HostHealthChange } from "../upstream/host-health.js";
+import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import { buildListener } from "./build-listener.js";
 import { ClosingGate } from "./closing-gate.js";
 import { boundAddress, descriptorOf, type ListenRequest, type ListenResult, openServer } from "./open-server.js";
@@ -27,6 +30,8 @@ export interface WorkerEnvironment {
   readonly accessLogSinks: AccessLogSinkSource;
   /** Shows a finished stream's timeline; null when nobody wants them printed. */
   readonly printTimeline: ((timeline: string) => void) | null;
+  /** Told of hosts that failed too often in a row. */
+  readonly failures: ConsecutiveFailuresReceiver;
   /** Hands on what is gathered for the main thread. */
   flush(): void;
 }
@@ -52,12 +57,16 @@ export class Worker implements WorkerOperations, FlowListener {
     this.clusters = new ClusterManager(
       config.clusters.map((info, index) => ({
         info,
-        resourceCounts: snapshot.resourceCounts[index] as SharedArrayBuffer,
+        memory: snapshot.clusterMemories[index] as ClusterMemory,
       })),
       { ...this.context, sockets: new NodeSocketFactory(this.context), connectionIds },
       stats,
       random,
-      { countsMembership: snapshot.countsMembership, localLocality: config.node.locality },
+      {
+        countsMembership: snapshot.countsMembership,
+        localLocality: config.node.locality,
+        failures: environment.failures,
+      },
     );
     const parts = {
       ...this.context,
@@ -85,6 +94,10 @@ export class Worker implements WorkerOperations, FlowListener {
 
   async updateHosts(clusterName: string, endpoints: readonly EndpointConfig[]): Promise<void> {
     this.clusters.updateHosts(clusterName, endpoints);
+  }
+
+  async updateHealth(clusterName: string, changes: readonly HostHealthChange[]): Promise<void> {
+    this.clusters.updateHealth(clusterName, changes);
   }
 
   async stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void> {

@@ -2,6 +2,7 @@ import type { Metadata } from "../common/metadata.js";
 import type { Address } from "../network/address.js";
 import type { EndpointHealth } from "./host-health.js";
 import type { Locality } from "./locality.js";
+import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
 
 export type DiscoveryType = "static" | "strictDns" | "logicalDns";
 export type LbPolicy = "roundRobin" | "random" | "leastRequest";
@@ -60,6 +61,8 @@ export interface ClusterInfo {
   readonly perConnectionBufferLimitBytes: number;
   readonly defaultLimits: CircuitBreakerLimits;
   readonly highLimits: CircuitBreakerLimits;
+  /** How hosts that fail are found out; null when nobody watches. */
+  readonly outlierDetection: OutlierDetectionConfig | null;
   /** Milliseconds a pooled connection may wait unused; 0 is no limit, 1 h the default. */
   readonly idleTimeoutMs: number;
   /** Requests after which a connection is closed; 0 is no limit. */

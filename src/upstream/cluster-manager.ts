@@ -1,16 +1,17 @@
 import type { RandomSource } from "../common/random.js";
 import type { StatsScope } from "../stats/stat.js";
-import { Cluster } from "./cluster.js";
+import { Cluster, type ClusterMemory } from "./cluster.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
 import type { HostHealthChange } from "./host-health.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
+import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
 
-/** A cluster's configuration with the memory that its circuit breakers count in. */
+/** A cluster's configuration with the memory that its workers share. */
 export interface ClusterSnapshot {
   readonly info: ClusterInfo;
-  readonly resourceCounts: SharedArrayBuffer;
+  readonly memory: ClusterMemory;
 }
 
 /** Which worker this is, and where. */
@@ -19,9 +20,15 @@ export interface WorkerPlace {
   readonly countsMembership: boolean;
   /** `node.locality` */
   readonly localLocality: Locality;
+  /** Told of hosts that failed too often in a row. */
+  readonly failures: ConsecutiveFailuresReceiver;
 }
 
-const ONLY_WORKER: WorkerPlace = { countsMembership: true, localLocality: NO_LOCALITY };
+const ONLY_WORKER: WorkerPlace = {
+  countsMembership: true,
+  localLocality: NO_LOCALITY,
+  failures: { onConsecutiveFailures: () => {} },
+};
 
 /** The clusters of one worker, and the way from a host to its connection pool. */
 export class ClusterManager {
@@ -37,8 +44,8 @@ export class ClusterManager {
   ) {
     this.context = context;
     const parts = { scope, random, clock: context.dispatcher, ...place }; // control plane: once for a worker
-    for (const { info, resourceCounts } of snapshots) {
-      this.clusters.set(info.name, new Cluster(info, resourceCounts, parts));
+    for (const { info, memory } of snapshots) {
+      this.clusters.set(info.name, new Cluster(info, memory, parts));
     }
   }
 

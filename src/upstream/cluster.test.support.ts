@@ -29,6 +29,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     perConnectionBufferLimitBytes: 1024 * 1024,
     defaultLimits: LIMITS,
     highLimits: LIMITS,
+    outlierDetection: null,
     idleTimeoutMs: 3_600_000,
     maxRequestsPerConnection: 0,
     maxResponseHeadersKb: 60,

@@ -2,22 +2,22 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RecordedStats } from "../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../test/support/seeded-random.js";
-import { Cluster } from "./cluster.js";
+import { Cluster, createClusterMemory } from "./cluster.js";
 import { address, clusterInfo, endpoint, HOST_SET_OPTIONS, hostsOf } from "./cluster.test.support.js";
 import type { ClusterInfo } from "./cluster-info.js";
 import { NO_LOCALITY } from "./locality.js";
 import { PrioritySet } from "./priority-set.js";
-import { RESOURCE_COUNTS_BYTES } from "./resource-manager.js";
 
 function startCluster(overrides: Partial<ClusterInfo>) {
   const stats = new RecordedStats();
-  const memory = new SharedArrayBuffer(RESOURCE_COUNTS_BYTES);
-  const cluster = new Cluster(clusterInfo(overrides), memory, {
+  const info = clusterInfo(overrides);
+  const cluster = new Cluster(info, createClusterMemory(info), {
     scope: stats.root,
     random: new SeededRandom(1),
     clock: { now: () => 0 },
     countsMembership: true,
     localLocality: NO_LOCALITY,
+    failures: { onConsecutiveFailures: () => {} },
   });
   return {
     cluster,

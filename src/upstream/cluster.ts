@@ -11,8 +11,26 @@ import { LeastRequestLoadBalancer } from "./load-balancers/least-request-load-ba
 import { RandomLoadBalancer } from "./load-balancers/random-load-balancer.js";
 import { RoundRobinLoadBalancer } from "./load-balancers/round-robin-load-balancer.js";
 import type { Locality } from "./locality.js";
+import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
+import { type ConsecutiveFailuresReceiver, OutlierMonitors } from "./outlier/outlier-monitors.js";
 import { PrioritySet } from "./priority-set.js";
-import { ResourceManager } from "./resource-manager.js";
+import { RESOURCE_COUNTS_BYTES, ResourceManager } from "./resource-manager.js";
+
+/** The memory that all workers share of a cluster. */
+export interface ClusterMemory {
+  /** Of `RESOURCE_COUNTS_BYTES`: what the circuit breakers count. */
+  readonly resourceCounts: SharedArrayBuffer;
+  /** Of `OUTLIER_BOARD_BYTES`; null when the cluster's hosts are not watched. */
+  readonly outlierBoard: SharedArrayBuffer | null;
+}
+
+/** The memory of a cluster, to be shared by all its workers. */
+export function createClusterMemory(info: ClusterInfo): ClusterMemory {
+  return {
+    resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES),
+    outlierBoard: info.outlierDetection === null ? null : new SharedArrayBuffer(OUTLIER_BOARD_BYTES),
+  };
+}
 
 /** What a cluster needs of the worker it is in. */
 export interface ClusterParts {
@@ -24,6 +42,8 @@ export interface ClusterParts {
   readonly countsMembership: boolean;
   /** Where this proxy is (`node.locality`). */
   readonly localLocality: Locality;
+  /** Told of hosts that failed too often in a row. */
+  readonly failures: ConsecutiveFailuresReceiver;
 }
 
 /** A cluster in one worker: its configuration, its hosts of the moment, and what they share. */
@@ -34,11 +54,11 @@ export class Cluster {
   readonly prioritySet: PrioritySet;
   private readonly parts: ClusterParts;
   private readonly loadBalancer: LoadBalancer;
+  private readonly outlierMonitors: OutlierMonitors | null;
   /** Hosts that discovery no longer finds and whose last streams are being served. */
   private leaving: Host[] = [];
 
-  /** @param resourceCounts memory of `RESOURCE_COUNTS_BYTES` that all workers share */
-  constructor(info: ClusterInfo, resourceCounts: SharedArrayBuffer, parts: ClusterParts) {
+  constructor(info: ClusterInfo, { resourceCounts, outlierBoard }: ClusterMemory, parts: ClusterParts) {
     this.info = info;
     this.parts = parts;
     this.stats = new ClusterStats(parts.scope.scope(`cluster.${info.statName}`));
@@ -49,6 +69,11 @@ export class Cluster {
       localLocality: parts.localLocality,
     });
     this.loadBalancer = createLoadBalancer(info, this.prioritySet, parts.random);
+    const { outlierDetection: watching } = info;
+    this.outlierMonitors =
+      watching === null || outlierBoard === null
+        ? null
+        : new OutlierMonitors(info.name, watching, outlierBoard, parts.failures);
     if (info.discovery === "static") this.updateHosts(info.endpoints);
   }
 
@@ -109,6 +134,7 @@ export class Cluster {
   private addHost(endpoint: EndpointConfig): Host {
     const host = new Host(endpoint, this.info.name);
     host.healthySinceMs = this.parts.clock.now();
+    host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     return host;
   }
 

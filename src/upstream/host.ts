@@ -4,6 +4,7 @@ import type { HostDescription } from "../stream-info/stream-info.js";
 import type { EndpointConfig } from "./cluster-info.js";
 import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
 import { type Locality, localityKey } from "./locality.js";
+import type { HostOutlierMonitor } from "./outlier/host-outlier-monitor.js";
 import type { ConnectionPool } from "./pool/connection-pool.js";
 
 /** One endpoint of a cluster, with what this worker knows of it. Health and weights change through its `Cluster`. */
@@ -23,6 +24,8 @@ export class Host implements HostDescription {
   healthySinceMs = 0;
   /** This worker's pool for the host, made when first needed. */
   pool: ConnectionPool | null = null;
+  /** Counts its results for outlier detection; null when nobody watches. */
+  outlier: HostOutlierMonitor | null = null;
   readonly stats = new HostStats();
 
   constructor(endpoint: EndpointConfig, clusterName: string) {

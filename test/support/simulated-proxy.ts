@@ -7,8 +7,9 @@ import type { Address } from "../../src/network/address.js";
 import type { IdSource, Listener } from "../../src/network/listener.js";
 import { ReadBuffers } from "../../src/network/read-buffers.js";
 import { buildListener } from "../../src/server/build-listener.js";
+import { HostSupervision } from "../../src/server/host-supervision.js";
+import { type ClusterMemory, createClusterMemory } from "../../src/upstream/cluster.js";
 import { ClusterManager } from "../../src/upstream/cluster-manager.js";
-import { RESOURCE_COUNTS_BYTES } from "../../src/upstream/resource-manager.js";
 import type { LinkOptions } from "./link-options.js";
 import { RecordedStats } from "./recorded-stats.js";
 import { SeededRandom } from "./seeded-random.js";
@@ -34,6 +35,9 @@ export class SimulatedProxy {
   readonly clusters: ClusterManager;
   /** Lines of all access logs, wherever the configuration sends them. */
   readonly accessLog: string[] = [];
+  /** Lines of the logs of health and ejections. */
+  readonly events: string[] = [];
+  readonly supervision: HostSupervision;
   readonly stats = new RecordedStats();
 
   /** @param bootstrap YAML or JSON of an Envoy v3 bootstrap. */
@@ -45,12 +49,30 @@ export class SimulatedProxy {
     this.network = new SimulatedNetwork(this.dispatcher, { ...options, readBuffers: context.readBuffers });
     const stats = this.stats.root;
     const connectionIds = new SequentialIds();
+    const memories = config.clusters.map(createClusterMemory);
     this.clusters = new ClusterManager(
-      config.clusters.map((info) => ({ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) })),
+      config.clusters.map((info, index) => ({ info, memory: memories[index] as ClusterMemory })),
       { ...context, sockets: this.network, connectionIds },
       stats,
       random,
+      {
+        countsMembership: true,
+        localLocality: config.node.locality,
+        failures: {
+          // As in the process: the main thread decides, and its answer comes in an event of its own.
+          onConsecutiveFailures: (...args) =>
+            this.dispatcher.post({ run: () => this.supervision.onConsecutiveFailures(...args) }),
+        },
+      },
     );
+    this.supervision = new HostSupervision(config, {
+      dispatcher: this.dispatcher,
+      random,
+      stats,
+      outlierBoards: memories.map(({ outlierBoard }) => outlierBoard),
+      outlierEvents: { write: (line) => void this.events.push(line.trimEnd()) },
+      receiver: { onHostHealth: (name, changes) => this.clusters.updateHealth(name, changes) },
+    });
     const sink: AccessLogSink = { write: (line) => void this.accessLog.push(line.trimEnd()) };
     const parts = {
       ...context,
@@ -74,6 +96,7 @@ export class SimulatedProxy {
   /** Stops accepting, and closes all connections upstream. */
   stop(): void {
     for (const listener of this.listeners) listener.stopAccepting();
+    this.supervision.destroy();
     this.dispatcher.inEvent(() => this.clusters.destroy());
     this.dispatcher.runUntilIdle();
   }

@@ -6,10 +6,10 @@ import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { NodeDispatcher } from "../../event/node-dispatcher.js";
 import { NodeSocketFactory } from "../../network/node-socket-factory.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
+import { createClusterMemory } from "../cluster.js";
 import { clusterInfo, endpoint, limits } from "../cluster.test.support.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
-import { RESOURCE_COUNTS_BYTES } from "../resource-manager.js";
 import { OK, ProbeStream } from "./pool.test.support.js";
 
 const REQUESTS = 40;
@@ -29,7 +29,7 @@ test("on real sockets: an upstream that closes after each response, without sayi
     defaultLimits: limits({ maxConnections: 1 }),
   });
   const clusters = new ClusterManager(
-    [{ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) }],
+    [{ info, memory: createClusterMemory(info) }],
     { ...context, sockets: new NodeSocketFactory(context), connectionIds: { next: () => ++lastId } },
     new RecordedStats().root,
     new SeededRandom(1),

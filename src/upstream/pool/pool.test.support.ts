@@ -10,12 +10,11 @@ import type { RequestEncoder } from "../../http/codec/codec.js";
 import type { ResetReason } from "../../http/codec/reset-reason.js";
 import { HeaderMap } from "../../http/headers/header-map.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
-import type { Cluster } from "../cluster.js";
+import { type Cluster, createClusterMemory } from "../cluster.js";
 import { address, clusterInfo, endpoint } from "../cluster.test.support.js";
 import type { ClusterInfo } from "../cluster-info.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
-import { RESOURCE_COUNTS_BYTES } from "../resource-manager.js";
 import type { ActiveClient } from "./active-client.js";
 import type { ConnectionPool } from "./connection-pool.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
@@ -109,7 +108,7 @@ export class PoolRun {
     let lastId = 0;
     const info = clusterInfo({ endpoints, ...overrides });
     this.clusters = new ClusterManager(
-      [{ info, resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES) }],
+      [{ info, memory: createClusterMemory(info) }],
       { ...context, sockets: this.network, connectionIds: { next: () => ++lastId } },
       this.stats.root,
       new SeededRandom(1),

@@ -10,6 +10,7 @@ import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
@@ -219,13 +220,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   private onTimeout(): void {
     this.step(FlowSteps.timerFired, "route timeout");
-    for (const attempt of this.attempts.all()) this.countTimeout(attempt);
+    for (const { host } of this.attempts.all()) {
+      this.cluster.stats.rqTimeout.inc();
+      countTimeout(host);
+    }
     this.timeOut(UPSTREAM_TIMEOUT, "response_timeout");
-  }
-
-  private countTimeout(attempt: UpstreamRequest): void {
-    this.cluster.stats.rqTimeout.inc();
-    countHostTimeout(attempt.host);
   }
 
   /** Time is up for the request, whatever goes on for it. */
@@ -245,7 +244,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
       return;
     }
     this.cluster.stats.rqPerTryTimeout.inc();
-    countHostTimeout(attempt.host);
+    countTimeout(attempt.host);
     this.drop(attempt);
     if (!this.responseStarted && this.triesAgainAfterReset(attempt, "local reset")) return;
     if (this.isBusy) return;
@@ -316,8 +315,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   // ---- response
 
-  onUpstreamReady(client: ActiveClient): void {
+  onUpstreamReady(attempt: UpstreamRequest, client: ActiveClient): void {
     const { streamInfo, dispatcher } = this.stream;
+    countConnected(attempt.host);
     streamInfo.upstreamConnectionId = client.connection.id;
     streamInfo.upstreamLocalAddress = client.localAddressText;
     streamInfo.upstreamRemoteAddress = client.remoteAddressText;
@@ -334,8 +334,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   onUpstreamHeaders(attempt: UpstreamRequest, headers: HeaderMap, endStream: boolean): void {
     const { streamInfo, dispatcher } = this.stream;
-    if (headers.status < 500) attempt.host.stats.rqSuccess++;
-    else attempt.host.stats.rqError++;
+    countAnswer(attempt.host, headers);
     if (this.retry !== null && this.dropsForBetter(attempt, headers, this.retry)) return;
     this.takeAnswerOf(attempt);
     const now = dispatcher.now();
@@ -408,8 +407,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { streamInfo } = this.stream;
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
     this.remove(attempt);
-    attempt.host.stats.rqError++;
-    this.countReset(reason);
+    countReset(attempt.host, this.cluster.stats, reason);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
       if (this.triesAgainAfterReset(attempt, reason) || this.isBusy) return;
@@ -428,13 +426,6 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const reply = upstreamFailureReply(reason, transportFailureReason, tries > 1);
     this.cluster.stats.countResponse(reply.status);
     this.callbacks.sendLocalReply(reply);
-  }
-
-  /** A request that never had a connection was not reset; the pool has counted why. */
-  private countReset(reason: ResetReason): void {
-    const { stats } = this.cluster;
-    if (reason === "connection termination" || reason === "remote reset") stats.rqRxReset.inc();
-    else if (reason === "protocol error" || reason === "local reset") stats.rqTxReset.inc();
   }
 
   /** A request that was sent is given up: its connection cannot be used again. */
@@ -484,11 +475,6 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { flow, streamInfo } = this.stream;
     flow?.record(step, streamInfo.connectionId, streamInfo.streamId, detail);
   }
-}
-
-function countHostTimeout(host: Host): void {
-  host.stats.rqTimeout++;
-  host.stats.rqError++;
 }
 
 const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");

@@ -115,7 +115,7 @@ export class UpstreamRequest implements PoolCallbacks {
       -1,
       connection.id,
     );
-    this.forwarding.onUpstreamReady(client);
+    this.forwarding.onUpstreamReady(this, client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
     if (!this.endsWithHeaders) this.sendEarlyBody(encoder);

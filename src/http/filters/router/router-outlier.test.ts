@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { RouterRun, type RouterRunOptions, statusOf } from "./router.test.support.js";
+
+const BAD = "HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n";
+const OK = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
+function watched(detection: object, more: RouterRunOptions = {}): RouterRun {
+  const cluster = { outlier_detection: { max_ejection_percent: 50, ...detection }, ...more.cluster };
+  return new RouterRun({ hosts: 2, ...more, cluster });
+}
+
+/** Sends requests until each host has had so many; the first answers with `response`. Returns how many each got. */
+function serve(run: RouterRun, requests: number, response: string): number[] {
+  const counts = [0, 0];
+  for (let i = 0; i < requests; i++) {
+    const client = run.get();
+    for (const host of [0, 1]) {
+      for (const peer of run.upstreams[host]?.accepted ?? []) {
+        if (!peer.isOpen || !peer.received.includes("GET ")) continue;
+        peer.takeReceived();
+        counts[host] = (counts[host] ?? 0) + 1;
+        run.respond(host === 0 ? response : OK, peer);
+      }
+    }
+    client.close();
+  }
+  run.run();
+  return counts;
+}
+
+describe("outlier detection, from a request to the balancer", () => {
+  test("a host that fails in a row gets nothing more, until its time is over", () => {
+    const run = watched({ consecutive_5xx: 3 });
+    assert.deepEqual(serve(run, 6, BAD), [3, 3]);
+    assert.equal(run.clusterStat("outlier_detection.ejections_active"), 1);
+    assert.equal(run.clusterStat("membership_healthy"), 1);
+    assert.deepEqual(serve(run, 4, BAD), [0, 4]);
+    run.runFor(41_000);
+    assert.equal(run.clusterStat("outlier_detection.ejections_active"), 0);
+    assert.deepEqual(serve(run, 4, OK), [2, 2]);
+    run.finish();
+  });
+
+  test("refused connections count as 503", () => {
+    const run = watched({ consecutive_5xx: 3 }, { connect: "refuse" });
+    for (let i = 0; i < 6; i++) run.get().close();
+    run.run();
+    assert.equal(run.clusterStat("outlier_detection.ejections_enforced_consecutive_5xx"), 1);
+    assert.match(run.proxy.events[0] as string, /"upstream_url":"10.0.0.1:80"/);
+    run.finish();
+  });
+
+  test("or for themselves, when asked to", () => {
+    const detection = { split_external_local_origin_errors: true, consecutive_local_origin_failure: 2 };
+    const run = watched(detection, { connect: "refuse" });
+    for (let i = 0; i < 4; i++) run.get().close();
+    run.run();
+    assert.equal(run.clusterStat("outlier_detection.ejections_enforced_consecutive_local_origin_failure"), 1);
+    run.finish();
+  });
+
+  test("a request that a circuit breaker turned away says nothing of the host", () => {
+    const limits = { circuit_breakers: { thresholds: [{ max_pending_requests: 0 }] } };
+    const run = watched({ consecutive_5xx: 1 }, { cluster: limits });
+    const client = run.get();
+    assert.equal(statusOf(client.received), 503);
+    assert.equal(run.clusterStat("outlier_detection.ejections_detected_consecutive_5xx"), 0);
+    run.finish([client]);
+  });
+
+  test("a gRPC failure under status 200 is one", () => {
+    const run = watched({ consecutive_5xx: 2 });
+    const failure = "HTTP/1.1 200 OK\r\ngrpc-status: 14\r\ncontent-length: 0\r\n\r\n";
+    serve(run, 4, failure);
+    assert.equal(run.clusterStat("outlier_detection.ejections_active"), 1);
+    run.runFor(41_000);
+    run.finish();
+  });
+});

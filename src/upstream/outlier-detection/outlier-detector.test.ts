@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { RecordedStats } from "../../../test/support/recorded-stats.js";
+import { SeededRandom } from "../../../test/support/seeded-random.js";
+import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
+import type { HostHealthChange } from "../host-health.js";
+import { HostOutlierMonitor } from "../outlier/host-outlier-monitor.js";
+import { OUTLIER_BOARD_BYTES, OutlierBoard } from "../outlier/outlier-board.js";
+import type { OutlierDetectionConfig } from "../outlier/outlier-config.js";
+import { outlierConfig } from "./outlier.test.support.js";
+import { OutlierDetector } from "./outlier-detector.js";
+import { OutlierEventLog } from "./outlier-event-log.js";
+import { OutlierStats } from "./outlier-stats.js";
+import { successRateThreshold } from "./success-rate.js";
+
+class DetectorRun {
+  readonly dispatcher = new SimulatedDispatcher();
+  readonly stats = new RecordedStats();
+  readonly events: Record<string, unknown>[] = [];
+  readonly ejected = new Set<string>();
+  readonly detector: OutlierDetector;
+  private readonly monitors: readonly HostOutlierMonitor[];
+
+  constructor(hosts: number, overrides: Partial<OutlierDetectionConfig> = {}) {
+    const config = outlierConfig(overrides);
+    const memory = new SharedArrayBuffer(OUTLIER_BOARD_BYTES);
+    const sink = { write: (line: string) => void this.events.push(JSON.parse(line) as Record<string, unknown>) };
+    this.detector = new OutlierDetector("c", config, memory, {
+      dispatcher: this.dispatcher,
+      random: new SeededRandom(1),
+      stats: new OutlierStats(this.stats.root.scope("cluster.c")),
+      receiver: { onHostHealth: (_, changes) => this.onHostHealth(changes) },
+      events: new OutlierEventLog(sink, "c"),
+    });
+    const addresses = Array.from({ length: hosts }, (_, index) => address(index));
+    this.detector.setHosts(addresses);
+    const board = new OutlierBoard(memory);
+    this.monitors = addresses.map((text) => new HostOutlierMonitor(text, config, board, this.detector));
+  }
+
+  private onHostHealth(changes: readonly HostHealthChange[]): void {
+    for (const { address: text, flags } of changes) {
+      if (flags === 0) this.ejected.delete(text);
+      else this.ejected.add(text);
+    }
+  }
+
+  /** So many responses of a host. */
+  respond(host: number, status: number, count: number): void {
+    for (let i = 0; i < count; i++) this.monitors[host]?.putResponse(status);
+  }
+
+  /** Passes at least this time, and the interval that ends in it. */
+  pass(ms: number): void {
+    this.dispatcher.runFor(ms + 200);
+  }
+
+  stat(name: string): number {
+    return this.stats.value(`cluster.c.outlier_detection.${name}`);
+  }
+}
+
+function address(index: number): string {
+  return `10.0.0.${index + 1}:80`;
+}
+
+/** Has the first host ejected, and waits for it to come back. */
+function ejectionSeconds(run: DetectorRun): number {
+  run.respond(0, 500, 5);
+  let seconds = 0;
+  for (; run.ejected.size > 0; seconds++) run.dispatcher.runFor(1_000);
+  return seconds;
+}
+
+/** A host comes back when an interval ends. */
+function assertAbout(seconds: number, expected: number): void {
+  assert.ok(seconds >= expected && seconds <= expected + 11, `${seconds} s`);
+}
+
+describe("consecutive failures", () => {
+  test("eject a host at once, and it comes back after its time", () => {
+    const run = new DetectorRun(10);
+    run.respond(3, 500, 5);
+    assert.deepEqual([...run.ejected], [address(3)]);
+    assert.deepEqual([run.stat("ejections_active"), run.stat("ejections_enforced_consecutive_5xx")], [1, 1]);
+    run.pass(20_000);
+    assert.equal(run.ejected.size, 1);
+    run.pass(10_000);
+    assert.equal(run.ejected.size, 0);
+    assert.equal(run.stat("ejections_active"), 0);
+    assert.deepEqual(
+      run.events.map(({ action, type, num_ejections, enforced }) => [action, type, num_ejections, enforced]),
+      [
+        ["EJECT", "CONSECUTIVE_5XX", 1, true],
+        ["UNEJECT", "CONSECUTIVE_5XX", 1, false],
+      ],
+    );
+    assert.deepEqual(run.events[0]?.eject_consecutive_event, {});
+    assert.equal(run.events[0]?.upstream_url, address(3));
+    assert.equal(run.events[1]?.secs_since_last_action, "30");
+  });
+
+  test("each further ejection lasts longer, and good behaviour shortens it again", () => {
+    const run = new DetectorRun(10);
+    for (const seconds of [30, 60, 90]) assertAbout(ejectionSeconds(run), seconds);
+    // Intervals without an ejection take back one each.
+    run.pass(40_000);
+    assertAbout(ejectionSeconds(run), 30);
+  });
+
+  test("no ejection is longer than it may be", () => {
+    const run = new DetectorRun(10, { baseEjectionTimeMs: 30_000, maxEjectionTimeMs: 30_000 });
+    for (let i = 0; i < 3; i++) assertAbout(ejectionSeconds(run), 30);
+  });
+
+  test("with fewer than ten hosts, ten percent is none", () => {
+    const run = new DetectorRun(9);
+    run.respond(0, 500, 5);
+    assert.equal(run.ejected.size, 0);
+    assert.equal(run.stat("ejections_overflow"), 1);
+    assert.equal(run.stat("ejections_detected_consecutive_5xx"), 1);
+  });
+
+  test("always_eject_one_host: one in any case", () => {
+    const run = new DetectorRun(2, { alwaysEjectOneHost: true });
+    run.respond(0, 500, 5);
+    run.respond(1, 500, 5);
+    assert.deepEqual([...run.ejected], [address(0)]);
+  });
+
+  test("max_ejection_percent", () => {
+    const run = new DetectorRun(4, { maxEjectionPercent: 50 });
+    for (const host of [0, 1, 2]) run.respond(host, 500, 5);
+    assert.deepEqual([...run.ejected], [address(0), address(1)]);
+  });
+
+  test("gateway failures are found and, by default, not enforced", () => {
+    const run = new DetectorRun(10, { consecutive5xx: 100 });
+    run.respond(0, 503, 5);
+    assert.equal(run.ejected.size, 0);
+    assert.equal(run.stat("ejections_detected_consecutive_gateway_failure"), 1);
+    assert.deepEqual([run.events[0]?.type, run.events[0]?.enforced], ["CONSECUTIVE_GATEWAY_FAILURE", false]);
+  });
+
+  test("enforcing percent, by chance", () => {
+    const enforcing = { ...outlierConfig().enforcing, consecutive_5xx: 50 };
+    const run = new DetectorRun(200, { enforcing, maxEjectionPercent: 100 });
+    for (let host = 0; host < 200; host++) run.respond(host, 500, 5);
+    assert.ok(run.ejected.size > 75 && run.ejected.size < 125, `${run.ejected.size}`);
+  });
+});
+
+describe("rates of an interval", () => {
+  test("success_rate: what stands out below the others", () => {
+    const run = new DetectorRun(10, { maxEjectionPercent: 100 });
+    for (let host = 0; host < 10; host++) {
+      run.respond(host, 200, 100);
+      for (let i = 0; i < (host === 7 ? 25 : 2); i++) {
+        run.respond(host, 500, 1);
+        run.respond(host, 200, 1);
+      }
+    }
+    run.pass(10_000);
+    assert.deepEqual([...run.ejected], [address(7)]);
+    assert.equal(run.stat("ejections_enforced_success_rate"), 1);
+    const event = run.events[0]?.eject_success_rate_event as Record<string, number>;
+    assert.equal(event.host_success_rate, 83);
+    assert.equal(event.cluster_average_success_rate, 96);
+    assert.ok((event.cluster_success_rate_ejection_threshold ?? 0) > 83);
+    assert.ok((run.detector.successRates.external?.average ?? 0) > 96);
+  });
+
+  test("nothing is concluded from too few hosts or requests", () => {
+    const few = new DetectorRun(4, { maxEjectionPercent: 100 });
+    const quiet = new DetectorRun(10, { maxEjectionPercent: 100 });
+    for (let host = 0; host < 10; host++) {
+      if (host < 4) few.respond(host, host === 0 ? 500 : 200, 3);
+      quiet.respond(host, host === 0 ? 404 : 200, 99);
+    }
+    few.pass(10_000);
+    quiet.pass(10_000);
+    assert.deepEqual([few.ejected.size, quiet.ejected.size], [0, 0]);
+    assert.equal(quiet.detector.successRates.external, null);
+  });
+
+  test("failure_percentage: what is above the threshold", () => {
+    const enforcing = { ...outlierConfig().enforcing, failure_percentage: 100, success_rate: 0 };
+    const run = new DetectorRun(5, { maxEjectionPercent: 100, enforcing });
+    for (let host = 0; host < 5; host++) {
+      for (let i = 0; i < 20; i++) {
+        run.respond(host, host === 2 ? 500 : 200, 3);
+        run.respond(host, 200, host === 2 && i > 10 ? 1 : 0);
+      }
+    }
+    run.pass(10_000);
+    assert.ok(run.ejected.has(address(2)));
+  });
+
+  test("an interval counts for itself", () => {
+    const run = new DetectorRun(10, { maxEjectionPercent: 100 });
+    for (let host = 0; host < 10; host++) run.respond(host, 200, 60);
+    run.pass(10_000);
+    for (let host = 0; host < 10; host++) run.respond(host, host === 0 ? 404 : 200, 60);
+    run.pass(10_000);
+    assert.equal(run.detector.successRates.external, null);
+  });
+});
+
+test("a host that is gone is forgotten", () => {
+  const run = new DetectorRun(10);
+  run.respond(0, 500, 5);
+  run.detector.setHosts([address(1)]);
+  assert.equal(run.stat("ejections_active"), 0);
+  assert.equal(run.detector.host(address(0)), null);
+});
+
+test("a passed health check brings a host back, unless it shall not", () => {
+  for (const successfulHealthCheckUnejects of [true, false]) {
+    const run = new DetectorRun(10, { successfulHealthCheckUnejects });
+    run.respond(0, 500, 5);
+    run.detector.onHealthCheckPassed(address(0));
+    assert.equal(run.ejected.size, successfulHealthCheckUnejects ? 0 : 1);
+  }
+});
+
+test("the threshold of success rates: mean less so many standard deviations", () => {
+  const { average, ejectionThreshold } = successRateThreshold([100, 100, 80, 80], 1.5);
+  assert.equal(average, 90);
+  assert.equal(ejectionThreshold, 75);
+});

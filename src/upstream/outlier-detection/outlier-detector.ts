@@ -1,0 +1,222 @@
+import type { RandomSource } from "../../common/random.js";
+import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
+import { HealthFlags, type HostHealthChange } from "../host-health.js";
+import { OutlierBoard } from "../outlier/outlier-board.js";
+import type { ConsecutiveEjectionType, EjectionType, OutlierDetectionConfig } from "../outlier/outlier-config.js";
+import type { EventTime, OutlierEventLog, RateEvidence } from "./outlier-event-log.js";
+import type { OutlierStats } from "./outlier-stats.js";
+import { type SuccessRateResult, successRateThreshold } from "./success-rate.js";
+import { WatchedHost } from "./watched-host.js";
+
+/** Told which hosts are ejected and which come back. */
+export interface EjectionReceiver {
+  onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void;
+}
+
+/** What a detector works with. */
+export interface OutlierDetectorParts {
+  readonly dispatcher: Dispatcher;
+  readonly random: RandomSource;
+  readonly stats: OutlierStats;
+  readonly receiver: EjectionReceiver;
+  /** Null when nobody wants to read of it. */
+  readonly events: OutlierEventLog | null;
+}
+
+/** The two ways in which success is counted. */
+type Origin = "external" | "local";
+
+const EJECTED = HealthFlags.failedOutlierCheck;
+
+/**
+ * Finds out which hosts of a cluster do worse than they should and takes them out of it for a while (BEHAVIOUR 6.4).
+ * Runs on the main thread: workers count into shared memory and report failures in a row at once, everything else
+ * is looked at in intervals.
+ */
+export class OutlierDetector implements TimerTarget {
+  /** Of the last interval, per origin; null when there were too few hosts with enough requests. */
+  readonly successRates: { [origin in Origin]: SuccessRateResult | null } = { external: null, local: null };
+  private readonly clusterName: string;
+  private readonly config: OutlierDetectionConfig;
+  private readonly board: OutlierBoard;
+  private readonly parts: OutlierDetectorParts;
+  private readonly hosts = new Map<string, WatchedHost>();
+  private readonly timer: Timer;
+
+  /** @param memory of `OUTLIER_BOARD_BYTES`, that of the workers */
+  constructor(
+    clusterName: string,
+    config: OutlierDetectionConfig,
+    memory: SharedArrayBuffer,
+    parts: OutlierDetectorParts,
+  ) {
+    this.clusterName = clusterName;
+    this.config = config;
+    this.board = new OutlierBoard(memory);
+    this.parts = parts;
+    this.timer = parts.dispatcher.createCoarseTimer(this);
+    this.timer.arm(config.intervalMs);
+  }
+
+  /** These are the hosts now. One that is gone and comes back starts anew. */
+  setHosts(addresses: Iterable<string>): void {
+    const wanted = new Set(addresses);
+    for (const [address, host] of this.hosts) {
+      if (wanted.has(address)) continue;
+      this.hosts.delete(address);
+      if (host.isEjected) this.parts.stats.ejectionsActive.dec();
+    }
+    for (const address of wanted) {
+      if (!this.hosts.has(address)) this.hosts.set(address, new WatchedHost(address, this.board));
+    }
+  }
+
+  /** Null for a host that there is not. */
+  host(addressText: string): WatchedHost | null {
+    return this.hosts.get(addressText) ?? null;
+  }
+
+  /** A worker saw as many failures in a row as a host may have. */
+  onConsecutiveFailures(addressText: string, type: ConsecutiveEjectionType): void {
+    const host = this.hosts.get(addressText);
+    // It may have gone, or been ejected, while the report was on its way.
+    if (host === undefined || host.isEjected) return;
+    this.parts.stats.countDetected(type);
+    this.eject(host, type, null);
+  }
+
+  /** `successful_active_health_check_uneject_host` */
+  onHealthCheckPassed(addressText: string): void {
+    const host = this.hosts.get(addressText);
+    if (host?.isEjected && this.config.successfulHealthCheckUnejects) this.uneject(host);
+  }
+
+  // ---- ejecting
+
+  private eject(host: WatchedHost, type: EjectionType, evidence: RateEvidence | null): void {
+    const { stats, random, events } = this.parts;
+    if (!this.mayEject()) {
+      stats.ejectionsOverflow.inc();
+      return;
+    }
+    if (type === "consecutive_5xx" || type === "success_rate") stats.ejectionsTotal.inc();
+    const at = this.time();
+    if (random.below(100) >= this.config.enforcing[type]) {
+      events?.logEject(host, type, false, evidence, at);
+      return;
+    }
+    stats.ejectionsActive.inc();
+    stats.countEnforced(type);
+    host.ejections++;
+    const { baseEjectionTimeMs, maxEjectionTimeMs, maxEjectionTimeJitterMs } = this.config;
+    if (host.multiplier * baseEjectionTimeMs < maxEjectionTimeMs + baseEjectionTimeMs) host.multiplier++;
+    host.jitterMs = maxEjectionTimeJitterMs === 0 ? 0 : random.below(maxEjectionTimeJitterMs + 1);
+    host.ejectedAtMs = at.nowMs;
+    events?.logEject(host, type, true, evidence, at);
+    host.lastActionMs = at.nowMs;
+    this.report(host, EJECTED);
+  }
+
+  /** Over all priorities, and with this host among the ejected. */
+  private mayEject(): boolean {
+    let ejected = 0;
+    for (const host of this.hosts.values()) if (host.isEjected) ejected++;
+    if (this.config.alwaysEjectOneHost && ejected === 0) return true;
+    return ((ejected + 1) * 100) / this.hosts.size <= this.config.maxEjectionPercent;
+  }
+
+  private uneject(host: WatchedHost): void {
+    const at = this.time();
+    this.parts.stats.ejectionsActive.dec();
+    host.ejectedAtMs = null;
+    host.resetConsecutive();
+    this.parts.events?.logUneject(host, at);
+    host.lastActionMs = at.nowMs;
+    this.report(host, 0);
+  }
+
+  private report(host: WatchedHost, flags: number): void {
+    const change = { address: host.addressText, mask: EJECTED, flags };
+    this.parts.receiver.onHostHealth(this.clusterName, [change]);
+  }
+
+  private time(): EventTime {
+    const { dispatcher } = this.parts;
+    return { nowMs: dispatcher.now(), wallClockMs: dispatcher.wallClockMs() };
+  }
+
+  // ---- intervals
+
+  onTimer(): void {
+    const nowMs = this.parts.dispatcher.now();
+    for (const host of this.hosts.values()) {
+      this.checkEjection(host, nowMs);
+      host.takeRates();
+    }
+    this.judgeRates("external");
+    if (this.config.splitLocalOriginErrors) this.judgeRates("local");
+    this.timer.arm(this.config.intervalMs);
+  }
+
+  /** A host that has served its time comes back; one that has behaved is forgiven a little. */
+  private checkEjection(host: WatchedHost, nowMs: number): void {
+    if (host.ejectedAtMs === null) {
+      if (host.multiplier > 0) host.multiplier--;
+      return;
+    }
+    const { baseEjectionTimeMs, maxEjectionTimeMs } = this.config;
+    const timeMs = Math.min(baseEjectionTimeMs * host.multiplier, maxEjectionTimeMs) + host.jitterMs;
+    if (nowMs - host.ejectedAtMs >= timeMs) this.uneject(host);
+  }
+
+  private judgeRates(origin: Origin): void {
+    const { successRate, failurePercentage } = this.config;
+    this.successRates[origin] = this.judgeSuccessRates(origin, this.hostsWith(origin, successRate.requestVolume));
+    this.judgeFailurePercentages(origin, this.hostsWith(origin, failurePercentage.requestVolume));
+  }
+
+  /** Those that take part, and had enough requests in the interval. */
+  private hostsWith(origin: Origin, requestVolume: number): WatchedHost[] {
+    const hosts = [...this.hosts.values()].filter((host) => !host.isEjected);
+    return hosts.filter((host) => {
+      const requests = origin === "external" ? host.requests : host.localRequests;
+      return requests > 0 && requests >= requestVolume;
+    });
+  }
+
+  private judgeSuccessRates(origin: Origin, hosts: readonly WatchedHost[]): SuccessRateResult | null {
+    const { minimumHosts, stdevFactor } = this.config.successRate;
+    if (hosts.length === 0 || hosts.length < minimumHosts) return null;
+    const rates = hosts.map((host) => rateOf(host, origin));
+    const result = successRateThreshold(rates, stdevFactor / 1000);
+    const type = origin === "external" ? "success_rate" : "local_origin_success_rate";
+    for (const host of hosts) {
+      if (rateOf(host, origin) >= result.ejectionThreshold) continue;
+      this.parts.stats.countDetected(type);
+      this.eject(host, type, { hostSuccessRate: rateOf(host, origin), cluster: result });
+    }
+    return result;
+  }
+
+  private judgeFailurePercentages(origin: Origin, hosts: readonly WatchedHost[]): void {
+    const { minimumHosts, threshold } = this.config.failurePercentage;
+    if (hosts.length < minimumHosts) return;
+    const type = origin === "external" ? "failure_percentage" : "failure_percentage_local_origin";
+    for (const host of hosts) {
+      // Its success rate may have had it ejected a moment ago.
+      if (host.isEjected || 100 - rateOf(host, origin) < threshold) continue;
+      this.parts.stats.countDetected(type);
+      this.eject(host, type, { hostSuccessRate: rateOf(host, origin), cluster: null });
+    }
+  }
+
+  /** Idempotent. */
+  destroy(): void {
+    this.timer.disarm();
+    this.setHosts([]);
+  }
+}
+
+function rateOf(host: WatchedHost, origin: Origin): number {
+  return origin === "external" ? host.successRate : host.localOriginSuccessRate;
+}

@@ -1,0 +1,78 @@
+import type { OutlierBoard } from "./outlier-board.js";
+import type { ConsecutiveEjectionType, OutlierDetectionConfig } from "./outlier-config.js";
+
+/** Told when a host has failed as often in a row as it may; on the main thread it is decided what becomes of it. */
+export interface OutlierReceiver {
+  onConsecutiveFailures(addressText: string, type: ConsecutiveEjectionType): void;
+}
+
+/** What happened to an attempt on our side of the wire. */
+export type LocalOriginResult = "connected" | "connectFailed" | "timeout";
+
+/** What stands in for a failure on our side where it counts like one that the host reports (BEHAVIOUR 6.4). */
+const CONNECT_FAILED_STATUS = 503;
+const TIMEOUT_STATUS = 504;
+
+/**
+ * Counts the results of one host's requests in one worker, into memory that all workers share: "in a row" means over all
+ * of them. Steps of the hot path: one or two atomic additions for a request, and only in clusters that are watched.
+ */
+export class HostOutlierMonitor {
+  private readonly addressText: string;
+  private readonly config: OutlierDetectionConfig;
+  private readonly board: OutlierBoard;
+  private readonly row: number;
+  private readonly receiver: OutlierReceiver;
+
+  constructor(addressText: string, config: OutlierDetectionConfig, board: OutlierBoard, receiver: OutlierReceiver) {
+    this.addressText = addressText;
+    this.config = config;
+    this.board = board;
+    this.row = board.rowOf(addressText);
+    this.receiver = receiver;
+  }
+
+  /** The host answered. @param status of HTTP; that of gRPC is turned into one before */
+  putResponse(status: number): void {
+    const { board, row } = this;
+    if (row < 0) return;
+    board.increment(row, "requests");
+    if (status < 500 || status > 599) {
+      board.increment(row, "successes");
+      board.reset(row, "consecutive5xx");
+      board.reset(row, "consecutiveGatewayFailure");
+      return;
+    }
+    if (status >= 502 && status <= 504) this.countFailure("consecutiveGatewayFailure", "consecutive_gateway_failure");
+    else board.reset(row, "consecutiveGatewayFailure");
+    this.countFailure("consecutive5xx", "consecutive_5xx");
+  }
+
+  /** Something happened before, or in place of, an answer. */
+  putLocalOrigin(result: LocalOriginResult): void {
+    const { board, row } = this;
+    if (row < 0) return;
+    if (!this.config.splitLocalOriginErrors) {
+      if (result === "connectFailed") this.putResponse(CONNECT_FAILED_STATUS);
+      else if (result === "timeout") this.putResponse(TIMEOUT_STATUS);
+      return;
+    }
+    board.increment(row, "localRequests");
+    if (result === "connected") {
+      board.increment(row, "localSuccesses");
+      board.reset(row, "consecutiveLocalOriginFailure");
+    } else {
+      this.countFailure("consecutiveLocalOriginFailure", "consecutive_local_origin_failure");
+    }
+  }
+
+  /** Exactly one thread sees the count reach its limit. */
+  private countFailure(
+    count: "consecutive5xx" | "consecutiveGatewayFailure" | "consecutiveLocalOriginFailure",
+    type: ConsecutiveEjectionType,
+  ): void {
+    if (this.board.increment(this.row, count) !== this.config[count]) return;
+    this.board.reset(this.row, count);
+    this.receiver.onConsecutiveFailures(this.addressText, type);
+  }
+}
