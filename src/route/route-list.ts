@@ -3,6 +3,7 @@ import type { MatchInput } from "./match-input.js";
 import { Route } from "./route.js";
 import type { ConditionDescription } from "./route-condition.js";
 import type { RouteEntryConfig } from "./route-config.js";
+import { MAX_UNINDEXED_ROUTES, RouteIndex } from "./route-index.js";
 import { RouteMatcher } from "./route-matcher.js";
 import type { VirtualHost } from "./virtual-host.js";
 
@@ -16,15 +17,19 @@ export interface PassedRoute {
 export class RouteList {
   private readonly matchers: RouteMatcher[] = [];
   private readonly routes: Route[] = [];
+  /** Null for a short list. */
+  private readonly index: RouteIndex | null;
 
   constructor(entries: readonly RouteEntryConfig[], virtualHost: VirtualHost, runtime: Runtime) {
     for (const entry of entries) {
       this.matchers.push(new RouteMatcher(entry.match, runtime));
       this.routes.push(new Route(entry, virtualHost));
     }
+    this.index = entries.length > MAX_UNINDEXED_ROUTES ? indexOf(entries, this.matchers) : null;
   }
 
   match(input: MatchInput): Route | null {
+    if (this.index !== null) return this.routes[this.index.find(input)] ?? null;
     const { matchers } = this;
     for (let i = 0; i < matchers.length; i++) {
       if ((matchers[i] as RouteMatcher).matches(input)) return this.routes[i] as Route;
@@ -42,4 +47,11 @@ export class RouteList {
     }
     return null;
   }
+}
+
+function indexOf(entries: readonly RouteEntryConfig[], matchers: readonly RouteMatcher[]): RouteIndex {
+  return new RouteIndex(
+    entries.map((entry) => entry.match),
+    matchers,
+  );
 }
