@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { headerValue } from "../http/headers/header-matcher.js";
 import { asciiLowerCase } from "../matching/wire-text.js";
 import type { StreamInfo } from "../stream-info/stream-info.js";
 
@@ -22,6 +23,9 @@ export class MatchInput {
   /** CONNECT has no path at all: only routes that ask for it take it. */
   pathless = false;
   private lower: string | null = null;
+  /** The header that was looked at last: routes in a row mostly ask for the same one. */
+  private headerName = "";
+  private headerValue: string | null = null;
 
   fill(request: RouteRequest, path: string): void {
     this.request = request;
@@ -29,6 +33,15 @@ export class MatchInput {
     this.path = path;
     this.pathless = request.requestHeaders.path === "";
     this.lower = null;
+    this.headerName = "";
+  }
+
+  /** The value of a header by the name that configuration gives it, null when it is missing. */
+  header(name: string): string | null {
+    if (name === this.headerName) return this.headerValue;
+    this.headerName = name;
+    this.headerValue = headerValue(this.headers, name);
+    return this.headerValue;
   }
 
   /** The path in lower case, made when a condition first asks. */

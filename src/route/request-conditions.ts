@@ -54,7 +54,7 @@ export class HeaderCondition implements RouteCondition {
   }
 
   matches(input: MatchInput): boolean {
-    return this.matcher.matches(input.headers);
+    return this.matcher.matchesValue(input.header(this.matcher.name));
   }
 
   describe(): ConditionDescription {

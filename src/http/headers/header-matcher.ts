@@ -22,7 +22,11 @@ export class HeaderMatcher {
   }
 
   matches(headers: HeaderMap): boolean {
-    const value = headerValue(headers, this.name);
+    return this.matchesValue(headerValue(headers, this.name));
+  }
+
+  /** @param value of the header, as `headerValue` finds it */
+  matchesValue(value: string | null): boolean {
     if (value !== null) return this.value.matches(value) !== this.invert;
     return this.missingIsEmpty ? this.value.matches("") !== this.invert : this.whenMissing;
   }
