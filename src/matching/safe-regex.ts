@@ -24,14 +24,14 @@ export class SafeRegex {
     this.program = RE2JS.compile(pattern);
   }
 
-  /** The whole input is one match. */
+  /** The whole of a text of a message is one match. */
   matches(wire: string): boolean {
     return this.program.testExact(unicodeText(wire));
   }
 
-  /** Some part of the input is a match. */
-  finds(wire: string): boolean {
-    return this.program.test(unicodeText(wire));
+  /** Some part of a text of our own, such as the name of a stat, is a match. */
+  finds(text: string): boolean {
+    return this.program.test(text);
   }
 
   /** RE2's measure of how much a pattern costs. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SafeRegex } from "../matching/safe-regex.js";
 import { prometheusText } from "./prometheus.js";
 import { StatsAggregator } from "./stats-aggregator.js";
 import { statsJson } from "./stats-json.js";
@@ -45,7 +46,7 @@ server.initialization_time_ms: No recorded values
 });
 
 test("text: buckets by Envoy's bounds, or all of them", () => {
-  const selection = selectStats(example().all(), { ...ALL, pattern: /rq_time/ });
+  const selection = selectStats(example().all(), { ...ALL, pattern: new SafeRegex("rq_time") });
   assert.equal(
     statsText(selection, "cumulative"),
     "cluster.b.upstream_rq_time: B0.5(0,0) B1(0,0) B5(0,0) B10(1,2) B25(1,2) B50(1,2) B100(1,2) B250(1,2) B500(1,2) " +
@@ -64,9 +65,9 @@ test("filters: what is used, by pattern, by type", () => {
     const selection = selectStats(example().all(), { ...ALL, ...filter });
     return [...selection.values, ...selection.histograms].map((total) => total.name);
   };
-  assert.deepEqual(names({ usedOnly: true, pattern: /server|503/ }), ["server.live"]);
+  assert.deepEqual(names({ usedOnly: true, pattern: new SafeRegex("server|503") }), ["server.live"]);
   assert.deepEqual(names({ type: "Gauges" }), ['cluster.a"\\.upstream_cx_active', "server.live"]);
-  assert.deepEqual(names({ type: "Counters", pattern: /cluster\.b/ }), ["cluster.b.upstream_rq_200"]);
+  assert.deepEqual(names({ type: "Counters", pattern: new SafeRegex("cluster\\.b") }), ["cluster.b.upstream_rq_200"]);
   assert.deepEqual(names({ type: "Histograms" }), ["cluster.b.upstream_rq_time", "server.initialization_time_ms"]);
   assert.deepEqual(names({ type: "TextReadouts" }), []);
 });
@@ -83,7 +84,7 @@ test("JSON has all histograms in one entry, and null where there are no values",
 });
 
 test("JSON of buckets", () => {
-  const selection = selectStats(example().all(), { ...ALL, pattern: /rq_time/ });
+  const selection = selectStats(example().all(), { ...ALL, pattern: new SafeRegex("rq_time") });
   const [cumulative] = JSON.parse(statsJson(selection, "cumulative")).stats[0].histograms;
   assert.deepEqual(cumulative.buckets[3], { upper_bound: 10, interval: 1, cumulative: 2 });
   const [disjoint] = JSON.parse(statsJson(selection, "disjoint")).stats[0].histograms;
@@ -141,7 +142,7 @@ envoy_cluster_upstream_rq_time_count{envoy_cluster_name="b"} 3
 });
 
 test("Prometheus: histograms as summaries", () => {
-  const selection = selectStats(example().all(), { ...ALL, pattern: /rq_time/ });
+  const selection = selectStats(example().all(), { ...ALL, pattern: new SafeRegex("rq_time") });
   const text = prometheusText(selection, new TagExtractor(), "summary");
   assert.match(text, /^# TYPE envoy_cluster_upstream_rq_time summary\n/);
   assert.match(text, /_rq_time\{envoy_cluster_name="b",quantile="0\.995"\} 2099\n/);

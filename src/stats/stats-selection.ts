@@ -1,3 +1,4 @@
+import type { SafeRegex } from "../matching/safe-regex.js";
 import type { HistogramTotal } from "./histogram-total.js";
 import type { StatTotal } from "./stat-total.js";
 
@@ -8,7 +9,7 @@ export interface StatsFilter {
   /** Only what was ever written. */
   readonly usedOnly: boolean;
   /** Must match somewhere in the name; null for all. */
-  readonly pattern: RegExp | null;
+  readonly pattern: SafeRegex | null;
   readonly type: StatsType;
 }
 
@@ -27,7 +28,7 @@ export function selectStats(all: readonly (StatTotal | HistogramTotal)[], filter
   const histograms: HistogramTotal[] = [];
   for (const total of all) {
     if (filter.type !== "All" && total.kind !== KIND_OF_TYPE[filter.type]) continue;
-    if (filter.pattern !== null && !filter.pattern.test(total.name)) continue;
+    if (filter.pattern !== null && !filter.pattern.finds(total.name)) continue;
     if (filter.usedOnly && !total.used) continue;
     if (total.kind === "histogram") histograms.push(total);
     else values.push(total);

@@ -1,3 +1,4 @@
+import { regexFault, SafeRegex } from "../../matching/safe-regex.js";
 import type { StatsFilter, StatsType } from "../../stats/stats-selection.js";
 import type { HistogramBucketsMode } from "../../stats/stats-text.js";
 import type { AdminParameter } from "./admin-endpoint.js";
@@ -23,7 +24,7 @@ export const USEDONLY_PARAMETER: AdminParameter = {
 
 export const FILTER_PARAMETER: AdminParameter = {
   name: "filter",
-  help: "Regular expression (JavaScript) for filtering stats",
+  help: "Regular expression (RE2) for filtering stats",
   choices: null,
 };
 
@@ -48,13 +49,9 @@ export function parseStatsQuery(query: URLSearchParams): StatsQuery | string {
   return { filter: { usedOnly: query.has("usedonly"), pattern, type }, format, histograms };
 }
 
-function parsePattern(source: string): RegExp | null | "invalid" {
+function parsePattern(source: string): SafeRegex | null | "invalid" {
   if (source === "") return null;
-  try {
-    return new RegExp(source);
-  } catch {
-    return "invalid";
-  }
+  return regexFault(source) === null ? new SafeRegex(source) : "invalid";
 }
 
 function choice<T extends string>(value: string | null, choices: readonly T[], byDefault: T): T | null {
