@@ -16,7 +16,7 @@ describe("path specifiers (BEHAVIOUR 5.2)", () => {
     bad: readonly string[],
   ])[] = [
     ["prefix", "/a", ["/a", "/ab", "/a/b"], ["/", "/A", "a", "/b/a", ""]],
-    ["prefix", "/", ["/", "/anything"], ["", "*"]],
+    ["prefix", "/", ["/", "/anything", "*"], [""]],
     ["path", "/a", ["/a"], ["/a/", "/ab", "/A", "/"]],
     ["pathSeparatedPrefix", "/a", ["/a", "/a/", "/a/b"], ["/ab", "/A", "/a.b", "/"]],
     ["pathSeparatedPrefix", "/a/b", ["/a/b", "/a/b/c"], ["/a", "/a/", "/a/bc"]],

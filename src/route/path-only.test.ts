@@ -8,4 +8,5 @@ test("the path ends at its query or fragment", () => {
   assert.equal(pathOnly("/a#b?c"), "/a");
   assert.equal(pathOnly("?a"), "");
   assert.equal(pathOnly(""), "");
+  assert.equal(pathOnly("*"), "/");
 });

@@ -57,6 +57,16 @@ describe("how a request is written (RFC 9112 3, 6)", () => {
   }
 });
 
+describe("framing that a filter adds (RFC 9112 6.3)", () => {
+  test("is not sent beside ours", () => {
+    const client = new ClientUnderTest();
+    const fields = ["content-length: 2", "transfer-encoding: chunked", "content-length: 3"];
+    const encoder = client.request(requestHeaders("POST", "/", ...fields), false);
+    client.act(() => encoder.encodeData(Buffer.from("ok"), true));
+    assert.equal(client.origin.received, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nok");
+  });
+});
+
 describe("a body that is not as announced is never complete (RFC 9112 8)", () => {
   const cases: readonly (readonly [why: string, data: string, endStream: boolean])[] = [
     ["longer", "abcde", false],

@@ -19,8 +19,20 @@ function fieldLines(headers: HeaderMap): string {
  * filter took away without it is then found missing, before the server waits for it in what comes next.
  */
 export function outgoingRequestFraming(headers: HeaderMap, endStream: boolean): OutgoingFraming {
-  if (headers.has("content-length")) return "length";
+  if (hasOneLength(headers)) return "length";
   return endStream ? "none" : "chunked";
+}
+
+/**
+ * Whether a length is announced. Framing is for the codec to write, and once: a coding or a second length that a filter
+ * or a header rule has added would contradict it.
+ */
+function hasOneLength(headers: HeaderMap): boolean {
+  headers.remove("transfer-encoding");
+  const length = headers.get("content-length");
+  if (length === null) return false;
+  headers.set("content-length", length);
+  return true;
 }
 
 /** A request head with its final empty line (RFC 9112 3). */
@@ -47,8 +59,9 @@ export function outgoingResponseFraming(
   method: string,
   chunkedAllowed: boolean,
 ): OutgoingFraming {
+  const hasLength = hasOneLength(headers);
   if (method === "HEAD" || isBodylessStatus(headers.status)) return "none";
-  if (headers.has("content-length")) return "length";
+  if (hasLength) return "length";
   if (endStream) return "none";
   return chunkedAllowed ? "chunked" : "untilClose";
 }
@@ -65,6 +78,8 @@ export function encodeResponseHead(
 ): string {
   const status = headers.status;
   if (status < 200 || status === 204) headers.remove("content-length");
+  // Whether the connection lasts is not for a filter to say.
+  headers.remove("connection");
   let head = http1StatusLine(status) + fieldLines(headers);
   if (framing === "chunked") head += "transfer-encoding: chunked\r\n";
   else if (framing === "none" && method !== "HEAD" && !isBodylessStatus(status) && !headers.has("content-length")) {

@@ -219,6 +219,31 @@ describe("how a response is framed (RFC 9112 6.3)", () => {
   }
 });
 
+describe("framing that a filter adds (RFC 9112 6.3)", () => {
+  test("is not sent beside ours", () => {
+    const fields = ["content-length: 2", "transfer-encoding: chunked", "content-length: 3", "connection: keep-alive"];
+    const server = new ServerUnderTest({
+      onRequest: ({ encoder }) => {
+        encoder.encodeHeaders(responseHeaders(200, ...fields), false);
+        encoder.encodeData(Buffer.from("ok"), true);
+      },
+    });
+    server.send(GET);
+    assert.equal(server.received(), "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+  });
+
+  test("in chunks there is one coding", () => {
+    const server = new ServerUnderTest({
+      onRequest: ({ encoder }) => {
+        encoder.encodeHeaders(responseHeaders(200, "transfer-encoding: gzip"), false);
+        encoder.encodeData(Buffer.from("ok"), true);
+      },
+    });
+    server.send(GET);
+    assert.equal(server.received(), "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+  });
+});
+
 describe("a body that is not as announced is never complete (RFC 9112 8)", () => {
   const cases: readonly (readonly [why: string, answer: (request: RecordedRequest) => void, body: string])[] = [
     [
