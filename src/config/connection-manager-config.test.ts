@@ -22,6 +22,8 @@ function fieldsOf(config: ConnectionManagerConfig): Partial<ConnectionManagerCon
 test("the defaults of a connection manager", () => {
   assert.deepEqual(fieldsOf(manager("")), {
     statPrefix: "s",
+    flushAccessLogOnNewRequest: false,
+    accessLogFlushIntervalMs: 0,
     localReplies: null,
     codecType: "auto",
     serverName: "sluice",
@@ -102,6 +104,8 @@ proxy_100_continue: true`);
   assert.deepEqual(config.accessLogs, []);
   assert.deepEqual(fieldsOf(config), {
     statPrefix: "s",
+    flushAccessLogOnNewRequest: false,
+    accessLogFlushIntervalMs: 0,
     localReplies: null,
     codecType: "http1",
     serverName: "n",

@@ -16,6 +16,7 @@ import type {
 } from "../http/conn-manager/connection-manager-config.js";
 import type { RouteConfig } from "../route/route-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
+import { ACCESS_LOG_OPTION_FIELDS, convertAccessLogOptions } from "./access-log-options.js";
 import { CIDR_RANGE_FIELDS } from "./address-config.js";
 import { convertHeaderMutation, REQUEST_ID_FIELDS } from "./connection-manager-headers.js";
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
@@ -95,6 +96,10 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       drain_timeout: true,
       delayed_close_timeout: true,
       access_log: ACCESS_LOG_FIELDS,
+      access_log_options: ACCESS_LOG_OPTION_FIELDS,
+      // What these two say stands in `access_log_options` today.
+      access_log_flush_interval: true,
+      flush_access_log_on_new_request: true,
       local_reply_config: LOCAL_REPLY_FIELDS,
       use_remote_address: true,
       xff_num_trusted_hops: true,
@@ -147,6 +152,7 @@ export function convertConnectionManager(
     routeConfig,
     httpFilters,
     accessLogs,
+    ...convertAccessLogOptions(message, context),
     localReplies: convertLocalReplies(message.localReplyConfig, context),
     serverName: message.serverName === "" ? DEFAULT_SERVER_NAME : message.serverName,
     serverHeaderTransformation,

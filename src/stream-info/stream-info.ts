@@ -44,8 +44,6 @@ export class StreamInfo {
   /** Bytes of the request body, and of the response body handed to the codec. */
   bytesReceived = 0;
   bytesSent = 0;
-  requestHeadersBytes = 0;
-  responseHeadersBytes = 0;
 
   /** The client's address after x-forwarded-for; the physical peer's; and the one it connected to. */
   downstreamRemoteAddress = "";

@@ -225,3 +225,27 @@ class PassingFilter extends Origin {
     return "continue";
   }
 }
+
+describe("access_log_options", () => {
+  const logFormat = "%ACCESS_LOG_TYPE% %RESPONSE_CODE% %ROUTE_NAME% %DURATION%";
+
+  test("a line when the request begins", () => {
+    const run = new ManagerRun({ config: { flushAccessLogOnNewRequest: true }, logFormat });
+    run.get();
+    assert.deepEqual(run.log, ["DownstreamStart 0 route / 0"]);
+    run.letOrigin((origin) => origin.answer());
+    assert.match(run.log[1] ?? "", /^DownstreamEnd 200 route /);
+    assert.equal(run.log.length, 2);
+  });
+
+  test("lines in intervals while it lasts", () => {
+    const run = new ManagerRun({ config: { accessLogFlushIntervalMs: 1_000 }, logFormat });
+    run.get();
+    run.runFor(2_500);
+    assert.deepEqual(run.log, ["DownstreamPeriodic 0 route / 1000", "DownstreamPeriodic 0 route / 2000"]);
+    run.letOrigin((origin) => origin.answer());
+    run.runFor(10_000);
+    assert.equal(run.log.length, 3);
+    assert.match(run.log[2] ?? "", /^DownstreamEnd 200 /);
+  });
+});

@@ -1,5 +1,5 @@
 import { drawUint53 } from "../../common/random.js";
-import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
+import type { Dispatcher } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection } from "../../network/connection.js";
@@ -13,7 +13,7 @@ import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
 import type { LocalReply } from "../filter/filter.js";
 import { FilterManager, type FilterManagerCallbacks } from "../filter/filter-manager.js";
-import { emptyReply, textReply } from "../filter/local-reply.js";
+import { emptyReply, isGrpcRequest, textReply } from "../filter/local-reply.js";
 import type { AccessLogType, LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
@@ -22,6 +22,7 @@ import type { DownstreamPeer } from "./downstream-peer.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
+import { type StreamTimeout, StreamTimeouts, type StreamTimeoutsOwner } from "./stream-timeouts.js";
 
 /** Implemented by `ConnectionManager`. */
 export interface StreamOwner {
@@ -37,14 +38,16 @@ export interface StreamOwner {
  * One request and its response: stands between the codec and the filter chain, keeps what both need to know, watches
  * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
  */
-export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, LogContext, RouteRequest, TimerTarget {
+export class ActiveStream
+  implements RequestDecoder, FilterManagerCallbacks, LogContext, RouteRequest, StreamTimeoutsOwner
+{
   readonly streamInfo: StreamInfo;
   readonly flow: FlowRecorder | null;
   requestHeaders: HeaderMap = NO_HEADERS;
   responseHeaders: HeaderMap | null = null;
   responseTrailers: HeaderMap | null = null;
   localReplyBody = "";
-  readonly logType: AccessLogType = "DownstreamEnd";
+  logType: AccessLogType = "NotSet";
   readonly isHealthCheck = false;
   private readonly owner: StreamOwner;
   private readonly context: ConnectionManagerContext;
@@ -58,10 +61,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private requestComplete = false;
   private responseStarted = false;
   private ended = false;
-  private idleTimer: Timer | null = null;
-  private readonly requestTimer: Timer | null = null;
-  private readonly durationTimer: Timer | null = null;
-  private idleTimeoutMs: number;
+  private readonly timeouts: StreamTimeouts;
 
   constructor(
     owner: StreamOwner,
@@ -69,30 +69,23 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     peer: DownstreamPeer,
     encoder: ResponseEncoder,
     protocol: Protocol,
+    startMs: number,
   ) {
     this.owner = owner;
     this.context = context;
     this.peer = peer;
     this.encoder = encoder;
-    const { dispatcher, config, streamIds } = context;
+    const { dispatcher, streamIds } = context;
     const { connection } = owner;
-    const info = new StreamInfo(streamIds.next(), connection.id, protocol, dispatcher.now(), dispatcher.wallClockMs());
+    const startWallMs = dispatcher.wallClockMs() - (dispatcher.now() - startMs);
+    const info = new StreamInfo(streamIds.next(), connection.id, protocol, startMs, startWallMs);
     info.downstreamRemoteAddress = peer.remoteText;
     info.downstreamDirectRemoteAddress = peer.remoteText;
     info.downstreamLocalAddress = peer.localText;
     this.streamInfo = info;
     this.flow = connection.flow;
     this.filterManager = new FilterManager(this);
-    this.idleTimeoutMs = config.streamIdleTimeoutMs;
-    this.touch();
-    if (config.requestTimeoutMs > 0) this.requestTimer = this.startTimer(config.requestTimeoutMs);
-    if (config.maxStreamDurationMs > 0) this.durationTimer = this.startTimer(config.maxStreamDurationMs);
-  }
-
-  private startTimer(timeoutMs: number): Timer {
-    const timer = this.context.dispatcher.createCoarseTimer(this);
-    timer.arm(timeoutMs);
-    return timer;
+    this.timeouts = new StreamTimeouts(this, context, startMs);
   }
 
   get dispatcher(): Dispatcher {
@@ -111,7 +104,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.requestHeaders = headers;
-    this.touch();
+    this.timeouts.touch();
     if (endStream) this.onRequestComplete();
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
     const refusal =
@@ -123,7 +116,14 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     }
     if (headers.has("upgrade") && !this.acceptUpgrade(headers)) return;
     this.filterManager.createFilterChain(this.context.filterFactories);
+    if (this.context.config.flushAccessLogOnNewRequest) this.logStart();
     this.filterManager.decodeHeaders(headers, endStream);
+  }
+
+  /** The line tells the route, too. */
+  private logStart(): void {
+    this.route();
+    this.writeLog("DownstreamStart");
   }
 
   /** BEHAVIOUR 2.8: the client that waits for leave to send its body gets it from us. */
@@ -157,14 +157,14 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   decodeData(data: Buffer, endStream: boolean): void {
     if (this.ended) return;
     this.streamInfo.bytesReceived += data.length;
-    this.touch();
+    this.timeouts.touch();
     if (endStream) this.onRequestComplete();
     this.filterManager.decodeData(data, endStream);
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     if (this.ended) return;
-    this.touch();
+    this.timeouts.touch();
     this.onRequestComplete();
     this.filterManager.decodeTrailers(trailers);
   }
@@ -172,7 +172,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private onRequestComplete(): void {
     this.requestComplete = true;
     this.streamInfo.lastDownstreamRxMs = this.context.dispatcher.now();
-    this.requestTimer?.disarm();
+    this.timeouts.endRequest();
   }
 
   onProtocolError(error: CodecError): void {
@@ -186,9 +186,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     else this.replyBeforeFilters(textReply(error.status, reasonPhrase(error.status), error.details));
   }
 
-  /** A request whose head did not arrive in time. */
   onRequestHeadersTimeout(): void {
-    this.replyBeforeFilters(textReply(408, "request header timeout", "request_header_timeout"));
+    this.onStreamTimeout(this.context.headTimeout?.limit ?? "headers");
   }
 
   // ---- route
@@ -212,10 +211,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     this.streamInfo.routeName = route.name;
     this.streamInfo.virtualHostName = route.virtualHost.name;
     if (route.action.kind !== "forward" || route.action.idleTimeoutMs === null) return;
-    this.idleTimeoutMs = route.action.idleTimeoutMs;
-    this.idleTimer?.disarm();
-    if (this.idleTimeoutMs > 0) this.idleTimer ??= this.context.dispatcher.createCoarseTimer(this);
-    this.touch();
+    this.timeouts.setIdleTimeout(route.action.idleTimeoutMs);
   }
 
   clearRouteCache(): void {
@@ -228,7 +224,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (this.ended) return;
     // BEHAVIOUR 2.8: the client was told to continue by us.
     if (headers.status === 100 && !this.context.config.proxy100Continue) return;
-    this.touch();
+    this.timeouts.touch();
     this.context.stats.countInterimResponse();
     this.encoder.encode1xxHeaders(headers);
   }
@@ -237,8 +233,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
     if (this.ended) return;
     this.responseHeaders = headers;
     this.responseStarted = true;
-    this.touch();
-    this.requestTimer?.disarm();
+    this.timeouts.touch();
+    this.timeouts.endRequest();
     const { stats } = this.context;
     mutateResponseHeaders(headers, this.context, this.requestHeaders);
     this.streamInfo.responseCode = headers.status;
@@ -251,7 +247,7 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   encodeData(data: Buffer, endStream: boolean): void {
     if (this.ended) return;
     this.streamInfo.bytesSent += data.length;
-    this.touch();
+    this.timeouts.touch();
     this.encoder.encodeData(data, endStream);
   }
 
@@ -320,17 +316,14 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   private finish(): void {
     if (this.ended) return;
     this.ended = true;
-    this.idleTimer?.disarm();
-    this.requestTimer?.disarm();
-    this.durationTimer?.disarm();
+    this.timeouts.destroy();
     const info = this.streamInfo;
     info.endTimeMs = this.context.dispatcher.now();
     // BEHAVIOUR 5.13: nobody says why it ended without a response.
     if (info.responseCode === 0 && info.responseFlags === 0) info.setResponseFlag(DOWNSTREAM_TERMINATION);
     this.context.stats.rqTime.record(info.endTimeMs - info.startTimeMs);
     this.filterManager.destroy();
-    const loggers = this.context.accessLoggers;
-    for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
+    this.writeLog("DownstreamEnd");
     this.owner.onStreamEnded();
     if (this.flow === null) return;
     // F5
@@ -346,37 +339,54 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
 
   // ---- timers (BEHAVIOUR 2.10)
 
-  /** Something happened on the stream: it is not idle. Pushing a coarse timer back is a store. */
-  private touch(): void {
-    if (this.idleTimeoutMs === 0) return;
-    this.idleTimer ??= this.context.dispatcher.createCoarseTimer(this);
-    this.idleTimer.arm(this.idleTimeoutMs);
-  }
-
-  onTimer(timer: Timer): void {
+  onStreamTimeout(timeout: StreamTimeout): void {
     const { stats } = this.context;
-    if (timer === this.requestTimer) {
-      stats.rqTimeout.inc();
-      this.timeOut("request", 408, "request timeout", "request_overall_timeout");
-    } else if (timer === this.durationTimer) {
-      stats.rqMaxDurationReached.inc();
-      this.timeOut("stream duration", this.timeoutStatus, "downstream duration timeout", "max_duration_timeout");
-    } else {
-      stats.rqIdleTimeout.inc();
-      this.streamInfo.setResponseFlag(STREAM_IDLE_TIMEOUT);
-      this.timeOut("stream idle", this.timeoutStatus, "stream timeout", "stream_idle_timeout");
+    switch (timeout) {
+      case "headers":
+        stats.rqHeaderTimeout.inc();
+        this.timeOut("request headers", textReply(408, "request header timeout", "request_header_timeout"));
+        return;
+      case "request":
+        stats.rqTimeout.inc();
+        this.timeOut("request", textReply(408, "request timeout", "request_overall_timeout"));
+        return;
+      case "duration":
+        stats.rqMaxDurationReached.inc();
+        this.timeOut("stream duration", this.durationReply());
+        return;
+      case "idle":
+        stats.rqIdleTimeout.inc();
+        this.streamInfo.setResponseFlag(STREAM_IDLE_TIMEOUT);
+        this.timeOut("stream idle", textReply(this.timeoutStatus, "stream timeout", "stream_idle_timeout"));
     }
   }
 
-  private timeOut(which: string, status: number, body: string, details: string): void {
+  private timeOut(which: string, reply: LocalReply): void {
     const { connectionId, streamId } = this.streamInfo;
     this.flow?.record(FlowSteps.timerFired, connectionId, streamId, which);
-    this.filterManager.sendLocalReply(textReply(status, body, details));
+    this.replyBeforeFilters(reply);
+  }
+
+  /** gRPC has a status of its own for it, and not the one that the HTTP status would mean. */
+  private durationReply(): LocalReply {
+    const status = this.timeoutStatus;
+    const headers = isGrpcRequest(this.requestHeaders) ? DEADLINE_EXCEEDED : [];
+    return { status, body: "downstream duration timeout", details: "max_duration_timeout", headers };
   }
 
   /** Who was waited for: the client that has not sent all, or the upstream. */
   private get timeoutStatus(): number {
     return this.requestComplete ? 504 : 408;
+  }
+
+  onAccessLogInterval(): void {
+    this.writeLog("DownstreamPeriodic");
+  }
+
+  private writeLog(type: AccessLogType): void {
+    this.logType = type;
+    const loggers = this.context.accessLoggers;
+    for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
   }
 
   // ---- flow control
@@ -415,6 +425,8 @@ export class ActiveStream implements RequestDecoder, FilterManagerCallbacks, Log
   }
 }
 
+/** gRPC's status 4. */
+const DEADLINE_EXCEEDED: readonly string[] = ["grpc-status", "4"];
 const UPGRADE_FAILED = "upgrade_failed";
 
 /** Stands for the headers of a request whose head could not be read. Never written to. */

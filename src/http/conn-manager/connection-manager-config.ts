@@ -25,6 +25,9 @@ export interface ConnectionManagerConfig {
   readonly routeConfig: RouteConfig | null;
   readonly httpFilters: readonly HttpFilterConfig[];
   readonly accessLogs: readonly AccessLogConfig[];
+  /** Lines also when a request begins, and in intervals while it lasts; 0 is no interval. */
+  readonly flushAccessLogOnNewRequest: boolean;
+  readonly accessLogFlushIntervalMs: number;
   /** Null where local replies stay as they are. */
   readonly localReplies: LocalReplyConfig | null;
   readonly serverName: string;

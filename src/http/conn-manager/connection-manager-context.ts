@@ -10,6 +10,7 @@ import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
+import { type HeadTimeout, headTimeout } from "./head-timeout.js";
 import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
 import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
 import type { UserAgent } from "./request-header-mutation.js";
@@ -52,6 +53,8 @@ export class ConnectionManagerContext {
   readonly userAgent: UserAgent | null;
   readonly date: DateHeader;
   readonly http1Settings: Http1ServerSettings;
+  /** Null where a head may take all its time. */
+  readonly headTimeout: HeadTimeout | null;
   /** Null where local replies stay as they are. */
   readonly localReplies: LocalReplyRewriter | null;
 
@@ -71,6 +74,7 @@ export class ConnectionManagerContext {
     this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
     this.date = new DateHeader(parts.dispatcher);
     this.http1Settings = http1Settings(config);
+    this.headTimeout = headTimeout(config);
     this.localReplies = config.localReplies === null ? null : new LocalReplyRewriter(config.localReplies, parts.random);
   }
 }

@@ -28,7 +28,9 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   private readonly startMs: number;
   private readonly idleTimer: Timer | null;
   private readonly durationTimer: Timer | null;
-  private readonly headersTimer: Timer | null;
+  private headTimer: Timer | null = null;
+  /** When the head that is being received began; `NOT_BEGUN` between heads. */
+  private headStartMs = NOT_BEGUN;
   private stream: ActiveStream | null = null;
   private requests = 0;
   private drainTimer: Timer | null = null;
@@ -43,7 +45,6 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.startMs = dispatcher.now();
     this.idleTimer = config.idleTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
     this.durationTimer = config.maxConnectionDurationMs > 0 ? dispatcher.createCoarseTimer(this) : null;
-    this.headersTimer = config.requestHeadersTimeoutMs > 0 ? dispatcher.createCoarseTimer(this) : null;
     connection.setDelayedCloseTimeout(config.delayedCloseTimeoutMs);
     stats.cxTotal.inc();
     stats.cxHttp1Total.inc();
@@ -64,13 +65,18 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     const { flow, id, flowStreamId } = this.connection;
     flow?.record(FlowSteps.connectionManagerData, id, flowStreamId, "", data.length);
     this.codec.dispatch(data);
-    if (this.headersTimer !== null) this.watchHead(this.headersTimer);
+    this.watchHead();
     return "stopIteration";
   }
 
   /** From its first byte on a head has so much time, also one that came right behind another request. */
-  private watchHead(timer: Timer): void {
-    if (this.codec.isReceivingHead && !timer.armed) timer.arm(this.context.config.requestHeadersTimeoutMs);
+  private watchHead(): void {
+    if (this.headStartMs !== NOT_BEGUN || !this.codec.isReceivingHead) return;
+    const { dispatcher, headTimeout } = this.context;
+    this.headStartMs = dispatcher.now();
+    if (headTimeout === null) return;
+    this.headTimer ??= dispatcher.createCoarseTimer(this);
+    this.headTimer.arm(headTimeout.timeoutMs);
   }
 
   onConnectionEvent(event: ConnectionEvent): void {
@@ -78,7 +84,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.countClose(event);
     this.idleTimer?.disarm();
     this.durationTimer?.disarm();
-    this.headersTimer?.disarm();
+    this.headTimer?.disarm();
     this.drainTimer?.disarm();
     this.codec.onConnectionClosed();
   }
@@ -108,8 +114,10 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
 
   newStream(encoder: ResponseEncoder, protocol: Protocol): RequestDecoder {
     this.idleTimer?.disarm();
-    this.headersTimer?.disarm();
-    const { config, stats } = this.context;
+    this.headTimer?.disarm();
+    const { config, stats, dispatcher } = this.context;
+    const startMs = this.headStartMs === NOT_BEGUN ? dispatcher.now() : this.headStartMs;
+    this.headStartMs = NOT_BEGUN;
     stats.rqTotal.inc();
     stats.rqHttp1Total.inc();
     stats.rqActive.inc();
@@ -118,7 +126,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
       stats.cxMaxRequestsReached.inc();
       this.codec.goAway();
     }
-    const stream = new ActiveStream(this, this.context, this.peer, encoder, protocol);
+    const stream = new ActiveStream(this, this.context, this.peer, encoder, protocol, startMs);
     this.connection.flowStreamId = stream.streamInfo.streamId;
     this.stream = stream;
     return stream;
@@ -135,7 +143,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.context.stats.rqActive.dec();
     if (!this.connection.isOpen) return;
     this.idleTimer?.arm(this.context.config.idleTimeoutMs);
-    if (this.headersTimer !== null) this.watchHead(this.headersTimer);
+    this.watchHead();
     // The codec closes by itself what it could announce; here is the response that had begun before.
     if (this.drainState === "closing") this.context.dispatcher.post(this);
   }
@@ -152,8 +160,9 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
 
   onTimer(timer: Timer): void {
     const { stats } = this.context;
-    if (timer === this.headersTimer) {
-      this.onHeadersTimeout();
+    if (timer === this.headTimer) {
+      // The stream that is made for the head says which limit it was.
+      this.codec.onRequestHeadersTimeout();
       return;
     }
     if (timer === this.drainTimer) {
@@ -164,13 +173,9 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     if (timer === this.idleTimer) stats.cxIdleTimeout.inc();
     else stats.cxMaxDurationReached.inc();
     this.recordTimer(timer === this.idleTimer ? "connection idle" : "connection duration");
-    this.startDrainSequence();
-  }
-
-  private onHeadersTimeout(): void {
-    this.recordTimer("request headers");
-    this.context.stats.rqHeaderTimeout.inc();
-    this.codec.onRequestHeadersTimeout();
+    if (this.requests > 0 || this.codec.isReceivingHead) this.startDrainSequence();
+    // A client that has never sent a byte is not about to: nothing has to be announced.
+    else this.closeWhenIdle();
   }
 
   private recordTimer(which: string): void {
@@ -219,6 +224,8 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.connection.close("noFlush", reason);
   }
 }
+
+const NOT_BEGUN = -1;
 
 /** Makes the connection manager of each connection of a filter chain. */
 export class ConnectionManagerFactory implements ReadFilterFactory {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { SimulatedPeer } from "../../../test/support/simulated-peer.js";
 import { headOf, ManagerRun, statusOf } from "./manager.test.support.js";
 
 /*
@@ -11,12 +12,20 @@ const TICK_MS = 100;
 const DRAIN_MS = 5_000;
 const CLOSE = "connection: close";
 
+/** A client that has had a request answered. */
+function served(run: ManagerRun): SimulatedPeer {
+  const client = run.get();
+  run.letOrigin((origin) => origin.answer());
+  client.takeReceived();
+  return client;
+}
+
 describe("idle_timeout", () => {
   const config = { idleTimeoutMs: 10_000 };
 
   test("closes a connection without requests, after the drain timeout", () => {
     const run = new ManagerRun({ config });
-    const client = run.connect();
+    const client = served(run);
     run.runFor(10_000 + DRAIN_MS - TICK_MS);
     assert.equal(client.fate, "open");
     assert.equal(run.stat("downstream_cx_idle_timeout"), 1);
@@ -24,12 +33,23 @@ describe("idle_timeout", () => {
     assert.notEqual(client.fate, "open");
     assert.equal(client.received, "");
     assert.equal(run.stat("downstream_cx_destroy_local"), 1);
+    // Nobody asked for it: it is no drain from outside.
+    assert.equal(run.stat("downstream_cx_drain_close"), 0);
+    assert.deepEqual(run.log, ["200 - -"]);
+  });
+
+  test("closes at once a connection on which nothing was ever sent", () => {
+    const run = new ManagerRun({ config });
+    const client = run.connect();
+    run.runFor(10_000 + TICK_MS);
+    assert.notEqual(client.fate, "open");
+    assert.equal(run.stat("downstream_cx_idle_timeout"), 1);
     assert.deepEqual(run.log, []);
   });
 
   test("lets a request through that comes meanwhile, as the last one", () => {
     const run = new ManagerRun({ config });
-    const client = run.connect();
+    const client = served(run);
     run.runFor(10_000 + TICK_MS);
     run.get("/", client);
     run.runFor(DRAIN_MS * 2);
@@ -95,17 +115,21 @@ describe("max_connection_duration", () => {
     assert.notEqual(client.fate, "open");
   });
 
-  test("closes an idle connection", () => {
+  test("closes an idle connection, at once where nothing was ever sent", () => {
     const run = new ManagerRun({ config });
-    const client = run.connect();
-    run.runFor(10_000 + DRAIN_MS + TICK_MS * 2);
-    assert.notEqual(client.fate, "open");
+    const idle = served(run);
+    const silent = run.connect();
+    run.runFor(10_000 + TICK_MS * 2);
+    assert.equal(idle.fate, "open");
+    assert.notEqual(silent.fate, "open");
+    run.runFor(DRAIN_MS + TICK_MS * 2);
+    assert.notEqual(idle.fate, "open");
   });
 });
 
 test("a drain sequence that has begun is not begun again", () => {
   const run = new ManagerRun({ config: { idleTimeoutMs: 1_000, maxConnectionDurationMs: 4_000 } });
-  const client = run.connect();
+  const client = served(run);
   run.runFor(1_000 + DRAIN_MS + TICK_MS * 3);
   assert.notEqual(client.fate, "open");
   assert.equal(run.stat("downstream_cx_max_duration_reached"), 1);

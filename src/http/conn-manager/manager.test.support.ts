@@ -43,6 +43,8 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   routeConfig: null,
   httpFilters: [],
   accessLogs: [],
+  flushAccessLogOnNewRequest: false,
+  accessLogFlushIntervalMs: 0,
   localReplies: null,
   serverName: "sluice",
   serverHeaderTransformation: "overwrite",

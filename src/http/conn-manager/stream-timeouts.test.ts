@@ -222,3 +222,59 @@ describe("max_stream_duration", () => {
     assert.deepEqual(run.log, ["200 - -"]);
   });
 });
+
+describe("while the head arrives", () => {
+  const CASES = [
+    [{ requestTimeoutMs: 1_000 }, "408 - request_overall_timeout", "request timeout", "downstream_rq_timeout"],
+    [{ streamIdleTimeoutMs: 1_000 }, "408 SI stream_idle_timeout", "stream timeout", "downstream_rq_idle_timeout"],
+    [
+      { maxStreamDurationMs: 1_000 },
+      "408 - max_duration_timeout",
+      "downstream duration timeout",
+      "downstream_rq_max_duration_reached",
+    ],
+    [
+      { requestTimeoutMs: 2_000, requestHeadersTimeoutMs: 1_000 },
+      "408 - request_header_timeout",
+      "request header timeout",
+      "downstream_rq_header_timeout",
+    ],
+  ] as const;
+  for (const [config, line, body, stat] of CASES) {
+    test(`the shortest limit cuts it: ${line}`, () => {
+      const run = new ManagerRun({ config });
+      const client = run.send("GET / HT");
+      for (let i = 0; i < 12; i++) {
+        client.send("T".repeat(i % 2));
+        run.runFor(TICK_MS);
+      }
+      assert.equal(statusOf(client.received), 408);
+      assert.equal(bodyOf(client.received), body);
+      assert.notEqual(client.fate, "open");
+      assert.deepEqual(run.log, [line]);
+      assert.equal(run.stat(stat), 1);
+    });
+  }
+
+  test("its time counts for the request", () => {
+    const run = new ManagerRun({ config: { requestTimeoutMs: 1_000 }, logFormat: "%RESPONSE_CODE% %DURATION%" });
+    const client = run.send("POST / HTTP/1.1\r\n");
+    run.runFor(600);
+    run.send("host: a\r\ncontent-length: 10\r\n\r\n", client);
+    run.runFor(300);
+    assert.equal(client.received, "");
+    run.runFor(200);
+    assert.equal(statusOf(client.received), 408);
+    const [code, duration] = (run.log[0] ?? "").split(" ");
+    assert.equal(code, "408");
+    assert.ok(Number(duration) >= 1_000 && Number(duration) <= 1_000 + TICK_MS, duration);
+  });
+});
+
+test("gRPC is told a duration that was exceeded by its own status", () => {
+  const run = new ManagerRun({ config: { maxStreamDurationMs: 1_000 } });
+  const client = run.send("GET / HTTP/1.1\r\nhost: a\r\ncontent-type: application/grpc\r\n\r\n");
+  run.runFor(1_000 + TICK_MS);
+  assert.equal(statusOf(client.received), 200);
+  assert.match(client.received, /\r\ngrpc-status: 4\r\n/);
+});

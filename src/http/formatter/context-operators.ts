@@ -1,3 +1,4 @@
+import type { HeaderMap } from "../headers/header-map.js";
 import { HeaderField } from "./header-field.js";
 import type { LogContext } from "./log-context.js";
 import type { Operator } from "./operator.js";
@@ -20,14 +21,36 @@ export class AccessLogTypeOperator implements Operator {
   }
 }
 
-/** `%RESPONSE_TRAILERS_BYTES%` */
-export class ResponseTrailersBytesOperator implements Operator {
+/** `%REQUEST_HEADERS_BYTES%` and its kin: names and values, pseudo-headers included, as nothing carries them. */
+export class HeaderBytesOperator implements Operator {
   readonly numeric = true;
+  private readonly section: HeaderSection;
+
+  constructor(section: HeaderSection) {
+    this.section = section;
+  }
 
   format(context: LogContext): string {
-    return context.responseTrailers === null ? "0" : String(context.responseTrailers.byteSize);
+    const headers = context[this.section];
+    return headers === null ? "0" : String(headerBytes(headers));
   }
 }
+
+type HeaderSection = "requestHeaders" | "responseHeaders" | "responseTrailers";
+
+function headerBytes(headers: HeaderMap): number {
+  let bytes = headers.status === 0 ? 0 : ":status".length + STATUS_DIGITS;
+  bytes += pseudoBytes(":method", headers.method) + pseudoBytes(":path", headers.path);
+  bytes += pseudoBytes(":authority", headers.authority) + pseudoBytes(":scheme", headers.scheme);
+  for (let i = 0; i < headers.size; i++) bytes += headers.nameAt(i).length + headers.valueAt(i).length;
+  return bytes;
+}
+
+function pseudoBytes(name: string, value: string): number {
+  return value === "" ? 0 : name.length + value.length;
+}
+
+const STATUS_DIGITS = 3;
 
 const REQUEST_ID = new HeaderField("x-request-id");
 

@@ -64,8 +64,6 @@ function fillFacts(info: StreamInfo): void {
   info.setResponseFlag(responseFlagBit("UF"));
   info.bytesReceived = 154;
   info.bytesSent = 12;
-  info.requestHeadersBytes = 321;
-  info.responseHeadersBytes = 65;
   info.downstreamRemoteAddress = "10.0.35.28:0";
   info.downstreamDirectRemoteAddress = "[2001:db8:1234:5678:9abc:def0:1234:5678]:40000";
   info.downstreamLocalAddress = "10.0.0.9:10000";

@@ -2,8 +2,8 @@ import { ADDRESSES, AddressWithoutPortOperator, PortOperator } from "./address-o
 import { utf8Bytes } from "./byte-text.js";
 import {
   AccessLogTypeOperator,
+  HeaderBytesOperator,
   LocalReplyBodyOperator,
-  ResponseTrailersBytesOperator,
   StreamIdOperator,
 } from "./context-operators.js";
 import { DurationOperator, intervalOperator, parseCommonDuration } from "./duration-operators.js";
@@ -124,7 +124,9 @@ function addContextOperators(table: Map<string, OperatorSyntax>): void {
     "RESPONSE_CODE_DETAILS",
     optional((params) => new ResponseCodeDetailsOperator(params)),
   );
-  table.set("RESPONSE_TRAILERS_BYTES", plain(new ResponseTrailersBytesOperator()));
+  table.set("REQUEST_HEADERS_BYTES", plain(new HeaderBytesOperator("requestHeaders")));
+  table.set("RESPONSE_HEADERS_BYTES", plain(new HeaderBytesOperator("responseHeaders")));
+  table.set("RESPONSE_TRAILERS_BYTES", plain(new HeaderBytesOperator("responseTrailers")));
   table.set("STREAM_ID", plain(new StreamIdOperator()));
   table.set("LOCAL_REPLY_BODY", plain(new LocalReplyBodyOperator()));
   table.set("ACCESS_LOG_TYPE", plain(new AccessLogTypeOperator()));

@@ -56,11 +56,6 @@ describe("a header map", () => {
     assert.equal(headers.size, 0);
   });
 
-  test("knows its size on the wire", () => {
-    assert.equal(mapOf().byteSize, 0);
-    assert.equal(mapOf(["a", "1"], ["bc", ""]).byteSize, "a: 1\r\nbc: \r\n".length);
-  });
-
   test("is copied whole, and the copy is its own", () => {
     const headers = repeated();
     headers.method = "GET";

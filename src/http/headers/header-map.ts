@@ -75,14 +75,6 @@ export class HeaderMap {
     return this.removeFrom(0, name);
   }
 
-  /** Size in bytes as HTTP/1 would write it: names, values, and four bytes for `: ` and CRLF. */
-  get byteSize(): number {
-    const list = this.list;
-    let bytes = 0;
-    for (let i = 0; i < list.length; i++) bytes += (list[i] as string).length + 2;
-    return bytes;
-  }
-
   /** A copy that shares nothing with this one. */
   clone(): HeaderMap {
     const copy = new HeaderMap();
