@@ -37,6 +37,22 @@ http://localhost:3000/api a request for /users asks for /api/users.
 `,
   },
   {
+    name: "explain",
+    usage: "explain METHOD URL",
+    help: "which route a request takes, and why",
+    options: [
+      { name: "header", short: "H", value: "'NAME: VALUE'", multiple: true, help: "a header of the request" },
+      { name: "data", short: "d", value: "TEXT", help: "the body of the request" },
+      { name: "listener", value: "NAME", help: "the listener that gets it; default is the one on the URL's port" },
+      { name: "json", help: "print JSON, for machines" },
+    ],
+    text: `sluice explain -c FILE GET http://shop.example:10000/api -H 'x-canary: 1'
+
+The request goes through the proxy's own filters and routes, without a network: nothing is sent. Exit code 0 when
+it takes a route, 1 when not, 2 for a mistake on the command line.
+`,
+  },
+  {
     name: "schema",
     usage: "schema",
     help: "a JSON Schema of the configuration, for editors",

@@ -6,12 +6,12 @@ import { startServer } from "./run-server.js";
 /** `sluice demo`, which `npm start` runs: a proxy with two upstreams of its own, to try things on. */
 export async function demo(commandLine: CommandLine): Promise<number> {
   const ports = [await startDemoUpstream("one"), await startDemoUpstream("two")];
-  const config = loadConfig({ ...commandLine, configPath: null, configYaml: demoConfig(ports) });
-  if (config === null) return 1;
+  const loaded = loadConfig({ ...commandLine, configPath: null, configYaml: demoConfig(ports) });
+  if (loaded === null) return 1;
   // A demo on one thread takes its upstreams in turn, where several threads would each begin by chance.
   // Its steps are recorded, and printed only when that was asked for.
   const printTimelines = commandLine.flow !== "none";
-  const running = await startServer(config, { ...commandLine, concurrency: 1, flow: "all" }, printTimelines);
+  const running = await startServer(loaded, { ...commandLine, concurrency: 1, flow: "all" }, printTimelines);
   if (running === null) return 1;
   process.stdout.write(TRY);
   process.exit(await running.ended);

@@ -4,9 +4,10 @@ import type { RuntimeConfig } from "../config/runtime-config.js";
 import { type CommandLine, UsageError } from "./command-line.js";
 
 /**
- * Loads what the command line names, prints warnings and errors, and returns the configuration; null when it is wrong.
+ * Loads what the command line names, prints warnings and errors, and returns the configuration with the way back to the lines
+ * of the file; null when it is wrong.
  */
-export function loadConfig(commandLine: CommandLine): RuntimeConfig | null {
+export function loadConfig(commandLine: CommandLine): LoadedBootstrap | null {
   const { configPath, configYaml, strict } = commandLine;
   if (configPath === null && configYaml === null) {
     throw new UsageError("at least one of --config-path or --config-yaml is needed");
@@ -25,7 +26,7 @@ export function loadConfig(commandLine: CommandLine): RuntimeConfig | null {
   }
   if (loaded.warnings.length > 0) process.stderr.write(renderProblems(loaded.warnings));
   checkFlowListener(loaded.config, commandLine);
-  return withNode(loaded.config, commandLine);
+  return { ...loaded, config: withNode(loaded.config, commandLine) };
 }
 
 function checkFlowListener(config: RuntimeConfig, { flow }: CommandLine): void {

@@ -2,7 +2,7 @@ import { COMMANDS, commandHelpText } from "./command-help.js";
 import { parseCommandLine, UsageError, usageText } from "./command-line.js";
 
 /**
- * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong. A subcommand's module is loaded only
+ * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong (`explain` has a code of its own). A subcommand's module is loaded only
  * when it is asked for.
  */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -11,7 +11,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`sluice: ${error.message}\nTry 'sluice --help'.\n`);
-    return 1;
+    // 1 says of `explain` that the request takes no route.
+    return argv[0] === "explain" ? 2 : 1;
   }
 }
 
@@ -36,6 +37,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
     case "to":
       return (await import("./to/to.js")).to(commandLine, rest);
+    case "explain":
+      return (await import("./explain.js")).explainCommand(commandLine, rest);
     case "schema":
       if (rest.length > 0) throw new UsageError(`sluice schema takes no arguments, not '${rest[0]}'`);
       return (await import("./schema.js")).schema();

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import type { RuntimeConfig } from "../config/runtime-config.js";
+import type { LoadedBootstrap } from "../config/bootstrap.js";
+import { ConfigLookup } from "../config/config-lookup.js";
 import { addressText } from "../network/address.js";
 import { Server } from "../server/server.js";
 import type { ServerOptions } from "../server/server-options.js";
@@ -14,13 +15,15 @@ export interface RunningServer {
 
 /** Starts a server for the command line, with signals wired up. Null, with a line on stderr, when it cannot start. */
 export async function startServer(
-  config: RuntimeConfig,
+  { config, bootstrap, sourceMap }: LoadedBootstrap,
   commandLine: CommandLine,
   printTimelines: boolean = commandLine.flow !== "none",
 ): Promise<RunningServer | null> {
   const end = new EndOfProcess();
   try {
-    const options = serverOptions(commandLine, printTimelines);
+    // Without an admin nobody can ask for explanations.
+    const lookup = config.admin === null ? null : new ConfigLookup(bootstrap, sourceMap);
+    const options = { ...serverOptions(commandLine, printTimelines), lookup };
     const server = new Server(config, options, () => end.request("/quitquitquit"));
     end.watch(server);
     await server.start();
@@ -32,7 +35,7 @@ export async function startServer(
   }
 }
 
-function serverOptions(commandLine: CommandLine, printTimelines: boolean): ServerOptions {
+function serverOptions(commandLine: CommandLine, printTimelines: boolean): Omit<ServerOptions, "lookup"> {
   return {
     concurrency: commandLine.concurrency,
     logLevel: commandLine.logLevel,

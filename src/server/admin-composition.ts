@@ -2,6 +2,7 @@ import { TagExtractor } from "../stats/tag-extractor.js";
 import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js";
 import type { FlowSource } from "./admin/flow-endpoint.js";
 import { clusterStatus } from "./cluster-status-source.js";
+import { explain } from "./explain/explain.js";
 import type { Server } from "./server.js";
 import { versionText } from "./version.js";
 
@@ -35,8 +36,15 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
     certificates: () => [],
     requestShutdown: onShutdownRequest,
     reopenLogs: () => server.accessLogSinks.reopen(),
+    explain: explainOf(server),
     flow: new WorkerFlows(server),
   };
+}
+
+/** Null for a configuration without a way back to its lines. */
+function explainOf(server: Server): AdminContext["explain"] {
+  const { lookup } = server.options;
+  return lookup === null ? null : (request) => explain(request, { config: server.config, lookup });
 }
 
 /** The flow records of all workers. */

@@ -15,7 +15,8 @@ import type { ConnectionContext } from "../network/connection.js";
 import type { ReadFilterFactory } from "../network/filter.js";
 import { type IdSource, Listener } from "../network/listener.js";
 import type { ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
-import { RouteTable } from "../route/route-table.js";
+import type { RouteConfig } from "../route/route-config.js";
+import { RouteTable, type RouteTableParts } from "../route/route-table.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterManager } from "../upstream/cluster-manager.js";
 
@@ -30,6 +31,8 @@ export interface ListenerParts extends ConnectionContext {
   readonly accessLogSinks: AccessLogSinkSource;
   readonly connectionIds: IdSource;
   readonly streamIds: IdSource;
+  /** Makes the route tables, where something other than the usual ones is wanted. */
+  readonly routeTable?: (config: RouteConfig, parts: RouteTableParts) => RouteTable;
 }
 
 /*
@@ -72,11 +75,15 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     streamIds: parts.streamIds,
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
-    routeTable: config.routeConfig === null ? null : new RouteTable(config.routeConfig, parts),
+    routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
     accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random),
   });
   return new ConnectionManagerFactory(context);
+}
+
+function buildRouteTable(config: RouteConfig, parts: ListenerParts): RouteTable {
+  return parts.routeTable?.(config, parts) ?? new RouteTable(config, parts);
 }
 
 const ROUTER = "envoy.extensions.filters.http.router.v3.Router";

@@ -1,4 +1,5 @@
 import type { LogLevel } from "../common/logger.js";
+import type { ConfigLookup } from "../config/config-lookup.js";
 import type { FlowSelection } from "./worker-snapshot.js";
 
 /** How a server runs, apart from its configuration: Envoy's command line. */
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly shutdownTimeoutMs: number;
   /** As `/server_info` shows it. */
   readonly commandLineOptions: object;
+  /** The way back to the lines of the configuration, for the admin's `/explain`; null when there are none. */
+  readonly lookup: ConfigLookup | null;
 }
 
 export const DEFAULT_SERVER_OPTIONS: ServerOptions = {
@@ -26,4 +29,5 @@ export const DEFAULT_SERVER_OPTIONS: ServerOptions = {
   fileFlushIntervalMs: 10_000,
   shutdownTimeoutMs: 25_000,
   commandLineOptions: {},
+  lookup: null,
 };

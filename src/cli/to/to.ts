@@ -14,11 +14,11 @@ export async function to(commandLine: CommandLine, urls: readonly string[]): Pro
     process.stdout.write(configYaml);
     return 0;
   }
-  const config = loadConfig({ ...commandLine, configYaml });
-  if (config === null) return 1;
+  const loaded = loadConfig({ ...commandLine, configYaml });
+  if (loaded === null) return 1;
   if (commandLine.mode !== "serve") return 0;
   const { startServer } = await import("../run-server.js");
-  const running = await startServer(config, { ...commandLine, configYaml });
+  const running = await startServer(loaded, { ...commandLine, configYaml });
   if (running === null) return 1;
   const bound = running.server.listeners[0]?.addresses[0];
   if (bound !== undefined)

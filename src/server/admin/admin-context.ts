@@ -1,3 +1,5 @@
+import type { ExplainRequest } from "../explain/explain-request.js";
+import type { Explanation } from "../explain/explanation.js";
 import type { Certificate } from "./certs-endpoint.js";
 import type { ClusterStatus } from "./cluster-status.js";
 import type { FlowSource } from "./flow-endpoint.js";
@@ -38,6 +40,8 @@ export interface AdminContext {
   readonly logging: LoggingControl | null;
   /** `/reopen_logs`: access logs are opened anew, after their files were moved away. */
   readonly reopenLogs: (() => void | Promise<void>) | null;
+  /** `/explain`: which way a request would take; throws `ExplainRequestError`. */
+  readonly explain: ((request: ExplainRequest) => Explanation) | null;
   /** `/flow`. */
   readonly flow: FlowSource | null;
   /** `admin.allow_paths`: whether a path, without its query, may be requested; null allows all. */
@@ -58,6 +62,7 @@ export const EMPTY_ADMIN_CONTEXT: Omit<AdminContext, "state"> = {
   healthcheck: null,
   logging: null,
   reopenLogs: null,
+  explain: null,
   flow: null,
   allowsPath: null,
 };

@@ -3,10 +3,12 @@
  * a response, and say enough about themselves to be listed by `/help` and on the index page.
  */
 
-/** What endpoints may know of a request. Its body, if any, is never read. */
+/** What endpoints may know of a request. */
 export interface AdminRequest {
   readonly method: string;
   readonly query: URLSearchParams;
+  /** Empty unless the endpoint asks for it. */
+  readonly body: string;
 }
 
 export interface AdminResponse {
@@ -31,6 +33,8 @@ export interface AdminEndpoint {
   readonly help: string;
   /** Changes the server, so only POST is allowed: a link that someone follows must not. */
   readonly mutates: boolean;
+  /** The request's body says what is wanted; all other bodies are left unread. */
+  readonly readsBody?: boolean;
   readonly parameters: readonly AdminParameter[];
   /** May throw or reject: the client then gets a 500, and the log the error. */
   handle(request: AdminRequest): AdminResponse | Promise<AdminResponse>;

@@ -3,6 +3,7 @@ import type { AdminEndpoint } from "./admin-endpoint.js";
 import { CertsEndpoint } from "./certs-endpoint.js";
 import { ClustersEndpoint } from "./clusters-endpoint.js";
 import { ConfigDumpEndpoint } from "./config-dump-endpoint.js";
+import { ExplainEndpoint } from "./explain-endpoint.js";
 import { FlowEndpoint } from "./flow-endpoint.js";
 import { HealthcheckEndpoint, QuitEndpoint } from "./lifecycle-endpoints.js";
 import { DrainListenersEndpoint, ListenersEndpoint } from "./listener-endpoints.js";
@@ -32,6 +33,7 @@ export function adminEndpoints(context: AdminContext): AdminEndpoint[] {
   }
   if (context.logging !== null) endpoints.push(new LoggingEndpoint(context.logging));
   if (context.reopenLogs !== null) endpoints.push(new ReopenLogsEndpoint(context.reopenLogs));
+  if (context.explain !== null) endpoints.push(new ExplainEndpoint(context.explain));
   if (context.flow !== null) endpoints.push(new FlowEndpoint(context.flow));
   return endpoints;
 }

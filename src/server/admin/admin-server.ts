@@ -2,9 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Address } from "../../network/address.js";
 import type { AdminContext } from "./admin-context.js";
-import { type AdminEndpoint, type AdminResponse, postRequired, textResponse } from "./admin-endpoint.js";
+import {
+  type AdminEndpoint,
+  type AdminRequest,
+  type AdminResponse,
+  postRequired,
+  textResponse,
+} from "./admin-endpoint.js";
 import { adminEndpoints } from "./admin-endpoints.js";
 import { AdminList } from "./admin-list.js";
+
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Where the admin interface reports what its client is not told in full. */
 export interface AdminLog {
@@ -53,7 +61,7 @@ export class AdminServer {
 
   /** Never rejects. */
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answer = await this.answer(request.method ?? "", request.url ?? "/");
+    const answer = await this.answer(request);
     const { afterwards } = answer;
     if (response.closed) {
       // The client is gone; what it asked for is done all the same.
@@ -70,8 +78,9 @@ export class AdminServer {
     response.end(answer.body);
   }
 
-  private async answer(method: string, url: string): Promise<AdminResponse> {
-    const { path, query } = splitUrl(url);
+  private async answer(request: IncomingMessage): Promise<AdminResponse> {
+    const method = request.method ?? "";
+    const { path, query } = splitUrl(request.url ?? "/");
     if (this.allowsPath !== null && !this.allowsPath(path)) {
       this.log.warn(`admin path ${path} is not allowed`);
       return textResponse(`request to path ${path} not allowed`, 403);
@@ -82,12 +91,13 @@ export class AdminServer {
       this.log.warn(`admin path ${path} mutates state, method=${method} rather than POST`);
       return postRequired(method);
     }
-    return this.run(endpoint, method, query);
+    const body = endpoint.readsBody ? await readBody(request) : "";
+    return body === null ? textResponse("the body is too large\n", 413) : this.run(endpoint, { method, query, body });
   }
 
-  private async run(endpoint: AdminEndpoint, method: string, query: URLSearchParams): Promise<AdminResponse> {
+  private async run(endpoint: AdminEndpoint, request: AdminRequest): Promise<AdminResponse> {
     try {
-      return await endpoint.handle({ method, query });
+      return await endpoint.handle(request);
     } catch (error) {
       this.log.error(`admin path ${endpoint.path} failed`, error);
       return textResponse(`${endpoint.path} failed: ${error instanceof Error ? error.message : String(error)}\n`, 500);
@@ -101,6 +111,23 @@ export class AdminServer {
       this.log.error("admin request failed after its response", error);
     }
   }
+}
+
+/** Null when it is larger than any request to an endpoint has to be, or is not sent to its end. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > MAX_BODY_BYTES) return null;
+      pieces.push(piece);
+    }
+  } catch {
+    // The client is gone, and gets no answer.
+    return null;
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 /** The URL is the client's: `URL` would take `//x` for a host, and throw at others. */

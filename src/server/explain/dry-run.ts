@@ -1,0 +1,232 @@
+import type { Logger } from "../../common/logger.js";
+import type { RandomSource } from "../../common/random.js";
+import { Runtime } from "../../common/runtime.js";
+import { SystemRandom } from "../../common/system-random.js";
+import type { RuntimeConfig } from "../../config/runtime-config.js";
+import type { ConnectionManagerConfig } from "../../http/conn-manager/connection-manager-config.js";
+import { type Address, addressText } from "../../network/address.js";
+import type { IdSource } from "../../network/listener.js";
+import type { FilterChainConfig, ListenerConfig, NetworkFilterConfig } from "../../network/listener-config.js";
+import { ReadBuffers } from "../../network/read-buffers.js";
+import type { RouteRequest } from "../../route/match-input.js";
+import type { Route } from "../../route/route.js";
+import { type RouteExplanation, RouteTable } from "../../route/route-table.js";
+import type { Counter, Gauge, Histogram, StatsScope } from "../../stats/stat.js";
+import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
+import { createClusterMemory } from "../../upstream/cluster.js";
+import { ClusterManager } from "../../upstream/cluster-manager.js";
+import { buildListener, CONNECTION_MANAGER } from "../build-listener.js";
+import { DryRunDispatcher } from "./dry-run-dispatcher.js";
+import { DryRunNetwork, DryRunSocket } from "./dry-run-network.js";
+import { type HeaderField, type HttpHead, readHead } from "./http-head.js";
+
+/** How far time may jump while a request waits for timers, milliseconds: a delay that a filter injects, say. */
+const PATIENCE_MS = 60_000;
+const CLIENT_PORT = 50_000;
+const LOG_FIELDS = ["UPSTREAM_CLUSTER", "RESPONSE_CODE_DETAILS", "RESPONSE_FLAGS"] as const;
+
+/** A request as a client would send it. */
+export interface DryRunRequest {
+  readonly method: string;
+  /** What stands in the request line. */
+  readonly target: string;
+  /** In order, `host` among them. */
+  readonly fields: readonly HeaderField[];
+  readonly body: string;
+  readonly clientHost: string;
+}
+
+/** One look into the route table; a filter can ask for another one. */
+export interface RouteLookup {
+  readonly explanation: RouteExplanation;
+  /** What the table was asked, after everything that the connection manager and filters changed. */
+  readonly authority: string;
+  readonly path: string;
+}
+
+export interface UpstreamRequestSeen {
+  readonly address: string;
+  readonly head: HttpHead;
+}
+
+/** What became of a request. */
+export interface DryRun {
+  readonly lookups: readonly RouteLookup[];
+  /** Requests to upstream hosts, the route's first, then mirrors and what filters ask. */
+  readonly upstreams: readonly UpstreamRequestSeen[];
+  readonly response: HttpHead | null;
+  /** Empty when none was chosen. */
+  readonly cluster: string;
+  readonly responseDetails: string;
+  readonly responseFlags: string;
+}
+
+/**
+ * Sends a request through the data plane of a listener, the very one that serves: connection manager, filters, route table,
+ * router, clusters. Only the network is not there: hosts are taken to be alive and answer an empty 200. Nothing is logged,
+ * nothing is counted.
+ */
+export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request: DryRunRequest): DryRun {
+  const dispatcher = new DryRunDispatcher();
+  const bound = listener.address;
+  const family = bound.kind === "ip" && bound.host.includes(":") ? "::1" : "127.0.0.1";
+  const clientAddress: Address = { kind: "ip", host: request.clientHost, port: CLIENT_PORT };
+  const network = new DryRunNetwork(dispatcher, { kind: "ip", host: family, port: 0 });
+  const record = new Recorder();
+  const context = { dispatcher, readBuffers: new ReadBuffers() };
+  const random = new SystemRandom();
+  const clusters = buildClusters(config, { ...context, sockets: network, connectionIds: record }, random);
+  const built = buildListener(withLog(listener), {
+    ...context,
+    log: SILENCE,
+    random,
+    runtime: new Runtime(config.runtime),
+    node: config.node,
+    stats: NO_STATS,
+    clusters,
+    accessLogSinks: { get: () => record },
+    connectionIds: record,
+    streamIds: record,
+    routeTable: (routes, parts) => new ExplainingRouteTable(routes, parts, record.lookups),
+  });
+  const client = new DryRunSocket(dispatcher, destinationOf(bound, family), clientAddress);
+  dispatcher.enqueue(() => built.onAccept(client));
+  client.deliver(Buffer.from(requestText(request), "latin1"));
+  const isAnswered = (): boolean => readFinalHead(client.written) !== null;
+  do dispatcher.run(isAnswered, dispatcher.now());
+  while (!isAnswered() && network.answer());
+  dispatcher.run(isAnswered, PATIENCE_MS);
+  client.destroy();
+  dispatcher.run(() => false, dispatcher.now());
+  return { ...record.log(), ...outcome(network, client), lookups: record.lookups };
+}
+
+/** A route table that keeps what it explains. It decides by the same conditions as any. */
+class ExplainingRouteTable extends RouteTable {
+  private readonly lookups: RouteLookup[];
+
+  constructor(
+    config: ConstructorParameters<typeof RouteTable>[0],
+    parts: ConstructorParameters<typeof RouteTable>[1],
+    lookups: RouteLookup[],
+  ) {
+    super(config, parts);
+    this.lookups = lookups;
+  }
+
+  override match(request: RouteRequest): Route | null {
+    const explanation = this.explain(request);
+    const { authority, path } = request.requestHeaders;
+    this.lookups.push({ explanation, authority, path });
+    return explanation.route;
+  }
+}
+
+/** Counts connections and streams, and takes the one line of the log. */
+class Recorder implements IdSource {
+  readonly lookups: RouteLookup[] = [];
+  private line = "";
+  private lastId = 0;
+
+  next(): number {
+    return ++this.lastId;
+  }
+
+  write(line: string): void {
+    this.line = line;
+  }
+
+  log(): Pick<DryRun, "cluster" | "responseDetails" | "responseFlags"> {
+    const [cluster = "", responseDetails = "", responseFlags = ""] = this.line.trimEnd().split("\t").map(orEmpty);
+    return { cluster, responseDetails, responseFlags };
+  }
+}
+
+function orEmpty(value: string): string {
+  return value === "-" ? "" : value;
+}
+
+/** The listener with a log of ours in the place of its own. */
+function withLog(listener: ListenerConfig): ListenerConfig {
+  const text = `${LOG_FIELDS.map((name) => `%${name}%`).join("\t")}\n`;
+  const format = { kind: "text", text, json: null, omitEmptyValues: false } as const;
+  const accessLogs: readonly AccessLogConfig[] = [{ sink: { kind: "stdout" }, format, filter: null }];
+  const ofFilter = (filter: NetworkFilterConfig): NetworkFilterConfig => {
+    if (filter.typeName !== CONNECTION_MANAGER) return filter;
+    return { ...filter, config: { ...(filter.config as ConnectionManagerConfig), accessLogs } };
+  };
+  const ofChain = (chain: FilterChainConfig): FilterChainConfig => ({ ...chain, filters: chain.filters.map(ofFilter) });
+  return {
+    ...listener,
+    accessLogs: [],
+    filterChains: listener.filterChains.map(ofChain),
+    defaultFilterChain: listener.defaultFilterChain === null ? null : ofChain(listener.defaultFilterChain),
+  };
+}
+
+/** Names that discovery would resolve stand for themselves. */
+function buildClusters(
+  config: RuntimeConfig,
+  context: ConstructorParameters<typeof ClusterManager>[1],
+  random: RandomSource,
+): ClusterManager {
+  const snapshots = config.clusters.map((info) => ({ info, memory: createClusterMemory(info) }));
+  const clusters = new ClusterManager(snapshots, context, NO_STATS, random);
+  for (const { name, discovery, endpoints } of config.clusters) {
+    if (discovery !== "static") clusters.updateHosts(name, endpoints);
+  }
+  return clusters;
+}
+
+/** A listener on all addresses is reached at one of them. */
+function destinationOf(bound: Address, family: string): Address {
+  if (bound.kind === "pipe") return bound;
+  return { ...bound, host: bound.host === "0.0.0.0" || bound.host === "::" ? family : bound.host };
+}
+
+function requestText({ method, target, fields, body }: DryRunRequest): string {
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const hasLength = fields.some(([name]) => name === "content-length" || name === "transfer-encoding");
+  const length = body === "" || hasLength ? "" : `content-length: ${Buffer.byteLength(body)}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\n${lines}${length}\r\n${Buffer.from(body).toString("latin1")}`;
+}
+
+function outcome(network: DryRunNetwork, client: DryRunSocket): Pick<DryRun, "upstreams" | "response"> {
+  const upstreams: UpstreamRequestSeen[] = [];
+  for (const { address, socket } of network.connections) {
+    const head = readHead(socket.written);
+    if (head !== null) upstreams.push({ address: addressText(address), head });
+  }
+  return { upstreams, response: readFinalHead(client.written) };
+}
+
+/** The head of the response behind the informational ones. */
+function readFinalHead(written: string): HttpHead | null {
+  const head = readHead(written);
+  if (head === null || !/^HTTP\/1\.1 1(?!01)\d\d /.test(head.startLine)) return head;
+  return readFinalHead(written.slice(written.indexOf("\r\n\r\n") + 4));
+}
+
+const SILENCE: Logger = { debugEnabled: false, debug() {}, info() {}, warn() {}, error() {} };
+
+class NoStat implements Counter, Gauge, Histogram {
+  readonly name = "";
+
+  inc(): void {}
+
+  dec(): void {}
+
+  add(): void {}
+
+  set(): void {}
+
+  record(): void {}
+}
+
+const NO_STAT = new NoStat();
+const NO_STATS: StatsScope = {
+  counter: () => NO_STAT,
+  gauge: () => NO_STAT,
+  histogram: () => NO_STAT,
+  scope: () => NO_STATS,
+};
