@@ -4,7 +4,7 @@ import { findAll, type MarkdownFile } from "./markdown-file.js";
 
 const RULE = "docs-flow";
 const STEP_TABLE = "src/flow/flow-step.ts";
-const STEP_ROW = /^\| ([A-F]\d[a-c]?) \|/g;
+const STEP_ROW = /^\| ([A-G]\d[a-c]?) \|/g;
 
 /** The steps as the code knows them: their labels, and the names they are recorded by. */
 export interface FlowTable {
@@ -41,7 +41,7 @@ function stepsTaken(table: FlowTable, sources: readonly SourceFile[]): Set<strin
       if (label !== undefined) taken.add(label);
     }
     for (const comment of ast.text.matchAll(/\/\/.*|^\s*\/?\*.*/gm)) {
-      for (const match of comment[0].matchAll(/\b[A-F]\d[a-c]?\b/g)) taken.add(match[0]);
+      for (const match of comment[0].matchAll(/\b[A-G]\d[a-c]?\b/g)) taken.add(match[0]);
     }
   }
   return taken;

@@ -87,12 +87,14 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                               replayLimitBytes: null,
                               prefixRewrite: "",
                               hostRewrite: { kind: "literal", host: "www.envoyproxy.io" },
+                              upgrades: [],
                             },
                           },
                         ],
                       },
                     ],
                   },
+                  upgrades: [],
                   httpFilters: [
                     {
                       name: "envoy.filters.http.router",

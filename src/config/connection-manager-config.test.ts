@@ -15,7 +15,7 @@ function problems(body: string, parts?: Parameters<typeof managerText>[1]): stri
 
 /** Without routes, filters and logs. */
 function fieldsOf(config: ConnectionManagerConfig): Partial<ConnectionManagerConfig> {
-  const { routeConfig: _routes, httpFilters: _filters, accessLogs: _logs, ...fields } = config;
+  const { routeConfig: _routes, httpFilters: _filters, upgrades: _upgrades, accessLogs: _logs, ...fields } = config;
   return fields;
 }
 

@@ -27,6 +27,7 @@ import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertLocalReplies, LOCAL_REPLY_FIELDS } from "./local-reply-config.js";
 import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
+import { convertUpgrades, UPGRADE_FIELDS } from "./upgrade-config.js";
 
 /** Envoy says `envoy`; the header tells who answered. */
 const DEFAULT_SERVER_NAME = "sluice";
@@ -85,6 +86,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       rds: true,
       scoped_routes: true,
       http_filters: HTTP_FILTER_FIELDS,
+      upgrade_configs: UPGRADE_FIELDS,
       common_http_protocol_options: COMMON_FIELDS,
       http_protocol_options: HTTP1_FIELDS,
       server_name: true,
@@ -140,6 +142,7 @@ export function convertConnectionManager(
   const serverHeaderTransformation = SERVER_HEADERS[context.enumName(message, "serverHeaderTransformation")];
   const routeConfig = convertRoutes(message, context);
   const httpFilters = convertHttpFilters(message, context);
+  const upgrades = convertUpgrades(message, context);
   const timeouts = convertTimeouts(message, context);
   const accessLogs = convertAccessLogs(message.accessLog, context);
   const headers = convertHeaderMutation(message, context);
@@ -151,6 +154,7 @@ export function convertConnectionManager(
     codecType,
     routeConfig,
     httpFilters,
+    upgrades,
     accessLogs,
     ...convertAccessLogOptions(message, context),
     localReplies: convertLocalReplies(message.localReplyConfig, context),

@@ -20,13 +20,23 @@ export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
   },
 );
 
-/** The chain of HTTP filters; it has to end with a terminal filter, which may stand nowhere else. */
+/** The chain of HTTP filters of ordinary requests, which must not be empty. */
 export function convertHttpFilters(manager: HttpConnectionManager, context: ConversionContext): HttpFilterConfig[] {
+  if (manager.httpFilters.length === 0) {
+    context.error(manager, "httpFilters", "there are no `http_filters`, so nothing answers a request", TERMINAL_HINT);
+  }
+  return convertFilterChain(manager.httpFilters, context);
+}
+
+const TERMINAL_HINT = "end the list with envoy.filters.http.router";
+
+/** A chain of HTTP filters; it has to end with a terminal filter, which may stand nowhere else. */
+export function convertFilterChain(messages: readonly HttpFilter[], context: ConversionContext): HttpFilterConfig[] {
   const filters: HttpFilterConfig[] = [];
   /** Filters that were found, also when their configuration has errors: the order can be judged all the same. */
   const found: { readonly message: HttpFilter; readonly isTerminal: boolean }[] = [];
   let complete = true;
-  for (const message of manager.httpFilters) {
+  for (const message of messages) {
     const resolved = resolveExtension(context, message, "HTTP filter", HTTP_FILTERS, message.isOptional);
     if (resolved === null) {
       complete &&= message.isOptional;
@@ -38,24 +48,19 @@ export function convertHttpFilters(manager: HttpConnectionManager, context: Conv
     if (config === null) continue;
     filters.push({ name: message.name, typeName: resolved.extension.table.typeName, config });
   }
-  checkTerminal(manager, found, complete, context);
+  checkTerminal(messages, found, complete, context);
   return filters;
 }
 
 function checkTerminal(
-  manager: HttpConnectionManager,
+  messages: readonly HttpFilter[],
   found: readonly { readonly message: HttpFilter; readonly isTerminal: boolean }[],
   complete: boolean,
   context: ConversionContext,
 ): void {
-  const hint = "end the list with envoy.filters.http.router";
-  if (manager.httpFilters.length === 0) {
-    context.error(manager, "httpFilters", "there are no `http_filters`, so nothing answers a request", hint);
-    return;
-  }
   const last = found.at(-1);
   for (const { message, isTerminal } of found) {
-    if (!isTerminal || message === manager.httpFilters.at(-1)) continue;
+    if (!isTerminal || message === messages.at(-1)) continue;
     context.error(message, null, `the filter "${message.name}" ends the chain and must be the last one`);
   }
   // A filter that is not known might be the terminal one.
@@ -64,7 +69,7 @@ function checkTerminal(
       last.message,
       null,
       `the last HTTP filter must be one that ends the chain, not "${last.message.name}"`,
-      hint,
+      TERMINAL_HINT,
     );
   }
 }

@@ -12,6 +12,7 @@ import { didYouMean } from "./decode/fault.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
 import type { RouteRules } from "./route-config.js";
+import { convertRouteUpgrades, ROUTE_UPGRADE_FIELDS } from "./route-upgrade-config.js";
 
 /** `envoy.config.route.v3.RouteAction.timeout`. */
 const DEFAULT_ROUTE_TIMEOUT_MS = 15_000;
@@ -39,6 +40,7 @@ export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy
   idle_timeout: true,
   retry_policy: RETRY_POLICY_FIELDS,
   hedge_policy: HEDGE_POLICY_FIELDS,
+  upgrade_configs: ROUTE_UPGRADE_FIELDS,
 });
 
 export const DIRECT_RESPONSE_FIELDS: MessageTable = implemented<DirectResponseAction>(
@@ -77,6 +79,7 @@ function convertForward(
   const hostRewrite = convertHostRewrite(message, context);
   const timeoutMs = context.milliseconds(message, "timeout", message.timeout, DEFAULT_ROUTE_TIMEOUT_MS);
   const idleTimeoutMs = context.milliseconds(message, "idleTimeout", message.idleTimeout, null);
+  const upgrades = convertRouteUpgrades(message, context);
   const clusterNotFoundStatus = NOT_FOUND_STATUS[context.enumName(message, "clusterNotFoundResponseCode")];
   if (cluster === null || hostRewrite === null || clusterNotFoundStatus === undefined) return null;
   return {
@@ -91,6 +94,7 @@ function convertForward(
     clusterNotFoundStatus,
     prefixRewrite: message.prefixRewrite,
     hostRewrite,
+    upgrades,
   };
 }
 

@@ -52,6 +52,7 @@ test("every field of a route", () => {
       replayLimitBytes: null,
       prefixRewrite: "/b",
       hostRewrite: { kind: "auto" },
+      upgrades: [],
     },
   });
   assert.deepEqual(
@@ -78,6 +79,7 @@ test("every field of a route", () => {
           replayLimitBytes: null,
           prefixRewrite: "",
           hostRewrite: { kind: "none" },
+          upgrades: [],
         },
       ],
     ],

@@ -44,6 +44,10 @@ const STEPS = [
   ["F4", "connection closed"],
   ["F5", "stream ended"],
   ["F6", "request sent again: retry, or stale connection"],
+  ["G1", "upstream switched: its bytes pass as they are"],
+  ["G2", "downstream switched: reading goes on, bytes pass as they are"],
+  ["G3", "client ended its half: FIN to the upstream"],
+  ["G4", "upstream ended its half: FIN to the client"],
 ] as const;
 
 export type FlowStepLabel = (typeof STEPS)[number][0];
@@ -108,4 +112,8 @@ export const FlowSteps = {
   connectionClosed: step("F4"),
   streamEnded: step("F5"),
   requestRepeated: step("F6"),
+  upstreamSwitched: step("G1"),
+  downstreamSwitched: step("G2"),
+  clientHalfEnded: step("G3"),
+  upstreamHalfEnded: step("G4"),
 } as const;

@@ -24,6 +24,8 @@ export type ConnectionEvent = "connected" | "remoteClose" | "localClose";
 export interface ConnectionCallbacks {
   /** Bytes arrived, valid during the call only (`keep` makes them last). */
   onData(data: Buffer): void;
+  /** The peer has sent its last byte and still reads; only on a connection that may be half open. */
+  onRemoteEnd(): void;
   /** After `remoteClose` and `localClose` nothing follows. */
   onConnectionEvent(event: ConnectionEvent): void;
   onAboveWriteBufferHighWatermark(): void;
@@ -50,6 +52,16 @@ export interface ConnectionContext {
 }
 
 type State = "connecting" | "open" | "flushing" | "lingering" | "closed";
+
+/** How far the peer's half of a connection has come. Told apart only where it may end before ours. */
+type RemoteHalf =
+  /** Its FIN is the end of the connection (docs/decisions/0007). */
+  | "endsAll"
+  /** Its FIN ends its half alone. */
+  | "mayEnd"
+  /** FIN has come, bytes before it were not taken yet. */
+  | "ending"
+  | "ended";
 
 /** Writes below this size go out as one buffer with the head; copying larger ones costs more than a second piece. */
 export const COALESCE_BELOW_BYTES = 16 * 1024;
@@ -91,6 +103,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private heldBytes: Buffer | null = null;
   private redeliveryPosted = false;
   private delivering = false;
+  private remoteHalf: RemoteHalf = "endsAll";
+  private writeEnded = false;
   private delayedCloseTimeoutMs = 0;
   private lingerTimer: Timer | null = null;
   /** What was unsent when the timer above was armed. */
@@ -173,7 +187,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
 
   /** Queues text whose characters are all latin1: heads and chunk framing. */
   writeText(text: string): void {
-    if (this.state !== "open" && this.state !== "connecting") return;
+    if (this.writeEnded || (this.state !== "open" && this.state !== "connecting")) return;
     this.output.addText(text);
     if (this.flow !== null) this.noteOutputStream();
     if (!this.flushPending) this.context.dispatcher.flushAtTurnEnd(this);
@@ -181,10 +195,23 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
 
   /** Queues bytes, which must stay as they are during the running event. */
   writeBytes(bytes: Buffer): void {
-    if (this.state !== "open" && this.state !== "connecting") return;
+    if (this.writeEnded || (this.state !== "open" && this.state !== "connecting")) return;
     this.output.addBytes(bytes);
     if (this.flow !== null) this.noteOutputStream();
     if (!this.flushPending) this.context.dispatcher.flushAtTurnEnd(this);
+  }
+
+  /** From now on either side may end its half and go on with the other. Bytes that came before count for it. */
+  allowHalfOpen(): void {
+    if (this.remoteHalf === "endsAll") this.remoteHalf = "mayEnd";
+  }
+
+  /** Sends FIN behind what was written; reading goes on. For a connection that may be half open. Idempotent. */
+  endWrite(): void {
+    if (this.state !== "open" || this.writeEnded) return;
+    this.flush();
+    this.writeEnded = true;
+    this.socket.end();
   }
 
   /** Small output waits for the other events of the turn; what it holds of the event's memory is copied for that. */
@@ -290,6 +317,12 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     this.delivering = false;
     // Whether bytes came back, and the socket stays paused for them, is known only now.
     if (this.heldBytes === null && this.readDisableCount === 0) this.continueReading();
+    if (this.remoteHalf === "ending" && this.heldBytes === null) this.deliverEnd();
+  }
+
+  private deliverEnd(): void {
+    this.remoteHalf = "ended";
+    if (this.state === "open") this.callbacks?.onRemoteEnd();
   }
 
   onSocketReadable(data: Buffer): void {
@@ -337,6 +370,13 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       return;
     }
     if (this.state === "closed") return;
+    if (this.remoteHalf !== "endsAll") {
+      this.remoteHalf = "ending";
+      // What was read before goes first: now, or when reading goes on.
+      if (this.heldBytes === null) this.deliverEnd();
+      else this.run();
+      return;
+    }
     // What this turn's earlier events produced is still owed to a client that only has nothing more to say. An origin
     // that has nothing more to say will not answer: what it was not sent can be sent to another.
     if (!this.isUpstream) this.flush();

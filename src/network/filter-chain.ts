@@ -28,6 +28,10 @@ export class FilterChain implements ConnectionCallbacks {
     }
   }
 
+  onRemoteEnd(): void {
+    for (let i = 0; i < this.filters.length; i++) (this.filters[i] as ReadFilter).onRemoteEnd();
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     for (let i = 0; i < this.filters.length; i++) (this.filters[i] as ReadFilter).onConnectionEvent(event);
     if (event !== "connected") this.owner.onConnectionClosed(this);

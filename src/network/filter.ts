@@ -11,6 +11,8 @@ export interface ReadFilter {
   onNewConnection(): FilterStatus;
   /** Bytes arrived, valid during the call only. `stopIteration` ends their way. */
   onData(data: Buffer): FilterStatus;
+  /** The peer has ended its half; only on a connection that a filter has allowed to be half open. */
+  onRemoteEnd(): void;
   /** After a close, which comes once, the filter lets go of everything. */
   onConnectionEvent(event: ConnectionEvent): void;
   onAboveWriteBufferHighWatermark(): void;

@@ -31,6 +31,10 @@ class NotingFilter implements ReadFilter {
     return this.status;
   }
 
+  onRemoteEnd(): void {
+    this.notes.push(`${this.name} remote end`);
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     this.notes.push(`${this.name} ${event}`);
   }

@@ -22,6 +22,7 @@ export class ConnectionProbe implements ConnectionCallbacks {
   readonly events: string[] = [];
   readonly reads: Buffer[] = [];
   whenData: (data: Buffer) => void = () => {};
+  whenRemoteEnd: () => void = () => {};
   whenEvent: (event: ConnectionEvent) => void = () => {};
   whenAbove: () => void = () => {};
 
@@ -32,6 +33,11 @@ export class ConnectionProbe implements ConnectionCallbacks {
   onData(data: Buffer): void {
     this.reads.push(Buffer.from(data));
     this.whenData(data);
+  }
+
+  onRemoteEnd(): void {
+    this.events.push("remoteEnd");
+    this.whenRemoteEnd();
   }
 
   onConnectionEvent(event: ConnectionEvent): void {

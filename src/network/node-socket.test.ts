@@ -382,6 +382,10 @@ class RelayEnd implements ConnectionCallbacks {
     this.other?.writeBytes(data);
   }
 
+  onRemoteEnd(): void {
+    this.other?.endWrite();
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     if (event !== "connected") this.other?.close("flushWrite", "relay");
   }

@@ -1,4 +1,5 @@
 import type { RetryPolicyConfig } from "./retry-policy-config.js";
+import type { RouteUpgradeConfig } from "./route-upgrade.js";
 
 /** What a route does with the requests it takes, as plain data. */
 export type RouteActionConfig = ForwardActionConfig | DirectResponseConfig;
@@ -22,6 +23,7 @@ export interface ForwardActionConfig {
   /** Replaces what `prefix` or `path` matched; empty is no rewrite. */
   readonly prefixRewrite: string;
   readonly hostRewrite: HostRewriteConfig;
+  readonly upgrades: readonly RouteUpgradeConfig[];
 }
 
 export type HostRewriteConfig =

@@ -62,6 +62,7 @@ export function forwardAction(parts: Partial<ForwardActionConfig> = {}): Forward
     clusterNotFoundStatus: 503,
     prefixRewrite: "",
     hostRewrite: { kind: "none" },
+    upgrades: [],
     ...parts,
   };
 }

@@ -77,6 +77,11 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     stats: new ConnectionManagerStats(scope),
     routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
+    upgradeChains: config.upgrades.map(({ upgradeType, enabled, httpFilters }) => ({
+      upgradeType,
+      enabled,
+      filterFactories: httpFilters?.map((filter) => buildHttpFilter(filter, scope, parts)) ?? null,
+    })),
     accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random),
   });
   return new ConnectionManagerFactory(context);

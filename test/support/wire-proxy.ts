@@ -93,6 +93,7 @@ function connectionManagerOf(settings: WireSettings): object {
     stat_prefix: "wire",
     generate_request_id: false,
     proxy_100_continue: settings.proxy100Continue,
+    upgrade_configs: upgradesOf(settings.upgradeConfigs),
     max_request_headers_kb: settings.maxRequestHeadersKb,
     common_http_protocol_options: { max_headers_count: settings.maxHeadersCount },
     http_protocol_options: {
@@ -117,7 +118,11 @@ function connectionManagerOf(settings: WireSettings): object {
           routes: [
             {
               match: { prefix: settings.routePrefix },
-              route: { cluster: "upstream", timeout: seconds(settings.routeTimeoutMs) },
+              route: {
+                cluster: "upstream",
+                timeout: seconds(settings.routeTimeoutMs),
+                upgrade_configs: upgradesOf(settings.routeUpgradeConfigs),
+              },
             },
           ],
         },
@@ -125,6 +130,10 @@ function connectionManagerOf(settings: WireSettings): object {
     },
     http_filters: [{ name: "router", typed_config: { "@type": `${TYPES}.filters.http.router.v3.Router` } }],
   };
+}
+
+function upgradesOf(switches: Readonly<Record<string, boolean>>): object[] {
+  return Object.entries(switches).map(([upgrade_type, enabled]) => ({ upgrade_type, enabled }));
 }
 
 function clusterOf(settings: WireSettings): object {

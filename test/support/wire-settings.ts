@@ -7,6 +7,9 @@ export interface WireSettings {
   readonly proxy100Continue: boolean;
   readonly maxRequestHeadersKb: number;
   readonly maxHeadersCount: number;
+  /** `upgrade_configs` of the connection manager and of the route: `enabled` by `upgrade_type`. */
+  readonly upgradeConfigs: Readonly<Record<string, boolean>>;
+  readonly routeUpgradeConfigs: Readonly<Record<string, boolean>>;
   /** The prefix that the one route matches. */
   readonly routePrefix: string;
   /** Further fields of the connection manager, over those of the cases' proxy. */
@@ -28,6 +31,8 @@ export const DEFAULT_WIRE_SETTINGS: WireSettings = {
   proxy100Continue: false,
   maxRequestHeadersKb: 60,
   maxHeadersCount: 100,
+  upgradeConfigs: {},
+  routeUpgradeConfigs: {},
   routePrefix: "/",
   connectionManager: {},
   cluster: {},
@@ -44,6 +49,8 @@ const DECODERS: { readonly [key: string]: (value: unknown) => Partial<WireSettin
   proxy_100_continue: (value) => ({ proxy100Continue: booleanOf(value) }),
   max_request_headers_kb: (value) => ({ maxRequestHeadersKb: numberOf(value) }),
   max_headers_count: (value) => ({ maxHeadersCount: numberOf(value) }),
+  upgrade_configs: (value) => ({ upgradeConfigs: switchesOf(value) }),
+  route_upgrade_configs: (value) => ({ routeUpgradeConfigs: switchesOf(value) }),
   route_prefix: (value) => ({ routePrefix: textOf(value) }),
   http_connection_manager: (value) => ({ connectionManager: recordOf(value) }),
   cluster: (value) => ({ cluster: recordOf(value) }),
@@ -70,6 +77,11 @@ export function decodeWireSettings(yaml: Readonly<Record<string, unknown>>): Wir
 function booleanOf(value: unknown): boolean {
   if (typeof value !== "boolean") throw new Error("expected true or false");
   return value;
+}
+
+function switchesOf(value: unknown): Readonly<Record<string, boolean>> {
+  if (typeof value !== "object" || value === null) throw new Error("expected names with true or false");
+  return Object.fromEntries(Object.entries(value).map(([name, enabled]) => [name, booleanOf(enabled)]));
 }
 
 function numberOf(value: unknown): number {

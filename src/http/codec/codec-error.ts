@@ -64,4 +64,6 @@ export const Http1Errors = {
   idleTimeout: codecError(400, CODEC_ERROR, "408 on a connection that awaits no response"),
   unsolicitedBytes: codecError(400, CODEC_ERROR, "bytes on a connection that awaits no response"),
   upgradeNotAsked: codecError(400, CODEC_ERROR, "101 to a request without upgrade"),
+  upgradeNotNamed: codecError(400, CODEC_ERROR, "101 that does not name the protocol"),
+  upgradeBeforeRequestEnd: codecError(400, CODEC_ERROR, "upgrade accepted before the request was complete"),
 } as const;

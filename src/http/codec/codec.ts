@@ -6,6 +6,10 @@ import type { ResetReason } from "./reset-reason.js";
 /*
  * What the rest of the proxy knows of a protocol: streams of headers, data and trailers, and who may reset them. It does
  * not know which protocol it is. A codec reads from and writes to a `Connection`; it knows nothing of filters or routes.
+ *
+ * A stream becomes a tunnel when its request asks for it (`HeaderMap.upgradeType`) and its response head accepts
+ * (`acceptsUpgrade`). The request of such a stream does not end with its message: after the accepting head the bytes of
+ * both sides come and go as data, and each side ends its half by itself.
  */
 
 /** Told by a stream about its end and about the room in its way out. */
@@ -69,6 +73,8 @@ export interface ServerConnection {
   goAway(): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
+  /** The client has ended its half of a tunnel. */
+  onRemoteEnd(): void;
   /** The connection is gone; streams that live are reset. */
   onConnectionClosed(): void;
 }
@@ -84,6 +90,8 @@ export interface ResponseDecoder {
 
 /** Writes the request of one stream. */
 export interface RequestEncoder {
+  /** Known with the response head: the two halves end by themselves. */
+  readonly isTunnel: boolean;
   encodeHeaders(headers: HeaderMap, endStream: boolean): void;
   encodeData(data: Buffer, endStream: boolean): void;
   encodeTrailers(trailers: HeaderMap): void;
@@ -99,8 +107,10 @@ export interface ClientConnectionCallbacks {
   onResponseComplete(reusable: boolean): void;
   /** The peer broke the protocol; the codec takes no more bytes. Called with and without a stream. */
   onProtocolError(error: CodecError): void;
-  /** The stream was given up from our side. */
-  onStreamReset(): void;
+  /** The stream was given up from our side. A server that reads a tunnel must not take it for ended. */
+  onStreamReset(wasTunnel: boolean): void;
+  /** Both halves of a tunnel have ended; what was written is still to be sent. */
+  onTunnelComplete(): void;
 }
 
 /** An upstream connection's codec. */
@@ -111,6 +121,8 @@ export interface ClientConnection {
   dispatch(data: Buffer): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
+  /** The server has ended its half of a tunnel. */
+  onRemoteEnd(): void;
   /**
    * The connection is gone: a response that lasts until then is complete if the end was orderly, any other stream is
    * reset.

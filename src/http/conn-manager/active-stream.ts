@@ -61,6 +61,8 @@ export class ActiveStream
   private requestComplete = false;
   private responseStarted = false;
   private ended = false;
+  /** The request was taken for an upgrade. */
+  private isUpgrade = false;
   private readonly timeouts: StreamTimeouts;
 
   constructor(
@@ -114,8 +116,8 @@ export class ActiveStream
       this.replyBeforeFilters(refusal);
       return;
     }
-    if (headers.has("upgrade") && !this.acceptUpgrade(headers)) return;
-    this.filterManager.createFilterChain(this.context.filterFactories);
+    if (headers.upgradeType === "") this.filterManager.createFilterChain(this.context.filterFactories);
+    else if (!this.acceptUpgrade(headers.upgradeType)) return;
     if (this.context.config.flushAccessLogOnNewRequest) this.logStart();
     this.filterManager.decodeHeaders(headers, endStream);
   }
@@ -137,15 +139,21 @@ export class ActiveStream
     this.encoder.encode1xxHeaders(proceed);
   }
 
-  /** No upgrade is configured: one that a route would take is refused, others are answered as they are. */
-  private acceptUpgrade(headers: HeaderMap): boolean {
-    const upgrade = headers.get("upgrade") as string;
-    headers.remove("upgrade");
-    // BEHAVIOUR 2.1: h2c is never spoken to whoever only asks for it, the request goes on as it is.
-    if (upgrade.toLowerCase() === "h2c" || this.route() === null) return true;
-    this.context.stats.rqWsOnNonWsRoute.inc();
-    this.replyBeforeFilters(emptyReply(403, UPGRADE_FAILED));
-    return false;
+  /** An upgrade has a chain of its own; one that is not allowed is refused, unless no route would take it anyway. */
+  private acceptUpgrade(upgradeType: string): boolean {
+    const route = this.route();
+    const factories = this.context.upgrades.factoriesFor(upgradeType, route);
+    if (factories === null && route !== null) {
+      this.context.stats.rqWsOnNonWsRoute.inc();
+      this.replyBeforeFilters(emptyReply(403, UPGRADE_FAILED));
+      return false;
+    }
+    this.filterManager.createFilterChain(factories ?? this.context.filterFactories);
+    if (factories === null) return true;
+    this.isUpgrade = true;
+    this.context.stats.cxUpgradesTotal.inc();
+    this.context.stats.cxUpgradesActive.inc();
+    return true;
   }
 
   /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
@@ -318,6 +326,7 @@ export class ActiveStream
     this.ended = true;
     this.timeouts.destroy();
     const info = this.streamInfo;
+    if (this.isUpgrade) this.context.stats.cxUpgradesActive.dec();
     info.endTimeMs = this.context.dispatcher.now();
     // BEHAVIOUR 5.13: nobody says why it ended without a response.
     if (info.responseCode === 0 && info.responseFlags === 0) info.setResponseFlag(DOWNSTREAM_TERMINATION);

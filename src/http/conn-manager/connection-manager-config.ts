@@ -14,6 +14,15 @@ export type CodecType = "auto" | "http1" | "http2";
 export type ForwardClientCert = "sanitize" | "forwardOnly" | "appendForward" | "sanitizeSet" | "alwaysForwardOnly";
 export type ServerHeaderTransformation = "overwrite" | "appendIfAbsent" | "passThrough";
 
+/** `HttpConnectionManager.UpgradeConfig`. */
+export interface UpgradeConfig {
+  /** `websocket`, `connect`, ...; lower case. */
+  readonly upgradeType: string;
+  readonly enabled: boolean;
+  /** Filters of its own, the last one terminal; null for the connection manager's. */
+  readonly httpFilters: readonly HttpFilterConfig[] | null;
+}
+
 /**
  * What configuration says of an HTTP connection manager
  * (`envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`). Plain frozen data.
@@ -24,6 +33,8 @@ export interface ConnectionManagerConfig {
   readonly codecType: CodecType;
   readonly routeConfig: RouteConfig | null;
   readonly httpFilters: readonly HttpFilterConfig[];
+  /** `upgrade_configs`: what requests may make of their connection; none may by default. */
+  readonly upgrades: readonly UpgradeConfig[];
   readonly accessLogs: readonly AccessLogConfig[];
   /** Lines also when a request begins, and in intervals while it lasts; 0 is no interval. */
   readonly flushAccessLogOnNewRequest: boolean;

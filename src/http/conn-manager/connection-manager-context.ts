@@ -14,6 +14,7 @@ import { type HeadTimeout, headTimeout } from "./head-timeout.js";
 import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
 import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
 import type { UserAgent } from "./request-header-mutation.js";
+import { type UpgradeChain, UpgradeChains } from "./upgrade-chains.js";
 
 /** What a connection manager is built from, besides its configuration. */
 export interface ConnectionManagerParts {
@@ -26,6 +27,7 @@ export interface ConnectionManagerParts {
   readonly stats: ConnectionManagerStats;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
+  readonly upgradeChains: readonly UpgradeChain[];
   readonly accessLoggers: readonly AccessLogger[];
 }
 
@@ -45,6 +47,7 @@ export class ConnectionManagerContext {
   readonly stats: ConnectionManagerStats;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
+  readonly upgrades: UpgradeChains;
   readonly accessLoggers: readonly AccessLogger[];
   /** Null where no caller is internal. */
   readonly internalAddresses: InternalAddresses | null;
@@ -67,6 +70,7 @@ export class ConnectionManagerContext {
     this.stats = parts.stats;
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;
+    this.upgrades = new UpgradeChains(parts.upgradeChains, parts.filterFactories);
     this.accessLoggers = parts.accessLoggers;
     this.internalAddresses = buildInternalAddresses(config.internalCidrRanges, config.internalUnixSockets);
     this.ipDetectors = buildIpDetectors(config.originalIpDetection);

@@ -7,6 +7,8 @@ export class ConnectionManagerStats {
   readonly cxHttp1Total: Counter;
   readonly cxActive: Gauge;
   readonly cxHttp1Active: Gauge;
+  readonly cxUpgradesTotal: Counter;
+  readonly cxUpgradesActive: Gauge;
   readonly cxDestroy: Counter;
   readonly cxDestroyLocal: Counter;
   readonly cxDestroyRemote: Counter;
@@ -50,6 +52,8 @@ export class ConnectionManagerStats {
     this.cxHttp1Total = scope.counter("downstream_cx_http1_total");
     this.cxActive = scope.gauge("downstream_cx_active");
     this.cxHttp1Active = scope.gauge("downstream_cx_http1_active");
+    this.cxUpgradesTotal = scope.counter("downstream_cx_upgrades_total");
+    this.cxUpgradesActive = scope.gauge("downstream_cx_upgrades_active");
     this.cxDestroy = scope.counter("downstream_cx_destroy");
     this.cxDestroyLocal = scope.counter("downstream_cx_destroy_local");
     this.cxDestroyRemote = scope.counter("downstream_cx_destroy_remote");

@@ -79,6 +79,10 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.headTimer.arm(headTimeout.timeoutMs);
   }
 
+  onRemoteEnd(): void {
+    this.codec.onRemoteEnd();
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     if (event === "connected") return;
     this.countClose(event);

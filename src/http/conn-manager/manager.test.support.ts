@@ -42,6 +42,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   codecType: "auto",
   routeConfig: null,
   httpFilters: [],
+  upgrades: [],
   accessLogs: [],
   flushAccessLogOnNewRequest: false,
   accessLogFlushIntervalMs: 0,
@@ -115,6 +116,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
       routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
       filterFactories: [...(options.filters ?? []), parts.originFactory],
+      upgradeChains: (options.config?.upgrades ?? []).map((upgrade) => ({ ...upgrade, filterFactories: null })),
       accessLoggers: parts.accessLoggers(options.logFormat ?? LOG_FORMAT),
     },
   );

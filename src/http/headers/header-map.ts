@@ -12,6 +12,11 @@ export class HeaderMap {
   path = "";
   authority = "";
   scheme = "";
+  /**
+   * Requests only: what the request asks to make of its connection. The protocol of an HTTP/1 upgrade as it stands in
+   * the `upgrade` field, `CONNECT` for that method (as in Envoy, a kind of upgrade); empty for all other requests.
+   */
+  upgradeType = "";
   /** Responses only; 0 in requests and trailers. */
   status = 0;
   private readonly list: string[] = [];
@@ -82,6 +87,7 @@ export class HeaderMap {
     copy.path = this.path;
     copy.authority = this.authority;
     copy.scheme = this.scheme;
+    copy.upgradeType = this.upgradeType;
     copy.status = this.status;
     for (let i = 0; i < this.list.length; i++) copy.list.push(this.list[i] as string);
     return copy;

@@ -4,7 +4,8 @@ import { FlowSteps } from "../../flow/flow-step.js";
 import type { ClientConnectionCallbacks, RequestEncoder } from "../../http/codec/codec.js";
 import { type CodecError, Http1Errors } from "../../http/codec/codec-error.js";
 import { Http1ClientConnection } from "../../http/codec/http1/client-connection.js";
-import type { Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
+import type { CloseType, Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
+import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { ConnectionPool } from "./connection-pool.js";
 import type { PoolCallbacks } from "./pool-callbacks.js";
 
@@ -43,6 +44,7 @@ export class ActiveClient
   /** Of the stream that it carries: what was sent before, and whether anything came back. */
   private sentBytesBefore = 0;
   private answered = false;
+  private closeType: CloseType = "noFlush";
 
   constructor(pool: ConnectionPool, connection: Connection) {
     this.pool = pool;
@@ -95,7 +97,7 @@ export class ActiveClient
   }
 
   close(reason: string): void {
-    this.connection.close("noFlush", reason);
+    this.connection.close(this.closeType, reason);
   }
 
   onTimer(timer: Timer): void {
@@ -115,6 +117,10 @@ export class ActiveClient
     this.codec.dispatch(data);
   }
 
+  onRemoteEnd(): void {
+    this.codec.onRemoteEnd();
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     this.connectTimer.disarm();
     if (event === "connected") {
@@ -130,6 +136,14 @@ export class ActiveClient
     const remote = event === "remoteClose";
     const orderly = remote && this.connection.closeError === null;
     this.codec.onConnectionClosed(remote ? "connection termination" : "local reset", orderly);
+  }
+
+  /** Writes down who answers. */
+  describeTo(streamInfo: StreamInfo): void {
+    streamInfo.upstreamConnectionId = this.connection.id;
+    streamInfo.upstreamLocalAddress = this.localAddressText;
+    streamInfo.upstreamRemoteAddress = this.remoteAddressText;
+    streamInfo.upstreamProtocol = this.codec.protocol;
   }
 
   /** Our address on this connection, as logs print it. */
@@ -158,7 +172,13 @@ export class ActiveClient
     this.close("upstream_protocol_error");
   }
 
-  onStreamReset(): void {
+  onStreamReset(wasTunnel: boolean): void {
+    if (wasTunnel) this.closeType = "reset";
     this.close("stream_reset");
+  }
+
+  onTunnelComplete(): void {
+    this.closeType = "flushWrite";
+    this.pool.onStreamComplete(this, false);
   }
 }

@@ -71,11 +71,7 @@ describe("requests (RFC 9112 6.3)", () => {
       `${request("GET / HTTP/1.1", "Content-Length: 2")}ok`,
       ["GET / HTTP/1.1 to a | content-length: 2", "body ok", "end"],
     ],
-    [
-      "CONNECT with a length of 0",
-      request("CONNECT a:1 HTTP/1.1", "Content-Length: 0"),
-      "CONNECT  HTTP/1.1 to a:1 | content-length: 0",
-    ],
+    ["CONNECT with a length of 0", request("CONNECT a:1 HTTP/1.1", "Content-Length: 0"), "CONNECT  HTTP/1.1 to a:1"],
     [
       "HTTP/1.0 with a length",
       `${request("POST / HTTP/1.0", "Content-Length: 2")}ok`,
@@ -169,10 +165,25 @@ describe("responses (RFC 9112 6.3)", () => {
   );
   testAccepted(
     "response",
-    [["CONNECT is answered with a tunnel", response(200, "Content-Length: 5"), "HTTP/1.1 200 | content-length: 5"]],
-    {
-      answeredMethod: "CONNECT",
-    },
+    [
+      [
+        "CONNECT is answered with a tunnel",
+        `${response(200, "Content-Length: 5")}longer than that`,
+        ["HTTP/1.1 200 | content-length: 5", "body longer than that", "end"],
+      ],
+    ],
+    { answeredMethod: "CONNECT", answeredUpgrade: "CONNECT", fin: true },
+  );
+  testAccepted(
+    "response",
+    [
+      [
+        "an upgrade is answered with a tunnel",
+        "HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        ["HTTP/1.1 101 | upgrade: x | connection: upgrade", "body HTTP/1.1 200 OK\r\n\r\n", "end"],
+      ],
+    ],
+    { answeredUpgrade: "x", fin: true },
   );
   testAccepted(
     "response",
@@ -183,9 +194,7 @@ describe("responses (RFC 9112 6.3)", () => {
         ["HTTP/1.1 403 | content-length: 2", "body no", "end"],
       ],
     ],
-    {
-      answeredMethod: "CONNECT",
-    },
+    { answeredMethod: "CONNECT", answeredUpgrade: "CONNECT" },
   );
   testAccepted(
     "response",

@@ -1,5 +1,6 @@
 import { trimWhitespace } from "../../headers/header-syntax.js";
 import { isBodylessStatus } from "../../headers/status-code.js";
+import { acceptsUpgrade } from "../../headers/upgrade.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 
@@ -25,15 +26,18 @@ export function requestFraming(head: MessageHead, allowChunkedLength: boolean): 
 /**
  * The framing of a response, or why it has none that could be trusted.
  * @param method of the request it answers
+ * @param upgradeType what that request asked to make of the connection
  */
 export function responseFraming(
   head: MessageHead,
   method: string,
+  upgradeType: string,
   allowChunkedLength: boolean,
 ): BodyFraming | CodecError {
   const status = head.headers.status;
+  // A tunnel: no body, and whatever the fields say of one counts for nothing (RFC 9110 9.3.6).
+  if (acceptsUpgrade(upgradeType, status)) return "untilClose";
   if (method === "HEAD" || isBodylessStatus(status)) return "none";
-  if (method === "CONNECT" && status < 300) return "none";
   if (head.transferEncoding !== "") {
     if (head.minorVersion === 0) return Http1Errors.codingNotAllowed;
     const error = transferCodingError(head.transferEncoding);

@@ -39,6 +39,16 @@ export class BodyWriter {
     return true;
   }
 
+  /** Nothing more may be written: all of the announced length is, or none was announced. */
+  get isFull(): boolean {
+    return this.framing === "none" || (this.framing === "length" && this.lengthLeft === 0);
+  }
+
+  /** From here on bytes pass as they are. */
+  startTunnel(): void {
+    this.framing = "tunnel";
+  }
+
   /** Ends the body. Returns false when fewer bytes were written than the head announced. */
   end(trailers: HeaderMap | null): boolean {
     if (this.framing === "chunked") this.connection.writeText(lastChunk(trailers));

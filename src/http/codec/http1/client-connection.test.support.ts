@@ -125,15 +125,24 @@ export class ClientUnderTest
     this.connection.close("noFlush", "test");
   }
 
-  onStreamReset(): void {
-    this.lines.push("given up");
+  onStreamReset(wasTunnel: boolean): void {
+    this.lines.push(wasTunnel ? "tunnel given up" : "given up");
     this.connection.close("noFlush", "test");
+  }
+
+  onTunnelComplete(): void {
+    this.lines.push("tunnel complete");
+    this.connection.close("flushWrite", "test");
   }
 
   // ---- ConnectionCallbacks
 
   onData(data: Buffer): void {
     this.codec.dispatch(data);
+  }
+
+  onRemoteEnd(): void {
+    this.codec.onRemoteEnd();
   }
 
   onConnectionEvent(event: ConnectionEvent): void {

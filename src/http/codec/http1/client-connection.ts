@@ -3,6 +3,7 @@ import type { Connection } from "../../../network/connection.js";
 import type { Protocol } from "../../../stream-info/protocol.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { isInformational } from "../../headers/status-code.js";
+import { acceptsUpgrade, SWITCHING_PROTOCOLS } from "../../headers/upgrade.js";
 import type {
   ClientConnection,
   ClientConnectionCallbacks,
@@ -51,6 +52,8 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   private decoder: ResponseDecoder | null = null;
   private stream: StreamCallbacks | null = null;
   private readDisables = 0;
+  /** Bytes pass as they are in both directions, each of which ends by itself. */
+  isTunnel = false;
 
   constructor(connection: Connection, callbacks: ClientConnectionCallbacks, settings: Http1ClientSettings) {
     this.connection = connection;
@@ -72,10 +75,12 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.parser.answeredMethod = headers.method;
+    this.parser.answeredUpgrade = headers.upgradeType;
     const framing = outgoingRequestFraming(headers, endStream);
     this.body.start(framing, headers);
     this.connection.writeText(encodeRequestHead(headers, framing));
     if (endStream) this.finishRequest(null);
+    else if (headers.upgradeType !== "" && this.body.isFull) this.exchange.finishRequest();
     // The stream may attach while earlier bytes are stuck in the socket.
     if (this.connection.isAboveHighWatermark) this.stream?.onAboveWriteBufferHighWatermark();
   }
@@ -83,6 +88,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   encodeData(data: Buffer, endStream: boolean): void {
     if (!this.body.write(data)) this.abandon();
     else if (endStream) this.finishRequest(null);
+    else if (this.parser.answeredUpgrade !== "" && this.body.isFull) this.exchange.finishRequest();
   }
 
   encodeTrailers(trailers: HeaderMap): void {
@@ -90,8 +96,12 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   }
 
   private finishRequest(trailers: HeaderMap | null): void {
-    if (this.body.end(trailers)) this.exchange.finishRequest();
-    else this.abandon();
+    if (!this.body.end(trailers)) {
+      this.abandon();
+      return;
+    }
+    this.exchange.finishRequest();
+    if (this.isTunnel) this.endOurHalf();
   }
 
   /** A filter made the body differ from the announced length: the origin must not see a complete request. */
@@ -105,7 +115,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     if (this.decoder === null) return;
     this.letGo();
     this.parser.stop();
-    this.callbacks.onStreamReset();
+    this.callbacks.onStreamReset(this.isTunnel);
   }
 
   readDisable(disable: boolean): void {
@@ -132,7 +142,11 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
 
   onMessageHead(head: MessageHead, hasBody: boolean): void {
     const status = head.headers.status;
-    if (status === 101) {
+    if (acceptsUpgrade(this.parser.answeredUpgrade, status)) {
+      this.startTunnel(head);
+      return;
+    }
+    if (status === SWITCHING_PROTOCOLS) {
       this.fail(Http1Errors.upgradeNotAsked);
       return;
     }
@@ -148,6 +162,46 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     flow?.record(FlowSteps.responseHeadComplete, id, flowStreamId, "", status);
     if (!hasBody) this.endResponse();
     this.decoder?.decodeHeaders(head.headers, !hasBody);
+  }
+
+  /** G1 */
+  private startTunnel(head: MessageHead): void {
+    if (head.headers.status === SWITCHING_PROTOCOLS && !head.hasUpgrade) {
+      this.fail(Http1Errors.upgradeNotNamed);
+      return;
+    }
+    if (!this.exchange.requestDone) {
+      this.fail(Http1Errors.upgradeBeforeRequestEnd);
+      return;
+    }
+    this.isTunnel = true;
+    this.exchange.forbidReuse();
+    this.exchange.startTunnel();
+    this.body.startTunnel();
+    this.connection.allowHalfOpen();
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.responseHeadComplete, id, flowStreamId, "", head.headers.status);
+    flow?.record(FlowSteps.upstreamSwitched, id, flowStreamId);
+    this.decoder?.decodeHeaders(head.headers, false);
+  }
+
+  /** G3: the client has nothing more to say; what was written goes first. */
+  private endOurHalf(): void {
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.clientHalfEnded, id, flowStreamId);
+    this.connection.endWrite();
+    this.completeTunnel();
+  }
+
+  onRemoteEnd(): void {
+    this.parser.finish();
+    this.completeTunnel();
+  }
+
+  private completeTunnel(): void {
+    if (this.decoder === null || !this.exchange.requestDone || !this.exchange.responseDone) return;
+    this.letGo();
+    this.callbacks.onTunnelComplete();
   }
 
   onBody(data: Buffer, last: boolean): void {
@@ -211,7 +265,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   onConnectionClosed(reason: ResetReason, orderly: boolean): void {
     if (this.decoder === null) return;
     // A response without length ends with its connection (RFC 9112 6.3), any other is cut short.
-    if (orderly && this.parser.finish() && this.exchange.responseDone) {
+    if (orderly && !this.isTunnel && this.parser.finish() && this.exchange.responseDone) {
       const { flow, id, flowStreamId } = this.connection;
       flow?.record(FlowSteps.upstreamMessageComplete, id, flowStreamId, "by close");
       this.letGo();

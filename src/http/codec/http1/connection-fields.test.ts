@@ -69,8 +69,20 @@ describe("connection cannot change the framing (RFC 9112 6.1)", () => {
 
 describe("upgrade (RFC 9110 7.8)", () => {
   testAccepted("request", [
-    keeps("stays with its option", ["Connection: Upgrade", "Upgrade: websocket"], "upgrade: websocket"),
-    keeps("stays among other options", ["Connection: keep-alive, Upgrade", "Upgrade: websocket"], "upgrade: websocket"),
+    keeps(
+      "stays with its option",
+      ["Connection: Upgrade", "Upgrade: websocket"],
+      "upgrade: websocket",
+      "connection: upgrade",
+    ),
+    keeps(
+      "stays among other options",
+      ["Connection: keep-alive, Upgrade", "Upgrade: websocket"],
+      "upgrade: websocket",
+      "connection: upgrade",
+    ),
+    keeps("HTTP/2 is never asked for", ["Connection: Upgrade", "Upgrade: h2c"]),
+    keeps("nothing is asked for", ["Connection: Upgrade", "Upgrade:"]),
     keeps("goes without its option", ["Connection: keep-alive", "Upgrade: websocket"]),
     keeps("goes without any option", ["Upgrade: websocket"]),
     keeps("an option without the field means nothing", ["Connection: Upgrade"]),

@@ -1,5 +1,6 @@
 import type { HeaderMap } from "../../headers/header-map.js";
 import { trimWhitespace } from "../../headers/header-syntax.js";
+import { CONNECT_UPGRADE, SWITCHING_PROTOCOLS } from "../../headers/upgrade.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 
@@ -17,16 +18,33 @@ const MAX_OPTIONS = 9;
  */
 export function removeConnectionFields(head: MessageHead, isRequest: boolean): CodecError | null {
   const headers = head.headers;
-  // RFC 9110 7.8: it counts only with its connection option, and never in HTTP/1.0.
-  const mayUpgrade = head.hasUpgrade && head.minorVersion === 1 && (isRequest || headers.status === 101);
-  const upgrades = mayUpgrade && head.hasConnectionOption("upgrade");
+  const upgrades = head.hasUpgrade && (isRequest ? asksForUpgrade(head) : headers.status === SWITCHING_PROTOCOLS);
   if (namesFields(head.connectionOptions)) {
     const error = removeNamed(headers, head.connectionOptions, upgrades);
     if (error !== null) return error;
   }
-  if (head.hasUpgrade && !upgrades) headers.remove("upgrade");
+  if (upgrades) keepUpgrade(headers);
+  else if (head.hasUpgrade) headers.remove("upgrade");
   if (head.hasTe) reduceTe(headers);
   return null;
+}
+
+/**
+ * RFC 9110 7.8: it counts only with its connection option, and never in HTTP/1.0. A request with a body whose end has to
+ * be found first goes on as an ordinary one, as does one that asks for HTTP/2, which is never spoken to whoever only
+ * asks for it (BEHAVIOUR 2.1).
+ */
+function asksForUpgrade(head: MessageHead): boolean {
+  if (head.minorVersion !== 1 || !head.hasConnectionOption("upgrade")) return false;
+  const protocol = head.headers.getJoined("upgrade") as string;
+  if (protocol === "" || head.headers.method === CONNECT_UPGRADE) return false;
+  return head.transferEncoding === "" && protocol.toLowerCase() !== "h2c";
+}
+
+/** Both fields go on to the filters and to the next hop: they are matched on, and answered. */
+function keepUpgrade(headers: HeaderMap): void {
+  headers.add("connection", "upgrade");
+  if (headers.status === 0) headers.upgradeType = headers.getJoined("upgrade") as string;
 }
 
 /** RFC 9110 7.6.1: what `connection` names goes from the trailer section too. The names were checked with the head. */

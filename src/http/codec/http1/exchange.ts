@@ -46,6 +46,12 @@ export class Exchange {
     this.response = "done";
   }
 
+  /** What the exchange was for has been agreed on; from here both halves last until their side has ended. */
+  startTunnel(): void {
+    this.request = "active";
+    this.response = "active";
+  }
+
   /** The connection ends with this exchange. */
   forbidReuse(): void {
     this.keepAlive = false;

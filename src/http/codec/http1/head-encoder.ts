@@ -2,7 +2,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 import { http1StatusLine, isBodylessStatus } from "../../headers/status-code.js";
 
 /** How the end of a message that we write is marked. `untilClose` is only for HTTP/1.0 clients. */
-export type OutgoingFraming = "none" | "length" | "chunked" | "untilClose";
+export type OutgoingFraming = "none" | "length" | "chunked" | "untilClose" | "tunnel";
 
 /** Methods whose requests have no content by themselves, so that an absent one need not be told (RFC 9110 8.6). */
 const BODILESS_METHODS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
@@ -20,7 +20,8 @@ function fieldLines(headers: HeaderMap): string {
  */
 export function outgoingRequestFraming(headers: HeaderMap, endStream: boolean): OutgoingFraming {
   if (hasOneLength(headers)) return "length";
-  return endStream ? "none" : "chunked";
+  // An upgrade does not end with its head, but nothing follows before it is accepted.
+  return endStream || headers.upgradeType !== "" ? "none" : "chunked";
 }
 
 /**
@@ -87,6 +88,16 @@ export function encodeResponseHead(
   }
   if (connection !== "") head += `connection: ${connection}\r\n`;
   return `${head}\r\n`;
+}
+
+/**
+ * The head that makes a tunnel of the connection: no framing, since nothing that follows is a body
+ * (RFC 9110 9.3.6, 15.2).
+ */
+export function encodeTunnelHead(headers: HeaderMap): string {
+  headers.remove("content-length");
+  headers.remove("transfer-encoding");
+  return `${http1StatusLine(headers.status)}${fieldLines(headers)}\r\n`;
 }
 
 /** A chunk's first line (RFC 9112 7.1). */

@@ -65,16 +65,19 @@ class RecordedMessages implements MessageCallbacks {
 export interface ParseOptions extends Partial<ParserSettings> {
   /** The method that responses answer. */
   readonly answeredMethod?: string;
+  /** What its request asked to make of the connection. */
+  readonly answeredUpgrade?: string;
   /** The peer ends its side after the last byte. */
   readonly fin?: boolean;
 }
 
 /** Parses bytes as they would come in these reads, and tells what came of them. */
 export function parse(kind: "request" | "response", reads: readonly string[], options: ParseOptions = {}): string[] {
-  const { answeredMethod = "GET", fin = false, ...settings } = options;
+  const { answeredMethod = "GET", answeredUpgrade = "", fin = false, ...settings } = options;
   const messages = new RecordedMessages();
   const parser = new Http1Parser(kind, { ...DEFAULT_PARSER_SETTINGS, ...settings }, messages);
   parser.answeredMethod = answeredMethod;
+  parser.answeredUpgrade = answeredUpgrade;
   for (const read of reads) parser.execute(Buffer.from(read, "latin1"));
   if (fin && !messages.failed && !parser.finish()) messages.lines.push("cut short");
   messages.flushBody();

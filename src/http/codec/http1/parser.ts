@@ -35,6 +35,8 @@ type State = "head" | "length" | "untilClose" | "chunkHeader" | "chunkData" | "c
 export class Http1Parser {
   /** Responses: the method of the request that is being answered, which decides whether there is a body. */
   answeredMethod = "";
+  /** Responses: what that request asked to make of the connection (`HeaderMap.upgradeType`). */
+  answeredUpgrade = "";
   private readonly isRequest: boolean;
   private readonly settings: ParserSettings;
   private readonly callbacks: MessageCallbacks;
@@ -79,6 +81,12 @@ export class Http1Parser {
   stop(): void {
     this.state = "stopped";
     this.partialLine.clear();
+  }
+
+  /** From here on there are no messages: everything is body, until the peer has sent its last byte. */
+  startTunnel(): void {
+    this.state = "untilClose";
+    this.paused = false;
   }
 
   /** Takes bytes; returns how many were used. The rest belongs to messages behind a pause. */
@@ -185,7 +193,7 @@ export class Http1Parser {
     const { allowChunkedLength } = this.settings;
     const framing = this.isRequest
       ? requestFraming(head, allowChunkedLength)
-      : responseFraming(head, this.answeredMethod, allowChunkedLength);
+      : responseFraming(head, this.answeredMethod, this.answeredUpgrade, allowChunkedLength);
     if (typeof framing !== "string") {
       this.fail(framing, EMPTY);
       return;

@@ -1,4 +1,5 @@
 import { isAuthority, isAuthorityWithPort } from "../../headers/header-syntax.js";
+import { CONNECT_UPGRADE } from "../../headers/upgrade.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
 import type { ParserSettings } from "./parser-settings.js";
@@ -16,6 +17,9 @@ export function applyRequestTarget(head: MessageHead, target: string, settings: 
   if (headers.method === "CONNECT") {
     if (!isAuthorityWithPort(target)) return Http1Errors.invalidTarget;
     replaceHost(head, target);
+    headers.upgradeType = CONNECT_UPGRADE;
+    // Zero, or it would have been refused: RFC 9110 9.3.6 knows no content of CONNECT.
+    headers.remove("content-length");
     return null;
   }
   // 3.2.1: origin-form, all but every request.

@@ -203,6 +203,10 @@ export class ServerUnderTest implements ServerConnectionCallbacks, ConnectionCal
     this.codec.dispatch(data);
   }
 
+  onRemoteEnd(): void {
+    this.codec.onRemoteEnd();
+  }
+
   onConnectionEvent(event: ConnectionEvent): void {
     if (event !== "connected") this.codec.onConnectionClosed();
   }

@@ -2,12 +2,13 @@ import { FlowSteps } from "../../../flow/flow-step.js";
 import type { Connection } from "../../../network/connection.js";
 import type { Protocol } from "../../../stream-info/protocol.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { acceptsUpgrade } from "../../headers/upgrade.js";
 import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec.js";
 import type { CodecError } from "../codec-error.js";
 import type { ResetReason } from "../reset-reason.js";
 import { BodyWriter } from "./body-writer.js";
 import { Exchange } from "./exchange.js";
-import { encodeResponseHead, outgoingResponseFraming } from "./head-encoder.js";
+import { encodeResponseHead, encodeTunnelHead, outgoingResponseFraming } from "./head-encoder.js";
 import type { MessageHead } from "./message-head.js";
 import { Http1Parser, type MessageCallbacks } from "./parser.js";
 import type { ParserSettings } from "./parser-settings.js";
@@ -43,6 +44,10 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   /** A response is complete, and the next request waits until the client has taken most of it. */
   private heldForSlowClient = false;
   private readDisables = 0;
+  /** What the request asks to make of the connection; empty for nothing. */
+  private upgradeType = "";
+  /** Bytes pass as they are in both directions, each of which ends by itself. */
+  private isTunnel = false;
 
   constructor(connection: Connection, callbacks: ServerConnectionCallbacks, settings: Http1ServerSettings) {
     this.connection = connection;
@@ -71,6 +76,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     if (this.requestsThisTurn > 0) this.recordParsing();
     this.requestProtocol = head.protocol;
     this.requestMethod = head.headers.method;
+    this.upgradeType = head.headers.upgradeType;
     this.exchange.startRequest();
     if (!head.wantsKeepAlive) this.exchange.forbidReuse();
     this.decoder = this.callbacks.newStream(this, head.protocol);
@@ -87,14 +93,15 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   onBody(data: Buffer, last: boolean): void {
     if (last) this.onRequestComplete();
-    this.decoder?.decodeData(data, last);
+    // An upgrade lasts beyond its message.
+    this.decoder?.decodeData(data, last && this.upgradeType === "");
   }
 
   onMessageEnd(trailers: HeaderMap | null): void {
     const head = this.bodylessHead;
     this.bodylessHead = null;
-    this.onRequestComplete();
-    if (head !== null) this.decoder?.decodeHeaders(head, true);
+    if (!this.isTunnel) this.onRequestComplete();
+    if (head !== null) this.decoder?.decodeHeaders(head, this.upgradeType === "");
     else if (trailers !== null && this.settings.enableTrailers) this.decoder?.decodeTrailers(trailers);
     else this.decoder?.decodeData(EMPTY, true);
   }
@@ -129,6 +136,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.exchange.forbidReuse();
     if (this.decoder === null) {
       this.requestMethod = "";
+      this.upgradeType = "";
       this.requestProtocol = "HTTP/1.1";
       this.exchange.startRequest();
       this.decoder = this.callbacks.newStream(this, "HTTP/1.1");
@@ -145,6 +153,14 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    if (this.upgradeType !== "" && !this.isTunnel) {
+      if (acceptsUpgrade(this.upgradeType, headers.status)) {
+        this.startTunnel(headers);
+        return;
+      }
+      // What a client sends that does not wait for the answer is no request.
+      this.exchange.forbidReuse();
+    }
     this.exchange.startResponse();
     // What the client still sends after an early answer could not be told from the next request for sure.
     if (this.goingAway || !this.exchange.requestDone) this.exchange.forbidReuse();
@@ -161,6 +177,25 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
       "headers",
     );
     if (endStream) this.finishResponse(null);
+  }
+
+  /** G2: the client's bytes were held back until here. */
+  private startTunnel(headers: HeaderMap): void {
+    if (!this.exchange.requestDone) {
+      this.abandon();
+      return;
+    }
+    this.isTunnel = true;
+    this.exchange.forbidReuse();
+    this.exchange.startTunnel();
+    this.body.startTunnel();
+    this.connection.writeText(encodeTunnelHead(headers));
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.responseEncoded, id, flowStreamId, "headers");
+    flow?.record(FlowSteps.downstreamSwitched, id, flowStreamId);
+    this.parser.startTunnel();
+    this.connection.allowHalfOpen();
+    this.connection.readDisable(false);
   }
 
   private connectionField(isHttp11: boolean): string {
@@ -188,6 +223,10 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
       return;
     }
     this.exchange.finishResponse();
+    if (this.isTunnel) {
+      this.endOurHalf();
+      return;
+    }
     const decoder = this.decoder;
     this.decoder = null;
     // D7
@@ -197,6 +236,28 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     for (; this.readDisables > 0; this.readDisables--) this.connection.readDisable(false);
     if (this.exchange.reusable) this.prepareNextRequest();
     else this.closeAfterResponse();
+  }
+
+  /** G4: the upstream has nothing more to say; what was written goes first. */
+  private endOurHalf(): void {
+    const { flow, id, flowStreamId } = this.connection;
+    flow?.record(FlowSteps.upstreamHalfEnded, id, flowStreamId);
+    this.connection.endWrite();
+    this.completeTunnel();
+  }
+
+  onRemoteEnd(): void {
+    this.exchange.finishRequest();
+    this.parser.finish();
+    this.completeTunnel();
+  }
+
+  private completeTunnel(): void {
+    const decoder = this.decoder;
+    if (decoder === null || !this.exchange.requestDone || !this.exchange.responseDone) return;
+    this.decoder = null;
+    this.callbacks.onStreamComplete(decoder);
+    this.connection.close("flushWrite", "tunnel_complete");
   }
 
   private prepareNextRequest(): void {
@@ -218,7 +279,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     // A client that is still sending would lose the answer to a RST; one that is done, or waits for the end of a
     // body without length, needs the FIN at once (BEHAVIOUR: delayed_close_timeout).
     // The same holds for one that has pipelined more: its bytes, unread in the kernel, would turn the FIN into a RST.
-    const lingers = !this.exchange.requestDone || this.connection.hasUnreadBytes;
+    const mayBeSending = !this.exchange.requestDone || this.upgradeType !== "";
+    const lingers = mayBeSending || this.connection.hasUnreadBytes;
     this.parser.stop();
     this.connection.close(lingers ? "flushWriteAndDelay" : "flushWrite", "response_complete");
   }
@@ -235,7 +297,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.decoder = null;
     this.parser.stop();
     // A body that lasts until the close would look complete after an orderly one.
-    const looksComplete = this.exchange.responseStarted && this.body.framing === "untilClose";
+    const { framing } = this.body;
+    const looksComplete = this.exchange.responseStarted && (framing === "untilClose" || framing === "tunnel");
     this.connection.close(looksComplete ? "reset" : "flushWrite", "stream_reset");
   }
 

@@ -84,7 +84,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   start(host: Host, endStream: boolean): void {
     if (endStream) this.markRequestComplete();
     this.startAttempt(host, false);
-    if (endStream) this.armTimeout();
+    // An upgrade's request never completes: its time runs from here, until it is answered.
+    if (endStream || this.replay.headers.upgradeType !== "") this.armTimeout();
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
@@ -145,7 +146,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   private armTimeout(): void {
     this.attempts.current?.onRequestComplete();
     const { globalMs } = this.timeouts;
-    if (globalMs === 0 || !this.isBusy) return;
+    if (globalMs === 0 || !this.isBusy || this.attempts.current?.isTunnel === true) return;
     const { dispatcher } = this.stream;
     const coarse = globalMs >= COARSE_TIMEOUT_FROM_MS;
     this.timer = coarse ? dispatcher.createCoarseTimer(this) : dispatcher.createTimer(this);
@@ -318,10 +319,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   onUpstreamReady(attempt: UpstreamRequest, client: ActiveClient): void {
     const { streamInfo, dispatcher } = this.stream;
     countConnected(attempt.host);
-    streamInfo.upstreamConnectionId = client.connection.id;
-    streamInfo.upstreamLocalAddress = client.localAddressText;
-    streamInfo.upstreamRemoteAddress = client.remoteAddressText;
-    streamInfo.upstreamProtocol = "HTTP/1.1";
+    client.describeTo(streamInfo);
     streamInfo.firstUpstreamTxMs = dispatcher.now();
     // The request waited for the connection.
     if (this.isRequestComplete) streamInfo.lastUpstreamTxMs = streamInfo.firstUpstreamTxMs;
@@ -344,6 +342,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-upstream-service-time", String(Math.floor(now - this.requestCompleteMs)));
     }
+    if (attempt.isTunnel) this.timer?.disarm();
     if (endStream) this.onUpstreamComplete();
     this.callbacks.encodeHeaders(headers, endStream);
   }
@@ -392,7 +391,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { streamInfo, dispatcher } = this.stream;
     const now = dispatcher.now();
     streamInfo.lastUpstreamRxMs = now;
+    // The client's half of a tunnel goes on.
+    if (this.attempts.current?.isOver === false) return;
     if (this.isRequestComplete) this.cluster.stats.rqTime.record(now - this.requestCompleteMs);
+    this.onTunnelComplete();
+  }
+
+  onTunnelComplete(): void {
     this.attempts.current = null;
     this.end();
   }

@@ -41,6 +41,8 @@ export class UpstreamRequest implements PoolCallbacks {
   private earlyTrailers: HeaderMap | null = null;
   private earlyEnd = false;
   private backedUp = false;
+  private requestEnded = false;
+  private responseEnded = false;
   /** How often reading the response was stopped and not continued; a connection that comes later must know. */
   private readDisables = 0;
 
@@ -66,6 +68,16 @@ export class UpstreamRequest implements PoolCallbacks {
     return this.client !== null;
   }
 
+  /** Its two halves end by themselves: the request may go on when the response has ended. */
+  get isTunnel(): boolean {
+    return this.encoder?.isTunnel === true;
+  }
+
+  /** Nothing more comes from either side. */
+  get isOver(): boolean {
+    return this.phase === "done";
+  }
+
   get responseStarted(): boolean {
     return this.phase === "responding";
   }
@@ -76,13 +88,16 @@ export class UpstreamRequest implements PoolCallbacks {
   encodeHeaders(headers: HeaderMap, endStream: boolean, pool: ConnectionPool): void {
     this.headers = headers;
     this.endsWithHeaders = endStream;
+    this.requestEnded = endStream;
     const waiting = pool.newStream(this);
     if (this.phase === "pooling") this.waiting = waiting;
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
+    this.requestEnded = endStream;
     if (this.encoder !== null) {
       this.encoder.encodeData(data, endStream);
+      if (endStream && this.responseEnded) this.completeTunnel();
       return;
     }
     if (this.phase !== "pooling") return;
@@ -95,7 +110,15 @@ export class UpstreamRequest implements PoolCallbacks {
     this.forwarding.flowControl.onUpstreamBackedUp();
   }
 
+  /** Both halves have ended, the client's last. */
+  private completeTunnel(): void {
+    if (this.phase === "done") return;
+    this.settle();
+    this.forwarding.onTunnelComplete();
+  }
+
   encodeTrailers(trailers: HeaderMap): void {
+    this.requestEnded = true;
     if (this.encoder !== null) this.encoder.encodeTrailers(trailers);
     else this.earlyTrailers = trailers;
   }
@@ -173,9 +196,14 @@ export class UpstreamRequest implements PoolCallbacks {
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
-    if (endStream) this.settle();
+    if (endStream) this.endResponse();
     else this.timers?.onResponse();
     this.forwarding.onUpstreamData(data, endStream);
+  }
+
+  private endResponse(): void {
+    this.responseEnded = true;
+    if (!this.isTunnel || this.requestEnded) this.settle();
   }
 
   decodeTrailers(trailers: HeaderMap): void {
