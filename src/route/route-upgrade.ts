@@ -1,4 +1,5 @@
 import type { Route } from "./route.js";
+import type { ForwardActionConfig } from "./route-action-config.js";
 
 /** What a route says of one kind of upgrade (`envoy.config.route.v3.RouteAction.UpgradeConfig`). Plain frozen data. */
 export interface RouteUpgradeConfig {
@@ -28,4 +29,9 @@ export function routeUpgrade(route: Route, upgradeType: string): RouteUpgradeCon
     if (upgrade.upgradeType === upgradeType) return upgrade;
   }
   return null;
+}
+
+/** What becomes of CONNECT where the route ends its tunnels itself. */
+export function connectOf({ upgrades }: ForwardActionConfig): ConnectConfig | null {
+  return upgrades.find(({ upgradeType }) => upgradeType === "connect")?.connect ?? null; // control plane: for a configuration
 }

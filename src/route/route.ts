@@ -4,6 +4,7 @@ import { RetryPolicy } from "./retry-policy.js";
 import type { RouteActionConfig } from "./route-action-config.js";
 import type { PathMatchConfig, RouteEntryConfig } from "./route-config.js";
 import { NO_TIMEOUTS, type RequestTimeouts, routeTimeouts } from "./route-timeouts.js";
+import { type ConnectConfig, connectOf } from "./route-upgrade.js";
 import type { VirtualHost } from "./virtual-host.js";
 
 /** What a request that matched is to meet. One object for each route of the table, shared by all its requests. */
@@ -15,6 +16,8 @@ export class Route {
   readonly action: RouteActionConfig;
   /** When a request is tried again; null for never. */
   readonly retryPolicy: RetryPolicy | null;
+  /** Tunnels that CONNECT asks for end here, and go on as TCP; null where they are for the upstream to make. */
+  readonly connect: ConnectConfig | null;
   /** Of requests that set none themselves. */
   readonly timeouts: RequestTimeouts;
   /** Where it stands in the configuration. */
@@ -28,6 +31,7 @@ export class Route {
     this.action = entry.action;
     const forward = entry.action.kind === "forward" ? entry.action : null;
     this.timeouts = forward === null ? NO_TIMEOUTS : routeTimeouts(forward);
+    this.connect = forward === null ? null : connectOf(forward);
     this.retryPolicy = forward?.retryPolicy ? new RetryPolicy(forward.retryPolicy) : null;
     this.configPath = entry.configPath;
     this.valueLength = wireText(entry.match.path.value).length;

@@ -7,6 +7,7 @@ import type { HostHealthChange } from "./host-health.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
 import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
+import type { PoolProtocol } from "./pool/host-pools.js";
 
 /** A cluster's configuration with the memory that its workers share. */
 export interface ClusterSnapshot {
@@ -59,14 +60,14 @@ export class ClusterManager {
   }
 
   /** The pool of a host, null when it has none yet. */
-  existingPool(host: Host): ConnectionPool | null {
-    return host.pool;
+  existingPool(host: Host, protocol: PoolProtocol): ConnectionPool | null {
+    return host.pools.find(protocol);
   }
 
   /** B3: makes the pool of a host that has none. */
-  createPool(cluster: Cluster, host: Host): ConnectionPool {
-    const pool = new ConnectionPool(cluster, host, this.context);
-    host.pool = pool;
+  createPool(cluster: Cluster, host: Host, protocol: PoolProtocol): ConnectionPool {
+    const pool = new ConnectionPool(cluster, host, protocol, this.context);
+    host.pools.add(pool);
     return pool;
   }
 

@@ -124,11 +124,11 @@ export class Cluster {
     if (added || before.size > 0) this.countChange();
     this.showHosts(after);
     for (const gone of before) {
-      gone.pool?.drain();
+      gone.pools.drain();
       this.leaving.push(gone);
     }
     // control plane: when hosts change
-    this.leaving = this.leaving.filter(({ pool }) => pool !== null && !pool.isIdle);
+    this.leaving = this.leaving.filter(({ pools }) => !pools.isIdle);
   }
 
   private addHost(endpoint: EndpointConfig): Host {
@@ -153,8 +153,8 @@ export class Cluster {
 
   /** Closes all connections, those to hosts that are leaving too. */
   destroy(): void {
-    for (const host of this.prioritySet.hosts) host.pool?.destroy();
-    for (const host of this.leaving) host.pool?.destroy();
+    for (const host of this.prioritySet.hosts) host.pools.destroy();
+    for (const host of this.leaving) host.pools.destroy();
   }
 }
 

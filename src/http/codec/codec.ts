@@ -115,7 +115,8 @@ export interface ClientConnectionCallbacks {
 
 /** An upstream connection's codec. */
 export interface ClientConnection {
-  readonly protocol: Protocol;
+  /** Null where bytes go without HTTP around them. */
+  readonly protocol: Protocol | null;
   /** Begins a stream. Only when there is room for one. */
   newStream(decoder: ResponseDecoder, callbacks: StreamCallbacks): RequestEncoder;
   dispatch(data: Buffer): void;

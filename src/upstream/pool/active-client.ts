@@ -1,9 +1,10 @@
 import type { LinkedNode } from "../../common/linked-list.js";
 import type { Timer, TimerTarget } from "../../event/dispatcher.js";
 import { FlowSteps } from "../../flow/flow-step.js";
-import type { ClientConnectionCallbacks, RequestEncoder } from "../../http/codec/codec.js";
+import type { ClientConnection, ClientConnectionCallbacks, RequestEncoder } from "../../http/codec/codec.js";
 import { type CodecError, Http1Errors } from "../../http/codec/codec-error.js";
 import { Http1ClientConnection } from "../../http/codec/http1/client-connection.js";
+import { TcpClientConnection } from "../../http/codec/tcp/tcp-client-connection.js";
 import type { CloseType, Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { ConnectionPool } from "./connection-pool.js";
@@ -36,7 +37,7 @@ export class ActiveClient
   /** Requests that were sent on this connection. */
   requests = 0;
   private readonly pool: ConnectionPool;
-  private readonly codec: Http1ClientConnection;
+  private readonly codec: ClientConnection;
   private readonly connectTimer: Timer;
   private readonly idleTimer: Timer;
   private connectTimedOut = false;
@@ -51,15 +52,7 @@ export class ActiveClient
     this.connection = connection;
     this.remoteAddressText = pool.host.addressText;
     const { info } = pool.cluster;
-    this.codec = new Http1ClientConnection(connection, this, {
-      maxHeadBytes: info.maxResponseHeadersKb * 1024,
-      maxFields: info.maxHeadersCount,
-      enableTrailers: info.enableTrailers,
-      underscores: "allow",
-      allowChunkedLength: false,
-      allowAbsoluteUrl: true,
-      allowHttpsTarget: false,
-    });
+    this.codec = createCodec(pool, connection, this);
     const dispatcher = connection.context.dispatcher;
     this.createdMs = dispatcher.now();
     this.connectTimer = dispatcher.createTimer(this);
@@ -181,4 +174,22 @@ export class ActiveClient
     this.closeType = "flushWrite";
     this.pool.onStreamComplete(this, false);
   }
+}
+
+function createCodec(
+  pool: ConnectionPool,
+  connection: Connection,
+  callbacks: ClientConnectionCallbacks,
+): ClientConnection {
+  if (pool.protocol === "tcp") return new TcpClientConnection(connection, callbacks);
+  const { info } = pool.cluster;
+  return new Http1ClientConnection(connection, callbacks, {
+    maxHeadBytes: info.maxResponseHeadersKb * 1024,
+    maxFields: info.maxHeadersCount,
+    enableTrailers: info.enableTrailers,
+    underscores: "allow",
+    allowChunkedLength: false,
+    allowAbsoluteUrl: true,
+    allowHttpsTarget: false,
+  });
 }

@@ -39,7 +39,7 @@ test("on real sockets: an upstream that closes after each response, without sayi
     server.close();
   });
   const cluster = clusters.get("c");
-  const pool = clusters.createPool(cluster!, cluster?.chooseHost() as Host);
+  const pool = clusters.createPool(cluster!, cluster?.chooseHost() as Host, "http1");
   const streams = Array.from({ length: REQUESTS }, (_, index) => new ProbeStream(String(index)));
   await new Promise<void>((resolve) => {
     (streams.at(-1) as ProbeStream).whenComplete = resolve;

@@ -11,6 +11,7 @@ import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
 import { ActiveClient, type ClientState } from "./active-client.js";
 import { connectFailureText } from "./connect-failure-text.js";
+import type { PoolProtocol } from "./host-pools.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
 
@@ -38,12 +39,13 @@ const LEGAL: { readonly [from in ClientState]: readonly ClientState[] } = {
 };
 
 /**
- * The HTTP/1 connections of one worker to one host: gives streams a connection that is ready, or opens one and lets them
+ * The connections of one worker to one host that speak one protocol: gives streams a connection that is ready, or opens one and lets them
  * wait in order. No pipelining: a connection carries one stream at a time.
  */
 export class ConnectionPool implements Task {
   readonly cluster: Cluster;
   readonly host: Host;
+  readonly protocol: PoolProtocol;
   private readonly context: PoolContext;
   private readonly connecting = new LinkedList<ActiveClient>();
   private readonly ready = new LinkedList<ActiveClient>();
@@ -54,9 +56,10 @@ export class ConnectionPool implements Task {
   private attachPosted = false;
   private mode: Mode = "open";
 
-  constructor(cluster: Cluster, host: Host, context: PoolContext) {
+  constructor(cluster: Cluster, host: Host, protocol: PoolProtocol, context: PoolContext) {
     this.cluster = cluster;
     this.host = host;
+    this.protocol = protocol;
     this.context = context;
   }
 
@@ -164,7 +167,7 @@ export class ConnectionPool implements Task {
     this.connecting.pushBack(client);
     resources.connections.inc();
     stats.cxTotal.inc();
-    stats.cxHttp1Total.inc();
+    if (this.protocol === "http1") stats.cxHttp1Total.inc();
     stats.cxActive.inc();
     this.host.stats.cxTotal++;
     this.host.stats.cxActive++;

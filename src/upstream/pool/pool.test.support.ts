@@ -125,7 +125,7 @@ export class PoolRun {
 
   pool(index = 0): ConnectionPool {
     const host = this.host(index);
-    return this.clusters.existingPool(host) ?? this.clusters.createPool(this.cluster, host);
+    return this.clusters.existingPool(host, "http1") ?? this.clusters.createPool(this.cluster, host, "http1");
   }
 
   /** Asks for a stream in an event of its own. Nothing is run. */

@@ -6,6 +6,7 @@ import { NOT_YET } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { Host } from "../../../upstream/host.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
+import type { PoolProtocol } from "../../../upstream/pool/host-pools.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
@@ -27,6 +28,7 @@ const COARSE_TIMEOUT_FROM_MS = 2_000;
 /** How a request is to be forwarded, as route, cluster and its own headers say. */
 export interface ForwardingPlan {
   readonly cluster: Cluster;
+  readonly protocol: PoolProtocol;
   readonly timeouts: RequestTimeouts;
   /** Null when no condition lets it be tried again. */
   readonly retry: RetryState | null;
@@ -44,6 +46,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   private readonly context: RouterContext;
   private readonly callbacks: DecoderFilterCallbacks;
   private readonly cluster: Cluster;
+  private readonly protocol: PoolProtocol;
   private readonly replay: RequestReplay;
   private readonly replayLimitBytes: number;
   private requestCompleteMs = NOT_YET;
@@ -59,6 +62,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.context = context;
     this.callbacks = callbacks;
     this.cluster = plan.cluster;
+    this.protocol = plan.protocol;
     this.timeouts = plan.timeouts;
     this.retry = plan.retry;
     this.replayLimitBytes = plan.replayLimitBytes;
@@ -170,9 +174,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.attempts.current = attempt;
     this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.step(FlowSteps.upstreamHeadMade, headers.path);
-    let pool = this.context.clusters.existingPool(host);
+    let pool = this.context.clusters.existingPool(host, this.protocol);
     if (pool === null) {
-      pool = this.context.clusters.createPool(this.cluster, host);
+      pool = this.context.clusters.createPool(this.cluster, host, this.protocol);
       this.step(FlowSteps.poolCreated, host.addressText);
     }
     attempt.encodeHeaders(headers, this.isRequestComplete && this.replay.isHeadOnly, pool);

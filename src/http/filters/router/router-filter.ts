@@ -2,6 +2,7 @@ import type { RandomSource } from "../../../common/random.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { Route } from "../../../route/route.js";
 import type { ForwardActionConfig } from "../../../route/route-action-config.js";
+import type { ConnectConfig } from "../../../route/route-upgrade.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
@@ -115,7 +116,8 @@ export class RouterFilter implements StreamDecoderFilter {
       directives === null ? route.timeouts : requestTimeouts(action, directives, config.respectExpectedRqTimeout);
     const replayLimitBytes = action.replayLimitBytes ?? this.callbacks.stream.bufferLimitBytes;
     const retry = createRetryState(route.retryPolicy, directives, headers, cluster, random);
-    return { cluster, timeouts, retry, replayLimitBytes };
+    const protocol = route.connect !== null && endsTunnel(route.connect, headers.method) ? "tcp" : "http1";
+    return { cluster, protocol, timeouts, retry, replayLimitBytes };
   }
 
   decodeData(data: Buffer, endStream: boolean): FilterDataStatus {
@@ -147,3 +149,8 @@ const NO_ROUTE = responseFlagBit("NR");
 const NO_CLUSTER = responseFlagBit("NC");
 const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
 const INVALID_HEADERS = responseFlagBit("IH");
+
+/** Whether the bytes of such a request go on without HTTP around them. */
+function endsTunnel(connect: ConnectConfig, method: string): boolean {
+  return method === "CONNECT" || (method === "POST" && connect.allowPost);
+}
