@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
-import type { ForwardActionConfig } from "../route/route-config.js";
+import type { ForwardActionConfig } from "../route/route-action-config.js";
 import {
   configOf,
   MANAGER_PATH,

@@ -20,6 +20,7 @@ import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
 import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
 import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
+import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
 
 /** Timeouts below this get an exact timer; above, being up to a tick late does not matter. */
@@ -174,11 +175,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.attempts.current = attempt;
     this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.step(FlowSteps.upstreamHeadMade, headers.path);
-    let pool = this.context.clusters.existingPool(host, this.protocol);
-    if (pool === null) {
-      pool = this.context.clusters.createPool(this.cluster, host, this.protocol);
-      this.step(FlowSteps.poolCreated, host.addressText);
-    }
+    const pool = upstreamPool(this.context.clusters, this.cluster, host, this.protocol, this.stream);
     attempt.encodeHeaders(headers, this.isRequestComplete && this.replay.isHeadOnly, pool);
     if (!this.replay.isHeadOnly) this.replay.sendBody(attempt, this.isRequestComplete, this.attempts);
   }

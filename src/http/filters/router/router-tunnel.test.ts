@@ -260,3 +260,91 @@ test("with a request in the clear and tunnels of all kinds of ends, nothing is l
     run.finish([client]);
   }
 });
+
+describe("a tunnel that ends here, asked for by POST", () => {
+  const CONNECT = { upgrade_type: "CONNECT", connect_config: { allow_post: true } };
+  const POST = "POST /any HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+
+  function rawRun(options: RouterRunOptions = {}): RouterRun {
+    return new RouterRun({ ...options, route: { upgrade_configs: [CONNECT], ...options.route } });
+  }
+
+  test("nothing but the body goes upstream, and what comes back is the response's body", () => {
+    const run = rawRun({
+      logFormat: "%RESPONSE_CODE% %RESPONSE_FLAGS% %UPSTREAM_PROTOCOL% %BYTES_RECEIVED% %BYTES_SENT%",
+    });
+    const client = run.send(`${POST}5\r\nhello\r\n`);
+    assert.equal(run.origin().takeReceived(), "hello");
+    assert.equal(statusOf(client.received), 200);
+    assert.equal(fieldsOf(client.received).get("transfer-encoding"), "chunked");
+    run.respond("world");
+    run.send("3\r\nend\r\n0\r\n\r\n", client);
+    assert.deepEqual([run.origin().received, run.origin().fate], ["end", "closed"]);
+    assert.equal(bodyOf(client.received), "5\r\nworld\r\n0\r\n\r\n");
+    assert.deepEqual(run.log, ["200 - - 8 5"]);
+    assert.equal(run.clusterStat("upstream_cx_total"), 1);
+    assert.equal(run.clusterStat("upstream_cx_http1_total"), 0);
+    assert.equal(run.clusterStat("upstream_rq_total"), 1);
+    assert.equal(run.clusterStat("upstream_rq_tx_reset"), 0);
+    run.finish([client]);
+  });
+
+  test("a body that has come before the connection stands goes first, its end behind it", () => {
+    const run = rawRun();
+    const client = run.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello");
+    assert.deepEqual([run.origin().received, run.origin().fate], ["hello", "closed"]);
+    assert.equal(bodyOf(client.received), "0\r\n\r\n");
+    assert.equal(run.clusterStat("upstream_rq_tx_reset"), 0);
+    run.get("/next", client);
+    assert.match(run.origin(1).received, /^GET \/next /, "other requests have connections of their own");
+    run.finish([client]);
+  });
+
+  test("an upstream that speaks first is heard", () => {
+    const run = rawRun();
+    run.setUpstreamLink({ connect: "accept" });
+    const client = run.connect();
+    client.send(POST);
+    run.runFor(0);
+    run.run();
+    run.respond("220 ready\r\n");
+    assert.match(client.received, /220 ready\r\n/);
+    run.finish([client]);
+  });
+
+  test("the upstream ends first: the response is complete, and so is the connection", () => {
+    const run = rawRun();
+    const client = run.send(`${POST}5\r\nhello\r\n`);
+    run.origin().send("bye");
+    run.origin().end();
+    run.run();
+    assert.equal(bodyOf(client.received), "3\r\nbye\r\n0\r\n\r\n");
+    assert.equal(client.fate, "closed");
+    run.finish([client]);
+  });
+
+  test("a refused connection is an ordinary failure", () => {
+    const run = rawRun({ connect: "refuse" });
+    const client = run.send(POST);
+    assert.equal(statusOf(client.received), 503);
+    assert.match(String(run.log[0]), /^503 UF /);
+    run.finish([client]);
+  });
+
+  test("a reset of the upstream breaks the response off", () => {
+    const run = rawRun();
+    const client = run.send(`${POST}5\r\nhello\r\n`);
+    run.origin().reset();
+    run.run();
+    assert.match(String(run.log[0]), /^200 UC upstream_reset_after_response_started/);
+    assert.doesNotMatch(client.received, /0\r\n\r\n$/);
+    run.finish([client]);
+  });
+
+  test("without leave a POST is a POST", () => {
+    const run = new RouterRun({ route: { upgrade_configs: [{ upgrade_type: "CONNECT", connect_config: {} }] } });
+    const client = run.send(POST);
+    assert.match(run.origin().received, /^POST \/any HTTP\/1\.1\r\n/);
+    run.finish([client]);
+  });
+});
