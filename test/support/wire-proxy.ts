@@ -116,6 +116,7 @@ function connectionManagerOf(settings: WireSettings): object {
           name: "all",
           domains: ["*"],
           routes: [
+            ...connectRoutes(settings.connectRoute),
             {
               match: { prefix: settings.routePrefix },
               route: {
@@ -130,6 +131,12 @@ function connectionManagerOf(settings: WireSettings): object {
     },
     http_filters: [{ name: "router", typed_config: { "@type": `${TYPES}.filters.http.router.v3.Router` } }],
   };
+}
+
+function connectRoutes(kind: WireSettings["connectRoute"]): object[] {
+  if (kind === "none") return [];
+  const upgrade = { upgrade_type: "CONNECT", ...(kind === "terminate" ? { connect_config: {} } : {}) };
+  return [{ match: { connect_matcher: {} }, route: { cluster: "upstream", upgrade_configs: [upgrade] } }];
 }
 
 function upgradesOf(switches: Readonly<Record<string, boolean>>): object[] {

@@ -10,6 +10,8 @@ export interface WireSettings {
   /** `upgrade_configs` of the connection manager and of the route: `enabled` by `upgrade_type`. */
   readonly upgradeConfigs: Readonly<Record<string, boolean>>;
   readonly routeUpgradeConfigs: Readonly<Record<string, boolean>>;
+  /** A route for CONNECT before the other one: the tunnel is the upstream's to make, or ends here. */
+  readonly connectRoute: "none" | "forward" | "terminate";
   /** The prefix that the one route matches. */
   readonly routePrefix: string;
   /** Further fields of the connection manager, over those of the cases' proxy. */
@@ -33,6 +35,7 @@ export const DEFAULT_WIRE_SETTINGS: WireSettings = {
   maxHeadersCount: 100,
   upgradeConfigs: {},
   routeUpgradeConfigs: {},
+  connectRoute: "none",
   routePrefix: "/",
   connectionManager: {},
   cluster: {},
@@ -51,6 +54,7 @@ const DECODERS: { readonly [key: string]: (value: unknown) => Partial<WireSettin
   max_headers_count: (value) => ({ maxHeadersCount: numberOf(value) }),
   upgrade_configs: (value) => ({ upgradeConfigs: switchesOf(value) }),
   route_upgrade_configs: (value) => ({ routeUpgradeConfigs: switchesOf(value) }),
+  connect_route: (value) => ({ connectRoute: connectRouteOf(value) }),
   route_prefix: (value) => ({ routePrefix: textOf(value) }),
   http_connection_manager: (value) => ({ connectionManager: recordOf(value) }),
   cluster: (value) => ({ cluster: recordOf(value) }),
@@ -103,5 +107,10 @@ function connectOf(value: unknown): WireSettings["upstreamConnect"] {
   if (value !== "accept" && value !== "refuse" && value !== "blackHole") {
     throw new Error("expected accept, refuse or blackHole");
   }
+  return value;
+}
+
+function connectRouteOf(value: unknown): WireSettings["connectRoute"] {
+  if (value !== "forward" && value !== "terminate") throw new Error("expected forward or terminate");
   return value;
 }
