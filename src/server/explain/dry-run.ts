@@ -22,7 +22,6 @@ import { type HeaderField, type HttpHead, readHead } from "./http-head.js";
 
 /** How far time may jump while a request waits for timers, milliseconds: a delay that a filter injects, say. */
 const PATIENCE_MS = 60_000;
-const CLIENT_PORT = 50_000;
 const LOG_FIELDS = ["UPSTREAM_CLUSTER", "RESPONSE_CODE_DETAILS", "RESPONSE_FLAGS"] as const;
 
 /** A request as a client would send it. */
@@ -33,7 +32,9 @@ export interface DryRunRequest {
   /** In order, `host` among them. */
   readonly fields: readonly HeaderField[];
   readonly body: string;
-  readonly clientHost: string;
+  readonly client: Address;
+  /** The address of the listener that the client has connected to. */
+  readonly destination: Address;
 }
 
 /** One look into the route table; a filter can ask for another one. */
@@ -68,10 +69,7 @@ export interface DryRun {
  */
 export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request: DryRunRequest): DryRun {
   const dispatcher = new DryRunDispatcher();
-  const bound = listener.address;
-  const family = bound.kind === "ip" && bound.host.includes(":") ? "::1" : "127.0.0.1";
-  const clientAddress: Address = { kind: "ip", host: request.clientHost, port: CLIENT_PORT };
-  const network = new DryRunNetwork(dispatcher, { kind: "ip", host: family, port: 0 });
+  const network = new DryRunNetwork(dispatcher, request.client);
   const record = new Recorder();
   const context = { dispatcher, readBuffers: new ReadBuffers() };
   const random = new SystemRandom();
@@ -89,7 +87,7 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
     streamIds: record,
     routeTable: (routes, parts) => new ExplainingRouteTable(routes, parts, record.lookups),
   });
-  const client = new DryRunSocket(dispatcher, destinationOf(bound, family), clientAddress);
+  const client = new DryRunSocket(dispatcher, request.destination, request.client);
   dispatcher.enqueue(() => built.onAccept(client));
   client.deliver(Buffer.from(requestText(request), "latin1"));
   const isAnswered = (): boolean => readFinalHead(client.written) !== null;
@@ -101,7 +99,7 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
   return { ...record.log(), ...outcome(network, client), lookups: record.lookups };
 }
 
-/** A route table that keeps what it explains. It decides by the same conditions as any. */
+/** A route table that decides as any, and keeps why. */
 class ExplainingRouteTable extends RouteTable {
   private readonly lookups: RouteLookup[];
 
@@ -115,10 +113,10 @@ class ExplainingRouteTable extends RouteTable {
   }
 
   override match(request: RouteRequest): Route | null {
-    const explanation = this.explain(request);
+    const route = super.match(request);
     const { authority, path } = request.requestHeaders;
-    this.lookups.push({ explanation, authority, path });
-    return explanation.route;
+    this.lookups.push({ explanation: { ...this.explain(request), route }, authority, path });
+    return route;
   }
 }
 
@@ -176,12 +174,6 @@ function buildClusters(
     if (discovery !== "static") clusters.updateHosts(name, endpoints);
   }
   return clusters;
-}
-
-/** A listener on all addresses is reached at one of them. */
-function destinationOf(bound: Address, family: string): Address {
-  if (bound.kind === "pipe") return bound;
-  return { ...bound, host: bound.host === "0.0.0.0" || bound.host === "::" ? family : bound.host };
 }
 
 function requestText({ method, target, fields, body }: DryRunRequest): string {

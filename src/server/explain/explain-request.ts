@@ -1,5 +1,5 @@
 import type { RuntimeConfig } from "../../config/runtime-config.js";
-import { addressText } from "../../network/address.js";
+import { type Address, addressText } from "../../network/address.js";
 import type { ListenerConfig } from "../../network/listener-config.js";
 import type { DryRunRequest } from "./dry-run.js";
 import type { HeaderField } from "./http-head.js";
@@ -21,6 +21,7 @@ export class ExplainRequestError extends Error {
   override readonly name = "ExplainRequestError";
 }
 
+const CLIENT_PORT = 50_000;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const ABSOLUTE = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -57,9 +58,18 @@ export function resolveRequest(
     target: method === "CONNECT" ? authority : target.path,
     fields: hasHost ? fields : ([["host", authority], ...fields] as const),
     body,
-    clientHost: listener.address.kind === "ip" && listener.address.host.includes(":") ? "::1" : "127.0.0.1",
+    ...connectionTo(listener.address),
   };
   return { listener, sent };
+}
+
+/** A client on this machine, which has connected to a listener; one on all addresses is reached at loopback. */
+function connectionTo(bound: Address): { readonly client: Address; readonly destination: Address } {
+  const loopback = bound.kind === "ip" && bound.host.includes(":") ? "::1" : "127.0.0.1";
+  const client: Address = { kind: "ip", host: loopback, port: CLIENT_PORT };
+  if (bound.kind === "pipe") return { client, destination: bound };
+  const isAny = bound.host === "0.0.0.0" || bound.host === "::";
+  return { client, destination: isAny ? { ...bound, host: loopback } : bound };
 }
 
 interface Target {

@@ -81,12 +81,13 @@ class Explainer {
 
   /** Empty when none takes the connection. */
   private findChain(): string {
-    const { filterChains, defaultFilterChain, address } = this.listener;
+    const { filterChains, defaultFilterChain } = this.listener;
+    const { client, destination } = this.sent;
     const chain = new FilterChainMatcher(filterChains, defaultFilterChain).match({
-      destinationHost: address.kind === "ip" ? address.host : "",
-      destinationPort: address.kind === "ip" ? address.port : 0,
-      sourceHost: this.sent.clientHost,
-      sourcePort: 0,
+      destinationHost: destination.kind === "ip" ? destination.host : "",
+      destinationPort: destination.kind === "ip" ? destination.port : 0,
+      sourceHost: client.kind === "ip" ? client.host : "",
+      sourcePort: client.kind === "ip" ? client.port : 0,
     });
     if (chain === null) return "";
     if (chain === defaultFilterChain) return `${this.listenerPath}.default_filter_chain`;
