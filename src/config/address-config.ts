@@ -8,20 +8,19 @@ import type {
 import type { Address } from "../network/address.js";
 import type { CidrRange } from "../network/listener-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable, sameAs } from "./implemented-fields.js";
+import { implemented, type MessageTable, refusedByConverter, sameAs, values } from "./implemented-fields.js";
 
 /** `envoy.config.core.v3.Address`, wherever one stands. */
 export const ADDRESS_FIELDS: MessageTable = implemented<AddressMessage>("envoy.config.core.v3.Address", {
   socket_address: implemented<SocketAddress>("envoy.config.core.v3.SocketAddress", {
-    protocol: true,
+    protocol: values(() => ["TCP"]),
     address: true,
     port_value: true,
-    named_port: true,
+    named_port: refusedByConverter("nothing resolves it here"),
     ipv4_compat: sameAs(false),
   }),
   pipe: implemented<Pipe>("envoy.config.core.v3.Pipe", { path: true }),
-  // The converter refuses it.
-  envoy_internal_address: true,
+  envoy_internal_address: refusedByConverter("an address inside of the proxy"),
 });
 
 export const CIDR_RANGE_FIELDS: MessageTable = implemented<CidrRangeMessage>("envoy.config.core.v3.CidrRange", {

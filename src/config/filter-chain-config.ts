@@ -3,7 +3,7 @@ import type { FilterChainConfig, NetworkFilterConfig } from "../network/listener
 import type { ConversionContext } from "./conversion-context.js";
 import { resolveExtension } from "./extension.js";
 import { convertFilterChainMatch, FILTER_CHAIN_MATCH_FIELDS } from "./filter-chain-match.js";
-import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { NETWORK_FILTERS, type NetworkFilterExtension } from "./network-filter-registry.js";
 import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
 
@@ -12,8 +12,7 @@ export const FILTER_CHAIN_FIELDS: MessageTable = implemented<FilterChain>("envoy
   filters: implemented<Filter>("envoy.config.listener.v3.Filter", {
     name: true,
     typed_config: extensions(() => NETWORK_FILTERS.map((filter) => filter.table)),
-    // The converter refuses it.
-    config_discovery: true,
+    config_discovery: refusedByConverter("the filter would be missing"),
   }),
   use_proxy_proto: refused("the client's address would be taken for a part of the request"),
   transport_socket: TRANSPORT_SOCKET_FIELDS,

@@ -8,7 +8,7 @@ import { DEFAULT_BUFFER_LIMIT_BYTES } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { type Extension, resolveExtension } from "./extension.js";
 import { convertFilterChain, FILTER_CHAIN_FIELDS } from "./filter-chain-config.js";
-import { implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
+import { implemented, type MessageTable, refused, refusedByConverter, sameAs } from "./implemented-fields.js";
 
 /** What is not seen without a listener filter that only looks, and changes nothing. */
 const INSPECTORS: Readonly<Record<string, string>> = {
@@ -33,10 +33,10 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   default_filter_chain: FILTER_CHAIN_FIELDS,
   per_connection_buffer_limit_bytes: true,
   listener_filters: implemented<ListenerFilter>("envoy.config.listener.v3.ListenerFilter", {
-    // The converter refuses every listener filter, or warns of it.
     name: true,
-    typed_config: true,
-    config_discovery: true,
+    typed_config: refusedByConverter("there are none yet; `tls_inspector` and `http_inspector` are a warning"),
+    config_discovery: refusedByConverter("there are no listener filters yet"),
+    // Belongs to a filter that has been reported.
     filter_disabled: true,
   }),
   use_original_dst: refused("connections would not reach the listener that they are meant for"),

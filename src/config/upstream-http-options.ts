@@ -10,7 +10,7 @@ import type {
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 
 const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const DEFAULT_MAX_HEADERS_COUNT = 100;
@@ -37,13 +37,12 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig",
     {
       http_protocol_options: UPSTREAM_HTTP1_FIELDS,
-      // The converter refuses these two, and the two below.
-      http2_protocol_options: true,
-      http3_protocol_options: true,
+      http2_protocol_options: refusedByConverter("HTTP/2 to upstream hosts"),
+      http3_protocol_options: refusedByConverter("HTTP/3 to upstream hosts"),
     },
   ),
-  use_downstream_protocol_config: true,
-  auto_config: true,
+  use_downstream_protocol_config: refusedByConverter("a choice of protocols for upstream hosts"),
+  auto_config: refusedByConverter("a choice of protocols for upstream hosts"),
 });
 
 type UpstreamLimits = Pick<
