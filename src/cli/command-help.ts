@@ -21,7 +21,15 @@ export interface CommandHelp {
 }
 
 export const COMMANDS: readonly CommandHelp[] = [
-  { name: "validate", usage: "validate -c FILE", help: "check a configuration", options: [], text: "" },
+  {
+    name: "validate",
+    usage: "validate -c FILE",
+    help: "check a configuration",
+    options: [{ name: "json", help: "print JSON, for machines" }],
+    text: `sluice validate -c envoy.yaml; with -c - it reads standard input. Exit code 0 when the configuration can be used,
+warnings or not, and 1 otherwise. docs/configuration-errors.md explains the output.
+`,
+  },
   {
     name: "to",
     usage: "to URL [URL...]",

@@ -8,25 +8,36 @@ import { type CommandLine, UsageError } from "./command-line.js";
  * of the file; null when it is wrong.
  */
 export function loadConfig(commandLine: CommandLine): LoadedBootstrap | null {
-  const { configPath, configYaml, strict } = commandLine;
-  if (configPath === null && configYaml === null) {
-    throw new UsageError("at least one of --config-path or --config-yaml is needed");
-  }
-  let loaded: LoadedBootstrap;
-  try {
-    loaded = loadBootstrap({
-      ...(configPath === null ? {} : { path: configPath }),
-      ...(configYaml === null ? {} : { text: configYaml }),
-      strict,
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(renderProblems(error.problems));
+  const loaded = readConfig(commandLine);
+  if (loaded instanceof ConfigError) {
+    process.stderr.write(renderProblems(loaded.problems));
     return null;
   }
   if (loaded.warnings.length > 0) process.stderr.write(renderProblems(loaded.warnings));
   checkFlowListener(loaded.config, commandLine);
   return { ...loaded, config: withNode(loaded.config, commandLine) };
+}
+
+/** What the command line names, or all that is wrong with it. */
+export function readConfig({ configPath, configYaml, strict }: CommandLine): LoadedBootstrap | ConfigError {
+  if (configPath === null && configYaml === null) {
+    throw new UsageError("at least one of --config-path or --config-yaml is needed");
+  }
+  try {
+    return loadBootstrap({
+      ...(configPath === null ? {} : { path: configPath }),
+      ...(configYaml === null ? {} : { text: configYaml }),
+      strict,
+    });
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+/** What Envoy prints for a configuration that can be used. */
+export function okText({ configPath }: CommandLine): string {
+  return `configuration '${configPath ?? "--config-yaml"}' OK\n`;
 }
 
 function checkFlowListener(config: RuntimeConfig, { flow }: CommandLine): void {

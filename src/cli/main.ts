@@ -34,7 +34,7 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import("./serve.js")).serve(commandLine);
     case "validate":
       if (rest.length > 0) throw new UsageError(`the file to validate is named with -c, not '${rest[0]}'`);
-      return (await import("./serve.js")).serve({ ...commandLine, mode: "validate" });
+      return (await import("./validate.js")).validate(commandLine);
     case "to":
       return (await import("./to/to.js")).to(commandLine, rest);
     case "explain":

@@ -1,12 +1,12 @@
 import type { CommandLine } from "./command-line.js";
-import { loadConfig } from "./load-config.js";
+import { loadConfig, okText } from "./load-config.js";
 
 /** `sluice -c FILE`: runs the proxy until a signal ends it, or only checks the configuration. Returns the exit code. */
 export async function serve(commandLine: CommandLine): Promise<number> {
   const loaded = loadConfig(commandLine);
   if (loaded === null) return 1;
   if (commandLine.mode !== "serve") {
-    process.stdout.write(`configuration '${commandLine.configPath ?? "--config-yaml"}' OK\n`);
+    process.stdout.write(okText(commandLine));
     return 0;
   }
   const { startServer } = await import("./run-server.js");

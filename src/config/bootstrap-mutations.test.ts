@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { parse } from "yaml";
 import { loadBootstrap } from "./bootstrap.js";
 import { ConfigError } from "./decode/config-problem.js";
@@ -104,4 +105,64 @@ test("trees with values in the wrong places", () => {
     }
     assertLoads(JSON.stringify(tree));
   }
+});
+
+/** Levels, aliases, numbers and names that have broken readers. */
+const BOMBS: readonly string[] = [
+  "[".repeat(100_000),
+  "{a: ".repeat(50_000),
+  "- ".repeat(100_000),
+  `${"a:\n ".repeat(300)}x`,
+  "? ".repeat(20_000),
+  `a: &a [x]\n${Array.from({ length: 400 }, (_, i) => `b${i}: &b${i} [*a, *a, *a, *a, *a, *a, *a, *a]`).join("\n")}`,
+  "static_resources: &s\n  listeners: [*s, *s]",
+  `x: ${"9".repeat(100_000)}`,
+  `node: { id: ${"-".repeat(10_000)} }`,
+  `stats_flush_interval: ${"9".repeat(400)}s`,
+  "admin: { address: { socket_address: { address: 1, port_value: 1e400 } } }",
+  "__proto__: { admin: 1 }\nconstructor: { prototype: 1 }\ntoString: 1",
+  "node: { metadata: { __proto__: { a: 1 }, constructor: 5 } }",
+  `"${"\\u0000".repeat(1000)}": 1`,
+  `# ${"x".repeat(1_000_000)}`,
+  "\0\0\0",
+  "\ud800: \udfff",
+];
+
+test("texts that are made to break readers", () => {
+  for (const text of BOMBS) assertLoads(text);
+});
+
+test("random bytes, random text and random JSON", () => {
+  const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString("latin1"));
+  const names = fc.constantFrom(
+    "static_resources",
+    "listeners",
+    "clusters",
+    "name",
+    "@type",
+    "__proto__",
+    "node",
+    "id",
+  );
+  const tree = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 5 }, fc.jsonValue(), fc.array(tie("value"), { maxLength: 3 }), tie("map")),
+    map: fc.dictionary(names, tie("value"), { maxKeys: 4 }),
+  })).map;
+  const text = fc.oneof(
+    bytes,
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.json({ maxDepth: 4 }),
+    tree.map((value) => JSON.stringify(value)),
+  );
+  fc.assert(fc.property(text, assertLoads), { numRuns: 300, seed: 3 });
+});
+
+test("configurations with characters put in, taken out and swapped", () => {
+  const change = fc.tuple(fc.nat(QUICK_START.length), fc.nat(40), fc.oneof(fc.constantFrom(...PIECES), fc.string()));
+  const property = fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
+    let text = QUICK_START;
+    for (const [at, removed, added] of changes) text = text.slice(0, at) + added + text.slice(at + removed);
+    assertLoads(text);
+  });
+  fc.assert(property, { numRuns: 200, seed: 4 });
 });

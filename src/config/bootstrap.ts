@@ -15,13 +15,16 @@ import { UnimplementedFields } from "./unimplemented-fields.js";
 import { unusedClusters } from "./unused-clusters.js";
 import { RuleValidator } from "./validation/rule-validator.js";
 
+/** Stands for standard input where a file is asked for, and what its problems name as the file. */
+const STDIN_PATH = "-";
+const STDIN_NAME = "<stdin>";
 /** What problems of a text given on the command line name as its file. */
 const TEXT_NAME = "--config-yaml";
 const BOOTSTRAP_TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
 /** At least one of `path` and `text`. */
 export interface BootstrapSource {
-  /** A YAML or JSON file. */
+  /** A YAML or JSON file; `-` is standard input. */
   readonly path?: string;
   /** YAML or JSON; merged over the file when both are given. */
   readonly text?: string;
@@ -73,7 +76,7 @@ function readTexts(source: BootstrapSource, problems: ProblemList): SourceText[]
     const text = readConfigFile(source.path, problems);
     if (text !== null) texts.push(text);
   }
-  if (source.text !== undefined) texts.push(new SourceText(TEXT_NAME, source.text));
+  if (source.text !== undefined) texts.push(sourceText(TEXT_NAME, source.text));
   if (source.path === undefined && source.text === undefined) {
     problems.fileError("configuration", "neither a file nor a text is given");
   }
@@ -81,14 +84,21 @@ function readTexts(source: BootstrapSource, problems: ProblemList): SourceText[]
 }
 
 function readConfigFile(path: string, problems: ProblemList): SourceText | null {
+  const isStdin = path === STDIN_PATH;
   try {
-    const text = readFileSync(path, "utf8");
-    // A byte order mark would shift the columns of the first line.
-    return new SourceText(path, text.startsWith("\uFEFF") ? text.slice(1) : text);
+    return sourceText(isStdin ? STDIN_NAME : path, readFileSync(isStdin ? 0 : path, "utf8"));
   } catch (error) {
-    problems.fileError(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    problems.fileError(
+      isStdin ? STDIN_NAME : path,
+      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return null;
   }
+}
+
+/** A byte order mark would shift the columns of the first line. */
+function sourceText(name: string, text: string): SourceText {
+  return new SourceText(name, text.startsWith("\uFEFF") ? text.slice(1) : text);
 }
 
 function decodeBootstrap(

@@ -111,6 +111,8 @@ function convertDiscovery(message: Cluster, context: ConversionContext): Discove
     context.notImplemented(message, "clusterType", `the cluster type "${name}"`);
     return null;
   }
+  // What follows from a default that nobody meant would mislead.
+  if (context.isBroken(message, "type")) return null;
   const name = context.enumName(message, "type");
   if (name === "EDS") {
     // As with Envoy before the first answer of its management server.

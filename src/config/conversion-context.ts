@@ -77,6 +77,11 @@ export class ConversionContext {
     return spare.incomplete ? null : result;
   }
 
+  /** Whether a field has had an error, so that its value is not the one that is meant. */
+  isBroken<M extends Message>(message: M, field: FieldName<M>): boolean {
+    return this.sourceMap.isBroken(message, field);
+  }
+
   /** The value of an enum field by its proto name; the number for values that the enum does not define. */
   enumName<M extends Message>(message: M, fieldName: FieldName<M>): string {
     const field = this.sourceOf(message)?.desc.field[fieldName];

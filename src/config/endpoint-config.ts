@@ -149,8 +149,8 @@ function convertEndpoint(
   }
   const endpoint = hostIdentifier.value;
   if (endpoint?.address === undefined) {
-    const holder = endpoint ?? message;
-    context.error(holder, null, "an endpoint needs an address");
+    const broken = endpoint !== undefined && context.isBroken(endpoint, "address");
+    if (!broken) context.error(endpoint ?? message, null, "an endpoint needs an address");
     return null;
   }
   const isStatic = discovery === "static";

@@ -103,7 +103,9 @@ function reportMissingConfig<Config>(
   kind: string,
   registry: readonly Extension<Config>[],
 ): void {
-  const named = registry.find((candidate) => candidate.name === owner.name);
+  // In v2 the names were shorter: `envoy.router`.
+  const ending = `.${owner.name.replace(/^envoy\./, "")}`;
+  const named = registry.find(({ name }) => name === owner.name || name.endsWith(ending));
   const typeName = named?.table.typeName ?? "<full name of the message>";
   const hint = `add \`typed_config: { "@type": type.googleapis.com/${typeName} }\``;
   const text = `the ${kind} "${owner.name}" has no \`typed_config\`: its type says which ${kind} it is`;

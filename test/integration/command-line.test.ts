@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { listenerConfig, proxyConfig } from "../support/proxy-config.js";
 import { RawClient } from "../support/raw-client.js";
 import { SluiceCommand, SluiceProcess, temporaryDirectory } from "../support/sluice-process.js";
@@ -240,4 +242,39 @@ test("--flow-listener records one listener and no other", async (t) => {
     assert.equal((await client.response()).status, 200);
   }
   assert.equal((await sluice.admin("/flow")).body, "[C2][S2] 200 direct_response GET /direct\n");
+});
+
+test("validate --json prints what is wrong for machines", async (t) => {
+  const wrong = fileWith(t, "node:\n  idd: x\n");
+  const failed = await SluiceCommand.run(t, "validate", "-c", wrong, "--json");
+  assert.deepEqual({ code: failed.code, stderr: failed.stderr }, { code: 1, stderr: "" });
+  assert.deepEqual(JSON.parse(failed.stdout), {
+    valid: false,
+    problems: [
+      {
+        severity: "error",
+        file: wrong,
+        line: 2,
+        column: 3,
+        path: "node.idd",
+        message: "unknown field `idd` of Node",
+        suggestion: "did you mean `id`?",
+        excerpt: "    idd: x\n    ^",
+      },
+    ],
+  });
+  const good = await SluiceCommand.run(t, "validate", "--config-yaml", "{ flags_path: /x }", "--json");
+  assert.equal(good.code, 0);
+  const { valid, problems } = JSON.parse(good.stdout) as { valid: boolean; problems: { severity: string }[] };
+  assert.deepEqual([valid, problems.map(({ severity }) => severity)], [true, ["warning"]]);
+});
+
+test("a configuration from standard input", () => {
+  const sluice = fileURLToPath(new URL("../../../bin/sluice", import.meta.url));
+  const validate = (input: string) =>
+    spawnSync(process.execPath, [sluice, "validate", "-c", "-"], { input, encoding: "utf8" });
+  assert.equal(validate("node: { id: x }\n").stdout, "configuration '-' OK\n");
+  const { status, stderr } = validate("node: { idd: x }\n");
+  assert.equal(status, 1);
+  assert.match(stderr, /^<stdin>:1:9: error: node\.idd: unknown field/);
 });

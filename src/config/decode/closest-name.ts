@@ -1,3 +1,7 @@
+/** Words that a name may have besides those that were written. */
+const MAX_EXTRA_WORDS = 2;
+const MIN_WORD_LENGTH = 3;
+
 /**
  * The candidate that was probably meant, or null when none is near. Case and the characters between words do not
  * count, so `connectTimeout` leads to `connect_timeout`.
@@ -15,7 +19,29 @@ export function closestName(written: string, candidates: Iterable<string>): stri
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? nameWithWords(written, candidates);
+}
+
+/** The only candidate that has all the words of what was written: `port` leads to `port_value`. */
+function nameWithWords(written: string, candidates: Iterable<string>): string | null {
+  const words = wordsOf(written);
+  const fitting = [...candidates].filter((candidate) => {
+    const own = wordsOf(candidate);
+    return (
+      words.length > 0 && own.length <= words.length + MAX_EXTRA_WORDS && words.every((word) => own.includes(word))
+    );
+  });
+  const beginning = fitting.filter((candidate) => wordsOf(candidate)[0] === words[0]);
+  if (fitting.length === 1) return fitting[0] ?? null;
+  return beginning.length === 1 ? (beginning[0] ?? null) : null;
+}
+
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length >= MIN_WORD_LENGTH);
 }
 
 function lettersOf(name: string): string {

@@ -201,14 +201,35 @@ export class MessageDecoder {
   private reportUnknownField(desc: DescMessage, entry: YamlEntry, source: MessageSource): void {
     const hint = v2FieldHint(desc.typeName, entry.key);
     const unused = desc.fields.filter((field) => !source.fields.has(field.localName)).map((field) => field.name);
-    const proposal = hint === "" ? closestName(entry.key, unused) : null;
+    const misplaced = hint === "" ? this.misplacedHint(desc, entry.key, source) : "";
+    const proposal = hint === "" && misplaced === "" ? closestName(entry.key, unused) : null;
     // What the field was probably meant to be is not missing as well.
     for (const field of desc.fields) {
       if (field.name === proposal || hint.includes(`\`${field.name}`)) markBroken(source, field);
     }
     const message = `unknown field \`${entry.key}\` of ${desc.name}`;
     const path = source.fieldPath(entry.key);
-    this.problems.error(source.text, entry.keyOffset, path, message, hint === "" ? didYouMean(proposal) : hint);
+    const suggestion = hint + misplaced + didYouMean(proposal);
+    this.problems.error(source.text, entry.keyOffset, path, message, suggestion);
+  }
+
+  /** For a field of another message that is near: one level further in, or out. */
+  private misplacedHint(desc: DescMessage, name: string, source: MessageSource): string {
+    const { parent } = source;
+    if (parent !== null && !isAnyType(parent.desc) && this.fieldNamed(parent.desc, name) !== null) {
+      return `\`${name}\` is a field of the ${parent.desc.name} around this ${desc.name}: indent it less`;
+    }
+    const inner = desc.fields.find(
+      ({ message, localName }) =>
+        message !== undefined && !source.fields.has(localName) && this.hasField(message, name),
+    );
+    if (inner === undefined) return "";
+    markBroken(source, inner);
+    return `\`${name}\` is a field of \`${inner.name}\`: put it in there`;
+  }
+
+  private hasField(desc: DescMessage, name: string): boolean {
+    return !isAnyType(desc) && !isWellKnown(desc) && this.fieldNamed(desc, name) !== null;
   }
 
   private report(slot: Slot, offset: number, message: string, suggestion = ""): void {
@@ -243,6 +264,10 @@ function decodeEnumOrNull(field: DescField, node: YamlValue): unknown {
 
 function scalarOf(field: DescField): ScalarType {
   return field.scalar ?? ScalarType.STRING;
+}
+
+function isAnyType(desc: DescMessage): boolean {
+  return desc.typeName === "google.protobuf.Any";
 }
 
 function isStruct(desc: DescMessage): boolean {

@@ -4,7 +4,7 @@ import type { SourceText } from "./source-text.js";
 /** Collects problems while a configuration is read: nothing stops at the first one. */
 export class ProblemList {
   private readonly problems: ConfigProblem[] = [];
-  /** Two checks can find the same fault; the first text stays. */
+  /** Two checks can find the same fault; the first text stays. What is wrong with a value needs to be said once. */
   private readonly seen = new Set<string>();
 
   error(source: SourceText, offset: number, path: string, message: string, suggestion = ""): void {
@@ -44,7 +44,7 @@ export class ProblemList {
     message: string,
     suggestion: string,
   ): void {
-    const key = `${source.file}\n${offset}\n${path}\n${message}`;
+    const key = `${source.file}\n${offset}\n${path}\n${severity === "error" ? "" : message}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
     const { line, column } = source.lineAndColumn(offset);

@@ -4,6 +4,7 @@ import type { ProblemList } from "./problem-list.js";
 import type { SourceText } from "./source-text.js";
 import { nestingOffset } from "./yaml-nesting.js";
 import { yamlPackage } from "./yaml-package.js";
+import { explainSyntax } from "./yaml-syntax.js";
 import { YamlTree } from "./yaml-tree.js";
 import type { YamlValue } from "./yaml-value.js";
 
@@ -43,17 +44,18 @@ export function parseFully(source: SourceText, problems: ProblemList): YamlValue
   return new YamlTree(source, problems, MAX_DEPTH).build(document);
 }
 
+/** What is wrong wherever it stands; other errors behind the first are mostly the parser's wrong guesses. */
+const CERTAIN = new Set(["BAD_ALIAS", "BAD_DQ_ESCAPE", "BAD_SCALAR_START"]);
+
 /** Returns whether there was an error. */
 function reportSyntax(documents: readonly Document[], source: SourceText, problems: ProblemList): boolean {
-  let failed = false;
-  for (const document of documents) {
-    for (const error of document.errors) {
-      problems.error(source, Math.min(error.pos[0], source.text.length), "", `YAML syntax: ${error.message}`);
-      failed = true;
-    }
-    for (const warning of document.warnings) {
-      problems.warning(source, Math.min(warning.pos[0], source.text.length), "", `YAML: ${warning.message}`);
-    }
+  for (const warning of documents.flatMap((document) => document.warnings)) {
+    problems.warning(source, Math.min(warning.pos[0], source.text.length), "", `YAML: ${warning.message}`);
   }
-  return failed;
+  const errors = documents.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0]);
+  for (const error of errors.filter(({ code }, index) => index === 0 || CERTAIN.has(code))) {
+    const { offset, message, suggestion } = explainSyntax(error, source.text);
+    problems.error(source, offset, "", `YAML syntax: ${message}`, suggestion);
+  }
+  return errors.length > 0;
 }

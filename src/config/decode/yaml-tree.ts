@@ -127,7 +127,8 @@ export class YamlTree {
     const target = this.anchors.get(node.source);
     if (target === undefined || target === "open") {
       const reason = target === "open" ? "contains itself" : "is not defined above";
-      this.problems.error(this.source, offset, path, `the alias *${node.source} ${reason}`);
+      const hint = target === undefined ? `if it is no alias, put it in quotes: "*${node.source}"` : "";
+      this.problems.error(this.source, offset, path, `the alias *${node.source} ${reason}`, hint);
       return this.absent(offset);
     }
     this.aliasedValues += target.size;
