@@ -154,6 +154,8 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         maxResponseHeadersKb: 60,
         maxHeadersCount: 100,
         enableTrailers: false,
+        allowChunkedLength: false,
+        sendFullyQualifiedUrl: false,
         dnsRefreshRateMs: 5_000,
         dnsLookupFamily: "v4Only",
         respectDnsTtl: false,

@@ -42,7 +42,7 @@ typed_extension_protocol_options:
   ${OPTIONS}:
     "@type": type.googleapis.com/${OPTIONS}
     common_http_protocol_options: { idle_timeout: 0s, max_headers_count: 7, max_requests_per_connection: 8 }
-    explicit_http_config: { http_protocol_options: { enable_trailers: true } }
+    explicit_http_config: { http_protocol_options: { enable_trailers: true, allow_chunked_length: true, send_fully_qualified_url: true } }
 load_assignment:
   cluster_name: c
   endpoints:
@@ -88,6 +88,8 @@ load_assignment:
     maxResponseHeadersKb: 60,
     maxHeadersCount: 7,
     enableTrailers: true,
+    allowChunkedLength: true,
+    sendFullyQualifiedUrl: true,
     dnsRefreshRateMs: 2_000,
     dnsLookupFamily: "all",
     respectDnsTtl: true,

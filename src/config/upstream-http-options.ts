@@ -28,7 +28,7 @@ export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
 
 export const UPSTREAM_HTTP1_FIELDS: MessageTable = implemented<Http1ProtocolOptions>(
   "envoy.config.core.v3.Http1ProtocolOptions",
-  { enable_trailers: true },
+  { enable_trailers: true, allow_chunked_length: true, send_fully_qualified_url: true },
 );
 
 export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(OPTIONS_TYPE, {
@@ -47,7 +47,13 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
 
 type UpstreamLimits = Pick<
   ClusterInfo,
-  "idleTimeoutMs" | "maxRequestsPerConnection" | "maxResponseHeadersKb" | "maxHeadersCount" | "enableTrailers"
+  | "idleTimeoutMs"
+  | "maxRequestsPerConnection"
+  | "maxResponseHeadersKb"
+  | "maxHeadersCount"
+  | "enableTrailers"
+  | "allowChunkedLength"
+  | "sendFullyQualifiedUrl"
 >;
 
 /**
@@ -60,6 +66,7 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
     context.notImplemented(cluster, "http2ProtocolOptions", "HTTP/2 to upstream hosts");
   }
   const common = options === null ? cluster.commonHttpProtocolOptions : options.commonHttpProtocolOptions;
+  const http1 = options === null ? cluster.httpProtocolOptions : http1OptionsOf(options);
   const idle = common?.idleTimeout;
   return {
     idleTimeoutMs:
@@ -69,7 +76,9 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? cluster.maxRequestsPerConnection ?? 0,
     maxResponseHeadersKb: MAX_RESPONSE_HEADERS_KB,
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
-    enableTrailers: (options === null ? cluster.httpProtocolOptions : http1OptionsOf(options))?.enableTrailers ?? false,
+    enableTrailers: http1?.enableTrailers ?? false,
+    allowChunkedLength: http1?.allowChunkedLength ?? false,
+    sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
   };
 }
 

@@ -71,6 +71,10 @@ export interface ClusterInfo {
   readonly maxHeadersCount: number;
   /** Pass trailers on in both directions (`http_protocol_options.enable_trailers`). */
   readonly enableTrailers: boolean;
+  /** A length beside chunks is dropped, where it is refused otherwise (`allow_chunked_length`). */
+  readonly allowChunkedLength: boolean;
+  /** Request lines have the absolute form (`send_fully_qualified_url`). */
+  readonly sendFullyQualifiedUrl: boolean;
   readonly dnsRefreshRateMs: number;
   readonly dnsLookupFamily: DnsLookupFamily;
   readonly respectDnsTtl: boolean;

@@ -35,6 +35,8 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     maxResponseHeadersKb: 60,
     maxHeadersCount: 100,
     enableTrailers: false,
+    allowChunkedLength: false,
+    sendFullyQualifiedUrl: false,
     dnsRefreshRateMs: 5_000,
     dnsLookupFamily: "auto",
     respectDnsTtl: false,

@@ -188,7 +188,8 @@ function createCodec(
     maxFields: info.maxHeadersCount,
     enableTrailers: info.enableTrailers,
     underscores: "allow",
-    allowChunkedLength: false,
+    allowChunkedLength: info.allowChunkedLength,
+    sendFullyQualifiedUrl: info.sendFullyQualifiedUrl,
     allowAbsoluteUrl: true,
     allowHttpsTarget: false,
   });

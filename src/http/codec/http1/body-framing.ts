@@ -54,6 +54,7 @@ function dropLength(head: MessageHead, allowed: boolean): boolean {
   if (!allowed) return false;
   head.headers.remove("content-length");
   head.contentLength = -1;
+  head.lengthDropped = true;
   return true;
 }
 

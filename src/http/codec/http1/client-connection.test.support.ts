@@ -25,6 +25,7 @@ export function requestHeaders(method: string, path = "/", ...lines: string[]): 
 
 export interface ClientOptions {
   readonly enableTrailers?: boolean;
+  readonly sendFullyQualifiedUrl?: boolean;
   readonly bufferLimitBytes?: number;
 }
 
@@ -40,7 +41,7 @@ export class ClientUnderTest
   readonly lines: string[] = [];
 
   constructor(options: ClientOptions = {}) {
-    const { bufferLimitBytes = 0, enableTrailers = false } = options;
+    const { bufferLimitBytes = 0, enableTrailers = false, sendFullyQualifiedUrl = false } = options;
     const network = new SimulatedNetwork(this.dispatcher);
     const listener = network.listenPeer(ADDRESS);
     const context = { dispatcher: this.dispatcher, readBuffers: network.readBuffers };
@@ -54,6 +55,7 @@ export class ClientUnderTest
       ...DEFAULT_PARSER_SETTINGS,
       maxHeadBytes: 8192,
       enableTrailers,
+      sendFullyQualifiedUrl,
     });
     this.connection.setCallbacks(this);
     this.dispatcher.runUntilIdle();

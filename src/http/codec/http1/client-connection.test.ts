@@ -41,6 +41,18 @@ describe("how a request is written (RFC 9112 3, 6)", () => {
     assert.equal(client.origin.received, "CONNECT a HTTP/1.1\r\nhost: a\r\n\r\n");
   });
 
+  for (const [method, path, target] of [
+    ["GET", "/b?c", "http://a/b?c"],
+    ["OPTIONS", "*", "http://a"],
+    ["CONNECT", "", "a"],
+  ] as const) {
+    test(`${method} in absolute form asks for ${target} (RFC 9112 3.2.2)`, () => {
+      const client = new ClientUnderTest({ sendFullyQualifiedUrl: true });
+      client.request(requestHeaders(method, path));
+      assert.equal(client.origin.received, `${method} ${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    });
+  }
+
   test("te says that it is for the next hop alone (RFC 9110 10.1.4)", () => {
     const client = new ClientUnderTest();
     client.request(requestHeaders("GET", "/", "te: trailers"));

@@ -23,6 +23,8 @@ import type { ParserSettings } from "./parser-settings.js";
 export interface Http1ClientSettings extends ParserSettings {
   /** Pass trailers on; they are read and dropped otherwise. */
   readonly enableTrailers: boolean;
+  /** Write the target in absolute form (RFC 9112 3.2.2), as to another proxy. */
+  readonly sendFullyQualifiedUrl: boolean;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -78,7 +80,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     this.parser.answeredUpgrade = headers.upgradeType;
     const framing = outgoingRequestFraming(headers, endStream);
     this.body.start(framing, headers);
-    this.connection.writeText(encodeRequestHead(headers, framing));
+    this.connection.writeText(encodeRequestHead(headers, framing, this.settings.sendFullyQualifiedUrl));
     if (endStream) this.finishRequest(null);
     else if (headers.upgradeType !== "" && this.body.isFull) this.exchange.finishRequest();
     // The stream may attach while earlier bytes are stuck in the socket.

@@ -36,9 +36,19 @@ function hasOneLength(headers: HeaderMap): boolean {
   return true;
 }
 
+/**
+ * RFC 9112 3.2: the form of the target.
+ * @param absolute write the absolute form; an asterisk has no place in it
+ */
+function targetOf({ method, scheme, authority, path }: HeaderMap, absolute: boolean): string {
+  if (method === "CONNECT") return authority;
+  if (!absolute) return path;
+  return `${scheme === "" ? "http" : scheme}://${authority}${path === "*" ? "" : path}`;
+}
+
 /** A request head with its final empty line (RFC 9112 3). */
-export function encodeRequestHead(headers: HeaderMap, framing: OutgoingFraming): string {
-  const target = headers.method === "CONNECT" ? headers.authority : headers.path;
+export function encodeRequestHead(headers: HeaderMap, framing: OutgoingFraming, absoluteTarget = false): string {
+  const target = targetOf(headers, absoluteTarget);
   let head = `${headers.method} ${target} HTTP/1.1\r\nhost: ${headers.authority}\r\n${fieldLines(headers)}`;
   if (framing === "chunked") head += "transfer-encoding: chunked\r\n";
   else if (framing === "none" && !BODILESS_METHODS.has(headers.method) && !headers.has("content-length")) {

@@ -16,6 +16,8 @@ export class MessageHead {
   hasUpgrade = false;
   hasTe = false;
   hasHost = false;
+  /** A length was dropped, because there is a coding too. */
+  lengthDropped = false;
 
   get protocol(): Protocol {
     return this.minorVersion === 1 ? "HTTP/1.1" : "HTTP/1.0";
@@ -31,6 +33,7 @@ export class MessageHead {
     this.hasUpgrade = false;
     this.hasTe = false;
     this.hasHost = false;
+    this.lengthDropped = false;
   }
 
   /** True when the `connection` field has this option. @param option lower case */
@@ -46,8 +49,10 @@ export class MessageHead {
     return false;
   }
 
-  /** RFC 9112 9.3: whether the peer wants the connection to outlive this message. */
+  /** RFC 9112 9.3: whether the connection may outlive this message, as far as the peer is concerned. */
   get wantsKeepAlive(): boolean {
+    // RFC 9112 6.1: who has sent both may mean something else with what follows.
+    if (this.lengthDropped) return false;
     if (this.connectionOptions === "") return this.minorVersion === 1;
     if (this.hasConnectionOption("close")) return false;
     return this.minorVersion === 1 || this.hasConnectionOption("keep-alive");
