@@ -7,10 +7,24 @@ export type OutgoingFraming = "none" | "length" | "chunked" | "untilClose" | "tu
 /** Methods whose requests have no content by themselves, so that an absent one need not be told (RFC 9110 8.6). */
 const BODILESS_METHODS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
-/** The fields of a head as one string: concatenation is the cheapest way to build it (`bench/micro`). */
+/**
+ * The fields of a head as one string: concatenation is the cheapest way to build it (`bench/micro`).
+ *
+ * Framing is for the codec to write, and once: a coding or a second length that a filter or a header rule has added would
+ * contradict it.
+ */
 function fieldLines(headers: HeaderMap): string {
   let lines = "";
-  for (let i = 0; i < headers.size; i++) lines += `${headers.nameAt(i)}: ${headers.valueAt(i)}\r\n`;
+  let hasLength = false;
+  for (let i = 0; i < headers.size; i++) {
+    const name = headers.nameAt(i);
+    if (name.length === 17 && name === "transfer-encoding") continue;
+    if (name.length === 14 && name === "content-length") {
+      if (hasLength) continue;
+      hasLength = true;
+    }
+    lines += `${name}: ${headers.valueAt(i)}\r\n`;
+  }
   return lines;
 }
 
@@ -19,21 +33,9 @@ function fieldLines(headers: HeaderMap): string {
  * filter took away without it is then found missing, before the server waits for it in what comes next.
  */
 export function outgoingRequestFraming(headers: HeaderMap, endStream: boolean): OutgoingFraming {
-  if (hasOneLength(headers)) return "length";
+  if (headers.has("content-length")) return "length";
   // An upgrade does not end with its head, but nothing follows before it is accepted.
   return endStream || headers.upgradeType !== "" ? "none" : "chunked";
-}
-
-/**
- * Whether a length is announced. Framing is for the codec to write, and once: a coding or a second length that a filter
- * or a header rule has added would contradict it.
- */
-function hasOneLength(headers: HeaderMap): boolean {
-  headers.remove("transfer-encoding");
-  const length = headers.get("content-length");
-  if (length === null) return false;
-  headers.set("content-length", length);
-  return true;
 }
 
 /**
@@ -70,9 +72,8 @@ export function outgoingResponseFraming(
   method: string,
   chunkedAllowed: boolean,
 ): OutgoingFraming {
-  const hasLength = hasOneLength(headers);
   if (method === "HEAD" || isBodylessStatus(headers.status)) return "none";
-  if (hasLength) return "length";
+  if (headers.has("content-length")) return "length";
   if (endStream) return "none";
   return chunkedAllowed ? "chunked" : "untilClose";
 }
