@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
-import { routeMatch } from "../route/route.test.support.js";
+import { forwardAction, routeMatch } from "../route/route.test.support.js";
 import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
@@ -66,29 +66,28 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                   routeConfig: {
                     name: "local_route",
                     ignorePortInHostMatching: false,
+                    mostSpecificHeaderMutationsWins: false,
+                    headerRules: null,
+                    filterOverrides: [],
                     virtualHosts: [
                       {
                         name: "local_service",
                         domains: ["*"],
+                        headerRules: null,
+                        filterOverrides: [],
                         routes: [
                           {
                             name: "",
                             configPath:
                               "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0]",
                             match: routeMatch(),
-                            action: {
-                              kind: "forward",
-                              cluster: "service_envoyproxy_io",
+                            action: forwardAction({
+                              cluster: { kind: "name", name: "service_envoyproxy_io" },
                               timeoutMs: 15_000,
-                              idleTimeoutMs: null,
-                              clusterNotFoundStatus: 503,
-                              retryPolicy: null,
-                              hedgeOnPerTryTimeout: false,
-                              replayLimitBytes: null,
-                              prefixRewrite: "",
                               hostRewrite: { kind: "literal", host: "www.envoyproxy.io" },
-                              upgrades: [],
-                            },
+                            }),
+                            headerRules: null,
+                            filterOverrides: [],
                           },
                         ],
                       },
@@ -99,6 +98,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                     {
                       name: "envoy.filters.http.router",
                       typeName: "envoy.extensions.filters.http.router.v3.Router",
+                      disabled: false,
                       config: ROUTER_DEFAULTS,
                     },
                   ],

@@ -195,7 +195,13 @@ function convertUnderscores(message: HttpProtocolOptions, context: ConversionCon
 
 /** What a listener of Envoy's does too until its routes have come. */
 const NO_ROUTES = "is known but not implemented by Sluice yet: every request gets a 404";
-const EMPTY_ROUTES = { virtualHosts: [], ignorePortInHostMatching: false };
+const EMPTY_ROUTES = {
+  virtualHosts: [],
+  ignorePortInHostMatching: false,
+  mostSpecificHeaderMutationsWins: false,
+  headerRules: null,
+  filterOverrides: [],
+};
 
 function convertRoutes(message: HttpConnectionManager, context: ConversionContext): RouteConfig | null {
   const { routeSpecifier: routes } = message;

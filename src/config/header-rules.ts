@@ -2,6 +2,7 @@ import type { HeaderValue, HeaderValueOption } from "../gen/envoy/config/core/v3
 import { FormatError } from "../http/formatter/format-error.js";
 import type { HeaderAppendAction, HeaderRuleConfig } from "../http/formatter/header-rule.js";
 import { TextFormat } from "../http/formatter/substitution-format.js";
+import { isToken } from "../http/headers/header-syntax.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
@@ -38,6 +39,10 @@ function convertHeaderRule(message: HeaderValueOption, context: ConversionContex
   if (name.startsWith(":") || name === "host") {
     const text = `\`${header.key}\` cannot be set here: it is what the message is, not a field of it`;
     context.error(header, "key", text, "see the rewrites of the route");
+    return null;
+  }
+  if (!isToken(name)) {
+    context.error(header, "key", `"${header.key}" is no name of a header`);
     return null;
   }
   const action = convertAction(message, context);

@@ -6,7 +6,7 @@ import type { HttpFilterConfig } from "../http/filter/filter-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { resolveExtension } from "./extension.js";
 import { HTTP_FILTERS, type HttpFilterExtension } from "./http-filter-registry.js";
-import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
 
 export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
@@ -16,7 +16,7 @@ export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
     // The converter refuses it.
     config_discovery: true,
     is_optional: true,
-    disabled: refused("the filter would run all the same"),
+    disabled: true,
   },
 );
 
@@ -46,7 +46,11 @@ export function convertFilterChain(messages: readonly HttpFilter[], context: Con
     found.push({ message, isTerminal });
     const config = resolved.extension.convert(resolved.message, context);
     if (config === null) continue;
-    filters.push({ name: message.name, typeName: resolved.extension.table.typeName, config });
+    const { name, disabled } = message;
+    if (disabled && isTerminal) {
+      context.error(message, "disabled", `the filter "${name}" ends the chain and cannot be disabled`);
+    }
+    filters.push({ name, typeName: resolved.extension.table.typeName, disabled, config });
   }
   checkTerminal(messages, found, complete, context);
   return filters;

@@ -1,17 +1,28 @@
-import type { DirectResponseAction, Route, RouteAction } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type {
-  DirectResponseConfig,
+  RouteAction_MaxStreamDuration as MaxStreamDuration,
+  Route,
+  RouteAction,
+} from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type {
   ForwardActionConfig,
-  HostRewriteConfig,
+  GrpcTimeoutConfig,
+  MaxStreamDurationConfig,
   RouteActionConfig,
 } from "../route/route-action-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";
-import { closestName } from "./decode/closest-name.js";
-import { didYouMean } from "./decode/fault.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertDirectResponse } from "./direct-response.js";
+import { convertHashPolicies, HASH_POLICY_FIELDS } from "./hash-policy.js";
+import { convertHostRewrite } from "./host-rewrite.js";
+import { implemented, type MessageTable, refusedByConverter, values } from "./implemented-fields.js";
+import { convertInternalRedirect, INTERNAL_REDIRECT_FIELDS } from "./internal-redirect.js";
+import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
+import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
+import { convertPathRewrite, PATH_REWRITE_POLICY_FIELDS } from "./path-rewrite.js";
+import { REGEX_SUBSTITUTION_FIELDS } from "./regex-substitution.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
+import { convertCluster, WEIGHTED_CLUSTER_FIELDS } from "./route-cluster.js";
 import type { RouteRules } from "./route-config.js";
+import { convertRedirect } from "./route-redirect.js";
 import { convertRouteUpgrades, ROUTE_UPGRADE_FIELDS } from "./route-upgrade-config.js";
 
 /** `envoy.config.route.v3.RouteAction.timeout`. */
@@ -24,31 +35,41 @@ const NOT_FOUND_STATUS: Readonly<Record<string, number>> = {
 
 export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy.config.route.v3.RouteAction", {
   cluster: true,
-  // The converter refuses these four.
   cluster_header: true,
-  weighted_clusters: true,
-  cluster_specifier_plugin: true,
-  inline_cluster_specifier_plugin: true,
-  cluster_not_found_response_code: true,
+  weighted_clusters: WEIGHTED_CLUSTER_FIELDS,
+  cluster_specifier_plugin: refusedByConverter("requests would have no cluster"),
+  inline_cluster_specifier_plugin: refusedByConverter("requests would have no cluster"),
+  cluster_not_found_response_code: values(() => NOT_FOUND_STATUS),
   prefix_rewrite: true,
+  regex_rewrite: REGEX_SUBSTITUTION_FIELDS,
+  path_rewrite_policy: PATH_REWRITE_POLICY_FIELDS,
   host_rewrite_literal: true,
   auto_host_rewrite: true,
-  // The converter refuses these two.
   host_rewrite_header: true,
-  host_rewrite_path_regex: true,
+  host_rewrite_path_regex: REGEX_SUBSTITUTION_FIELDS,
+  append_x_forwarded_host: true,
   timeout: true,
   idle_timeout: true,
   retry_policy: RETRY_POLICY_FIELDS,
   hedge_policy: HEDGE_POLICY_FIELDS,
   upgrade_configs: ROUTE_UPGRADE_FIELDS,
+  max_stream_duration: implemented<MaxStreamDuration>("envoy.config.route.v3.RouteAction.MaxStreamDuration", {
+    max_stream_duration: true,
+    grpc_timeout_header_max: true,
+    grpc_timeout_header_offset: true,
+  }),
+  max_grpc_timeout: true,
+  grpc_timeout_offset: true,
+  internal_redirect_policy: INTERNAL_REDIRECT_FIELDS,
+  internal_redirect_action: true,
+  max_internal_redirects: true,
+  request_mirror_policies: MIRROR_POLICY_FIELDS,
+  hash_policy: HASH_POLICY_FIELDS,
+  metadata_match: METADATA_FIELDS,
+  priority: true,
 });
 
-export const DIRECT_RESPONSE_FIELDS: MessageTable = implemented<DirectResponseAction>(
-  "envoy.config.route.v3.DirectResponseAction",
-  { status: true, body: DATA_SOURCE_FIELDS },
-);
-
-/** What a route does with a request that it matches. */
+/** What a route does with a request that it matches; null with an error when that cannot be. */
 export function convertRouteAction(
   route: Route,
   rules: RouteRules,
@@ -57,12 +78,14 @@ export function convertRouteAction(
   const { action } = route;
   switch (action.case) {
     case "route":
-      return convertForward(action.value, rules, context);
-    case "directResponse":
-      return convertDirectResponse(action.value, rules, context);
+      return convertForward(action.value, route, rules, context);
     case "redirect":
-    case "filterAction":
+      return convertRedirect(action.value, context);
+    case "directResponse":
+      return convertDirectResponse(action.value, rules.maxDirectResponseBytes, context);
     case "nonForwardingAction":
+      return { kind: "nonForwarding" };
+    case "filterAction":
       context.notImplemented(route, action.case, "this action of a route");
       return null;
     case undefined:
@@ -72,16 +95,23 @@ export function convertRouteAction(
 
 function convertForward(
   message: RouteAction,
+  route: Route,
   rules: RouteRules,
   context: ConversionContext,
 ): ForwardActionConfig | null {
-  const cluster = convertCluster(message, rules, context);
+  const cluster = convertCluster(message, rules.validateClusters, context);
   const hostRewrite = convertHostRewrite(message, context);
+  const pathRewrite = convertPathRewrite(message, route.match, context);
   const timeoutMs = context.milliseconds(message, "timeout", message.timeout, DEFAULT_ROUTE_TIMEOUT_MS);
   const idleTimeoutMs = context.milliseconds(message, "idleTimeout", message.idleTimeout, null);
   const upgrades = convertRouteUpgrades(message, context);
+  const maxStreamDuration = convertMaxStreamDuration(message.maxStreamDuration, context);
+  const grpcTimeout = convertGrpcTimeout(message, context);
+  const mirrorPolicies = convertMirrorPolicies(message.requestMirrorPolicies, rules.validateClusters, context);
   const clusterNotFoundStatus = NOT_FOUND_STATUS[context.enumName(message, "clusterNotFoundResponseCode")];
-  if (cluster === null || hostRewrite === null || clusterNotFoundStatus === undefined) return null;
+  if (cluster === null || hostRewrite === null || pathRewrite === "faulty" || clusterNotFoundStatus === undefined) {
+    return null;
+  }
   return {
     kind: "forward",
     cluster,
@@ -91,57 +121,36 @@ function convertForward(
     hedgeOnPerTryTimeout: (message.hedgePolicy ?? rules.hedgePolicy)?.hedgeOnPerTryTimeout ?? false,
     replayLimitBytes: rules.replayLimitBytes,
     idleTimeoutMs,
+    maxStreamDuration,
+    grpcTimeout,
     clusterNotFoundStatus,
-    prefixRewrite: message.prefixRewrite,
+    pathRewrite,
     hostRewrite,
     upgrades,
+    appendForwardedHost: message.appendXForwardedHost,
+    internalRedirect: convertInternalRedirect(message, context),
+    mirrorPolicies: mirrorPolicies.length === 0 ? rules.mirrorPolicies : mirrorPolicies,
+    hashPolicies: convertHashPolicies(message.hashPolicy, context),
+    metadataMatch: convertMetadataMatch(message.metadataMatch),
+    priority: context.enumName(message, "priority") === "HIGH" ? "high" : "default",
   };
 }
 
-function convertCluster(message: RouteAction, rules: RouteRules, context: ConversionContext): string | null {
-  const { clusterSpecifier: specifier } = message;
-  if (specifier.case === undefined) return null;
-  if (specifier.case !== "cluster") {
-    context.notImplemented(message, specifier.case, "this way to choose a cluster");
-    return null;
-  }
-  const name = specifier.value;
-  const { clusterNames } = context;
-  if (name !== "" && rules.validateClusters && clusterNames !== null && !clusterNames.has(name)) {
-    context.error(message, "cluster", `there is no cluster "${name}"`, didYouMean(closestName(name, clusterNames)));
-  }
-  return name;
-}
-
-function convertHostRewrite(message: RouteAction, context: ConversionContext): HostRewriteConfig | null {
-  const { hostRewriteSpecifier: rewrite } = message;
-  switch (rewrite.case) {
-    case "hostRewriteLiteral":
-      return rewrite.value === "" ? { kind: "none" } : { kind: "literal", host: rewrite.value };
-    case "autoHostRewrite":
-      return { kind: rewrite.value.value ? "auto" : "none" };
-    case "hostRewriteHeader":
-    case "hostRewritePathRegex":
-      context.notImplemented(message, rewrite.case, "this way to rewrite the host");
-      return null;
-    case undefined:
-      return { kind: "none" };
-  }
-}
-
-function convertDirectResponse(
-  message: DirectResponseAction,
-  rules: RouteRules,
+function convertMaxStreamDuration(
+  message: MaxStreamDuration | undefined,
   context: ConversionContext,
-): DirectResponseConfig | null {
-  const body = message.body === undefined ? "" : readDataSource(message.body, context);
-  if (body === null) return null;
-  const limit = rules.maxDirectResponseBytes;
-  const size = Buffer.byteLength(body);
-  if (size > limit) {
-    const hint = "raise `max_direct_response_body_size_bytes` of the route configuration";
-    context.error(message, "body", `the body has ${size} bytes; ${limit} are allowed`, hint);
-    return null;
-  }
-  return { kind: "directResponse", status: message.status, body };
+): MaxStreamDurationConfig | null {
+  if (message === undefined) return null;
+  const { maxStreamDuration, grpcTimeoutHeaderMax, grpcTimeoutHeaderOffset } = message;
+  return {
+    durationMs: context.milliseconds(message, "maxStreamDuration", maxStreamDuration, null),
+    grpcHeaderMaxMs: context.milliseconds(message, "grpcTimeoutHeaderMax", grpcTimeoutHeaderMax, null),
+    grpcHeaderOffsetMs: context.milliseconds(message, "grpcTimeoutHeaderOffset", grpcTimeoutHeaderOffset, null),
+  };
+}
+
+function convertGrpcTimeout(message: RouteAction, context: ConversionContext): GrpcTimeoutConfig | null {
+  const maxMs = context.milliseconds(message, "maxGrpcTimeout", message.maxGrpcTimeout, null);
+  const offsetMs = context.milliseconds(message, "grpcTimeoutOffset", message.grpcTimeoutOffset, 0);
+  return maxMs === null ? null : { maxMs, offsetMs };
 }

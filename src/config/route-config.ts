@@ -1,12 +1,24 @@
-import type { HedgePolicy, Route, VirtualHost } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type {
+  HedgePolicy,
+  NonForwardingAction,
+  Route,
+  VirtualHost,
+} from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
+import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
 import type { RouteConfig, RouteEntryConfig, VirtualHostConfig } from "../route/route-config.js";
+import type { RouteLevelConfig } from "../route/route-level.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { DIRECT_RESPONSE_FIELDS } from "./direct-response.js";
+import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
+import { implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
+import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
-import { convertRouteAction, DIRECT_RESPONSE_FIELDS, ROUTE_ACTION_FIELDS } from "./route-action.js";
+import { convertRouteAction, ROUTE_ACTION_FIELDS } from "./route-action.js";
+import { convertRouteHeaders, ROUTE_HEADER_FIELDS } from "./route-headers.js";
 import { convertRouteMatch, ROUTE_MATCH_FIELDS } from "./route-match.js";
+import { REDIRECT_FIELDS } from "./route-redirect.js";
 import { DomainCheck } from "./virtual-host-domains.js";
 
 const DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
@@ -16,10 +28,11 @@ const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
   route: ROUTE_ACTION_FIELDS,
   direct_response: DIRECT_RESPONSE_FIELDS,
   per_request_buffer_limit_bytes: true,
-  // The converter refuses these three.
-  redirect: true,
-  filter_action: true,
-  non_forwarding_action: true,
+  redirect: REDIRECT_FIELDS,
+  filter_action: refusedByConverter("nothing would answer"),
+  non_forwarding_action: implemented<NonForwardingAction>("envoy.config.route.v3.NonForwardingAction", {}),
+  ...ROUTE_HEADER_FIELDS,
+  typed_per_filter_config: FILTER_OVERRIDES,
 });
 
 const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.VirtualHost", {
@@ -29,6 +42,9 @@ const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.Virt
   retry_policy: RETRY_POLICY_FIELDS,
   hedge_policy: HEDGE_POLICY_FIELDS,
   per_request_buffer_limit_bytes: true,
+  request_mirror_policies: MIRROR_POLICY_FIELDS,
+  ...ROUTE_HEADER_FIELDS,
+  typed_per_filter_config: FILTER_OVERRIDES,
   matcher: refused("its routes would be missing"),
   require_tls: refused("requests in the clear would be let in"),
 });
@@ -38,12 +54,15 @@ export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfigu
   {
     name: true,
     virtual_hosts: VIRTUAL_HOST_FIELDS,
-    vhds: refused("its virtual hosts would be missing"),
     validate_clusters: true,
     max_direct_response_body_size_bytes: true,
     ignore_port_in_host_matching: true,
     // The connection manager takes these from requests.
     internal_only_headers: true,
+    most_specific_header_mutations_wins: true,
+    request_mirror_policies: MIRROR_POLICY_FIELDS,
+    ...ROUTE_HEADER_FIELDS,
+    typed_per_filter_config: FILTER_OVERRIDES,
   },
 );
 
@@ -57,21 +76,31 @@ export interface RouteRules {
   readonly hedgePolicy: HedgePolicy | undefined;
   /** `per_request_buffer_limit_bytes`, of the route or of its virtual host; null for none. */
   readonly replayLimitBytes: number | null;
+  /** Of the virtual host or of the whole table: for routes without their own. */
+  readonly mirrorPolicies: readonly MirrorPolicyConfig[];
 }
 
 /** A route table that stands in the bootstrap. */
 export function convertRouteConfig(message: RouteConfiguration, context: ConversionContext): RouteConfig {
+  // True for tables that stand in a file, since all clusters are known then.
+  const validateClusters = message.validateClusters ?? true;
   const rules = {
-    // True for tables that stand in a file, since all clusters are known then.
-    validateClusters: message.validateClusters ?? true,
+    validateClusters,
     maxDirectResponseBytes: message.maxDirectResponseBodySizeBytes ?? DEFAULT_MAX_DIRECT_RESPONSE_BYTES,
     retryPolicy: null,
     hedgePolicy: undefined,
     replayLimitBytes: null,
+    mirrorPolicies: convertMirrorPolicies(message.requestMirrorPolicies, validateClusters, context),
   };
   const domains = new DomainCheck(context);
   const virtualHosts = message.virtualHosts.map((host) => convertVirtualHost(host, rules, domains, context));
-  return { name: message.name, virtualHosts, ignorePortInHostMatching: message.ignorePortInHostMatching };
+  return {
+    name: message.name,
+    virtualHosts,
+    ignorePortInHostMatching: message.ignorePortInHostMatching,
+    mostSpecificHeaderMutationsWins: message.mostSpecificHeaderMutationsWins,
+    ...convertLevel(message, context),
+  };
 }
 
 function convertVirtualHost(
@@ -81,17 +110,20 @@ function convertVirtualHost(
   context: ConversionContext,
 ): VirtualHostConfig {
   const { retryPolicy, hedgePolicy, perRequestBufferLimitBytes } = message;
+  const mirrorPolicies = convertMirrorPolicies(message.requestMirrorPolicies, rules.validateClusters, context);
   const hostRules: RouteRules = {
     ...rules,
     retryPolicy: retryPolicy === undefined ? null : convertRetryPolicy(retryPolicy, context),
     hedgePolicy,
     replayLimitBytes: perRequestBufferLimitBytes ?? null,
+    mirrorPolicies: mirrorPolicies.length === 0 ? rules.mirrorPolicies : mirrorPolicies,
   };
   const routes = message.routes.map((route) => convertRoute(route, hostRules, context));
   return {
     name: message.name,
     domains: domains.domainsOf(message),
     routes: routes.filter((route) => route !== null),
+    ...convertLevel(message, context),
   };
 }
 
@@ -99,7 +131,15 @@ function convertRoute(message: Route, rules: RouteRules, context: ConversionCont
   const match = message.match === undefined ? null : convertRouteMatch(message.match, context);
   const replayLimitBytes = message.perRequestBufferLimitBytes ?? rules.replayLimitBytes;
   const action = convertRouteAction(message, { ...rules, replayLimitBytes }, context);
+  const level = convertLevel(message, context);
   return match === null || action === null
     ? null
-    : { name: message.name, configPath: context.pathOf(message), match, action };
+    : { name: message.name, configPath: context.pathOf(message), match, action, ...level };
+}
+
+function convertLevel(message: RouteConfiguration | VirtualHost | Route, context: ConversionContext): RouteLevelConfig {
+  return {
+    headerRules: convertRouteHeaders(message, context),
+    filterOverrides: convertFilterOverrides(message, context),
+  };
 }

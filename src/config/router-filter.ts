@@ -20,4 +20,5 @@ export const ROUTER_FILTER: HttpFilterExtension = {
     repeatsOnStaleConnection: true,
   })),
   isTerminal: true,
+  routeConfig: null,
 };

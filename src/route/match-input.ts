@@ -11,6 +11,23 @@ export interface RouteRequest {
   randomValue(): number;
 }
 
+/** A request as it would be with other headers. */
+export class RequestWithHeaders implements RouteRequest {
+  readonly requestHeaders: HeaderMap;
+  readonly streamInfo: StreamInfo;
+  private readonly request: RouteRequest;
+
+  constructor(headers: HeaderMap, request: RouteRequest) {
+    this.requestHeaders = headers;
+    this.streamInfo = request.streamInfo;
+    this.request = request;
+  }
+
+  randomValue(): number {
+    return this.request.randomValue();
+  }
+}
+
 /**
  * A request as the conditions of routes see it. A route table has one such object and fills it anew for each match, so
  * that matching allocates nothing; it is valid during the match only.

@@ -2,25 +2,28 @@ import type { RuntimeFractionConfig } from "../common/runtime.js";
 import type { HeaderMatcherConfig, StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { ValueMatcherConfig } from "../matching/value-matcher-config.js";
 import type { RouteActionConfig } from "./route-action-config.js";
+import type { RouteLevelConfig } from "./route-level.js";
 
 /**
  * The route table as plain frozen data (`envoy.config.route.v3.RouteConfiguration`): made on the main thread, copied to
  * the workers, compiled there into a `RouteTable`.
  */
-export interface RouteConfig {
+export interface RouteConfig extends RouteLevelConfig {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHostConfig[];
   readonly ignorePortInHostMatching: boolean;
+  /** Header rules of routes apply last, and so win over those of virtual hosts and of the whole table. */
+  readonly mostSpecificHeaderMutationsWins: boolean;
 }
 
-export interface VirtualHostConfig {
+export interface VirtualHostConfig extends RouteLevelConfig {
   readonly name: string;
   /** Exact names, `*.suffix`, `prefix.*` or `*`; lower case. */
   readonly domains: readonly string[];
   readonly routes: readonly RouteEntryConfig[];
 }
 
-export interface RouteEntryConfig {
+export interface RouteEntryConfig extends RouteLevelConfig {
   readonly name: string;
   /** Where the route stands in the configuration: `static_resources.listeners[0]...routes[2]`. For explanations. */
   readonly configPath: string;

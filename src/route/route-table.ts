@@ -3,6 +3,7 @@ import { MatchInput, type RouteRequest } from "./match-input.js";
 import { pathOnly } from "./path-only.js";
 import type { Route } from "./route.js";
 import type { RouteConfig } from "./route-config.js";
+import { RouteLevel } from "./route-level.js";
 import { type PassedRoute, RouteList } from "./route-list.js";
 import { VirtualHost } from "./virtual-host.js";
 import { VirtualHostTable } from "./virtual-host-table.js";
@@ -41,8 +42,10 @@ export class RouteTable {
   constructor(config: RouteConfig, parts: RouteTableParts = { runtime: new Runtime() }) {
     this.name = config.name;
     this.ignorePort = config.ignorePortInHostMatching;
+    const { mostSpecificHeaderMutationsWins } = config;
+    const scope = { level: new RouteLevel(config), runtime: parts.runtime, mostSpecificHeaderMutationsWins };
     for (const virtualHostConfig of config.virtualHosts) {
-      const virtualHost = new VirtualHost(virtualHostConfig);
+      const virtualHost = new VirtualHost(virtualHostConfig, scope);
       const routes = new RouteList(virtualHostConfig.routes, virtualHost, parts.runtime);
       for (const domain of virtualHostConfig.domains) this.domains.add(domain, { domain, virtualHost, routes });
     }
@@ -54,7 +57,7 @@ export class RouteTable {
     const entry = this.findDomain(requestHeaders.authority);
     if (entry === null) return null;
     this.input.fill(request, pathOnly(requestHeaders.path));
-    return entry.routes.match(this.input);
+    return selected(entry.routes.match(this.input), request);
   }
 
   /** Decides as `match` does, by the same conditions, and says why. */
@@ -63,7 +66,7 @@ export class RouteTable {
     const passed: PassedRoute[] = [];
     if (entry === null) return { virtualHost: null, domain: "", passed, route: null };
     this.input.fill(request, pathOnly(request.requestHeaders.path));
-    const route = entry.routes.explain(this.input, passed);
+    const route = selected(entry.routes.explain(this.input, passed), request);
     return { virtualHost: entry.virtualHost, domain: entry.domain, passed, route };
   }
 
@@ -71,6 +74,12 @@ export class RouteTable {
     const host = authority.toLowerCase();
     return this.domains.find(this.ignorePort ? withoutPort(host) : host);
   }
+}
+
+/** With weighted clusters, the request's random value says which of them it takes. */
+function selected(route: Route | null, request: RouteRequest): Route | null {
+  if (route === null || route.weighted === null) return route;
+  return route.weighted.choose(request.requestHeaders, request.randomValue());
 }
 
 function withoutPort(host: string): string {

@@ -21,7 +21,9 @@ export interface RequestTimeouts {
 
 /** The limits that a route sets: made once, for all requests that set none themselves. */
 export function routeTimeouts(action: ForwardActionConfig): RequestTimeouts {
-  const { retryPolicy: policy, timeoutMs, hedgeOnPerTryTimeout } = action;
+  const { retryPolicy: policy, hedgeOnPerTryTimeout } = action;
+  // The duration of the stream takes the place of the timeout.
+  const timeoutMs = action.maxStreamDuration === null ? action.timeoutMs : 0;
   const perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
   return timeoutsOf(timeoutMs, perTryMs, policy === null ? 0 : policy.perTryIdleTimeoutMs, hedgeOnPerTryTimeout, false);
 }
@@ -38,6 +40,3 @@ export function timeoutsOf(
   const perTry = timeoutMs === 0 && idleTimeoutMs === 0 ? null : { timeoutMs, idleTimeoutMs };
   return { globalMs, perTry, hedge, alternative };
 }
-
-/** Of a route that forwards nothing. */
-export const NO_TIMEOUTS: RequestTimeouts = { globalMs: 0, perTry: null, hedge: false, alternative: false };

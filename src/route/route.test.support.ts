@@ -4,15 +4,26 @@ import { MatchInput, type RouteRequest } from "./match-input.js";
 import { pathOnly } from "./path-only.js";
 import type { ForwardActionConfig } from "./route-action-config.js";
 import type { RouteConfig, RouteEntryConfig, RouteMatchConfig, VirtualHostConfig } from "./route-config.js";
+import type { RouteLevelConfig } from "./route-level.js";
 
 /*
  * Route configurations and requests for tests: what a test does not name has its default. A new field of the
  * configuration gets its default here, and no other test has to know of it.
  */
 
+/** A level without rules. */
+const SILENT_LEVEL: RouteLevelConfig = { headerRules: null, filterOverrides: [] };
+
 /** A whole table. */
 export function routeConfig(virtualHosts: readonly VirtualHostConfig[], parts: Partial<RouteConfig> = {}): RouteConfig {
-  return { name: "routes", virtualHosts, ignorePortInHostMatching: false, ...parts };
+  return {
+    name: "routes",
+    virtualHosts,
+    ignorePortInHostMatching: false,
+    mostSpecificHeaderMutationsWins: false,
+    ...SILENT_LEVEL,
+    ...parts,
+  };
 }
 
 /** A virtual host for all domains. */
@@ -20,7 +31,7 @@ export function virtualHost(
   routes: readonly RouteEntryConfig[],
   parts: Partial<VirtualHostConfig> = {},
 ): VirtualHostConfig {
-  return { name: "all", domains: ["*"], routes, ...parts };
+  return { name: "all", domains: ["*"], routes, ...SILENT_LEVEL, ...parts };
 }
 
 /** A route that answers with its own name. */
@@ -30,7 +41,7 @@ export function routeEntry(
   parts: Partial<RouteEntryConfig> = {},
 ): RouteEntryConfig {
   const action = { kind: "directResponse", status: 200, body: name } as const;
-  return { name, configPath: name, match: routeMatch(match), action, ...parts };
+  return { name, configPath: name, match: routeMatch(match), action, ...SILENT_LEVEL, ...parts };
 }
 
 /** Conditions that everything meets. */
@@ -53,16 +64,24 @@ export function routeMatch(parts: Partial<RouteMatchConfig> = {}): RouteMatchCon
 export function forwardAction(parts: Partial<ForwardActionConfig> = {}): ForwardActionConfig {
   return {
     kind: "forward",
-    cluster: "c",
+    cluster: { kind: "name", name: "c" },
     timeoutMs: 0,
     idleTimeoutMs: null,
     retryPolicy: null,
     hedgeOnPerTryTimeout: false,
     replayLimitBytes: null,
+    maxStreamDuration: null,
+    grpcTimeout: null,
     clusterNotFoundStatus: 503,
-    prefixRewrite: "",
+    pathRewrite: null,
     hostRewrite: { kind: "none" },
     upgrades: [],
+    appendForwardedHost: false,
+    internalRedirect: null,
+    mirrorPolicies: [],
+    hashPolicies: [],
+    metadataMatch: null,
+    priority: "default",
     ...parts,
   };
 }

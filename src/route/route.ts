@@ -1,40 +1,50 @@
+import type { Runtime } from "../common/runtime.js";
 import { wireText } from "../matching/wire-text.js";
+import { DirectResponse } from "./direct-response.js";
+import { FilterOverrides } from "./filter-overrides.js";
+import { ForwardAction } from "./forward-action.js";
+import type { HeaderRuleList } from "./header-rules.js";
 import { pathOnly } from "./path-only.js";
-import { RetryPolicy } from "./retry-policy.js";
-import type { RouteActionConfig } from "./route-action-config.js";
+import { RedirectAction } from "./redirect.js";
+import type { NonForwardingConfig, WeightedClusterConfig } from "./route-action-config.js";
 import type { PathMatchConfig, RouteEntryConfig } from "./route-config.js";
-import { NO_TIMEOUTS, type RequestTimeouts, routeTimeouts } from "./route-timeouts.js";
-import { type ConnectConfig, connectOf } from "./route-upgrade.js";
+import { RouteLevel, type RouteLevels, requestRulesOf, responseRulesOf } from "./route-level.js";
 import type { VirtualHost } from "./virtual-host.js";
+import { WeightedRoutes } from "./weighted-routes.js";
 
 /** What a request that matched is to meet. One object for each route of the table, shared by all its requests. */
 export class Route {
   readonly name: string;
   readonly virtualHost: VirtualHost;
   readonly match: PathMatchConfig;
-  /** Forward to a cluster, or answer here. */
-  readonly action: RouteActionConfig;
-  /** When a request is tried again; null for never. */
-  readonly retryPolicy: RetryPolicy | null;
-  /** Tunnels that CONNECT asks for end here, and go on as TCP; null where they are for the upstream to make. */
-  readonly connect: ConnectConfig | null;
-  /** Of requests that set none themselves. */
-  readonly timeouts: RequestTimeouts;
+  readonly action: ForwardAction | RedirectAction | DirectResponse | NonForwardingConfig;
   /** Where it stands in the configuration. */
   readonly configPath: string;
+  /** In the order in which they apply; null where there are none. */
+  readonly requestRules: readonly HeaderRuleList[] | null;
+  readonly responseRules: readonly HeaderRuleList[] | null;
+  /** Null where no level says anything of a filter. */
+  readonly filterOverrides: FilterOverrides | null;
+  /** The routes that this one stands for when it has weighted clusters; null otherwise. */
+  readonly weighted: WeightedRoutes | null;
   private readonly valueLength: number;
 
-  constructor(entry: RouteEntryConfig, virtualHost: VirtualHost) {
+  constructor(entry: RouteEntryConfig, virtualHost: VirtualHost, weighted: WeightedClusterConfig | null = null) {
+    const { scope } = virtualHost;
     this.name = entry.name;
     this.virtualHost = virtualHost;
     this.match = entry.match.path;
-    this.action = entry.action;
-    const forward = entry.action.kind === "forward" ? entry.action : null;
-    this.timeouts = forward === null ? NO_TIMEOUTS : routeTimeouts(forward);
-    this.connect = forward === null ? null : connectOf(forward);
-    this.retryPolicy = forward?.retryPolicy ? new RetryPolicy(forward.retryPolicy) : null;
+    this.action = actionOf(entry, scope.runtime, weighted);
     this.configPath = entry.configPath;
     this.valueLength = wireText(entry.match.path.value).length;
+    const levels = [new RouteLevel(entry), virtualHost.level, scope.level];
+    if (weighted !== null) levels.unshift(new RouteLevel(weighted));
+    // Of rules for the same header those win that apply later.
+    const inOrder = scope.mostSpecificHeaderMutationsWins ? levels.toReversed() : levels;
+    this.requestRules = requestRulesOf(inOrder);
+    this.responseRules = responseRulesOf(inOrder);
+    this.filterOverrides = filterOverridesOf(levels);
+    this.weighted = weighted === null ? weightedRoutesOf(entry, virtualHost) : null;
   }
 
   /** How much of a path this route has matched, from its start: what `prefix_rewrite` replaces. */
@@ -50,4 +60,37 @@ export class Route {
         return 0;
     }
   }
+}
+
+function actionOf(
+  { action }: RouteEntryConfig,
+  runtime: Runtime,
+  weighted: WeightedClusterConfig | null,
+): Route["action"] {
+  switch (action.kind) {
+    case "forward":
+      return new ForwardAction(action, runtime, weighted);
+    case "redirect":
+      return new RedirectAction(action);
+    case "directResponse":
+      return new DirectResponse(action);
+    case "nonForwarding":
+      return action;
+  }
+}
+
+// control plane: when configuration arrives
+function filterOverridesOf(levels: RouteLevels): FilterOverrides | null {
+  if (levels.every(({ filterOverrides }) => filterOverrides.length === 0)) return null;
+  return new FilterOverrides(levels.map(({ filterOverrides }) => filterOverrides).toReversed());
+}
+
+// control plane: when configuration arrives
+function weightedRoutesOf(entry: RouteEntryConfig, virtualHost: VirtualHost): WeightedRoutes | null {
+  const cluster = entry.action.kind === "forward" ? entry.action.cluster : null;
+  if (cluster?.kind !== "weighted") return null;
+  const routes = cluster.clusters.map((weighted) => new Route(entry, virtualHost, weighted));
+  const { runtime } = virtualHost.scope;
+  const weights = cluster.clusters.map(({ weight, runtimeKey }) => runtime.integer(runtimeKey, weight));
+  return new WeightedRoutes(routes, weights, cluster.randomHeader);
 }

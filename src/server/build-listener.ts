@@ -6,7 +6,7 @@ import { ConnectionManagerFactory } from "../http/conn-manager/connection-manage
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { ConnectionManagerContext, type NodeIdentity } from "../http/conn-manager/connection-manager-context.js";
 import { ConnectionManagerStats } from "../http/conn-manager/connection-manager-stats.js";
-import type { HttpFilterFactory } from "../http/filter/filter.js";
+import type { FilterChainCallbacks, HttpFilterFactory } from "../http/filter/filter.js";
 import type { HttpFilterConfig } from "../http/filter/filter-config.js";
 import { RouterFactory } from "../http/filters/router/router-factory.js";
 import type { RouterConfig } from "../http/filters/router/router-filter.js";
@@ -91,9 +91,30 @@ function buildRouteTable(config: RouteConfig, parts: ListenerParts): RouteTable 
   return parts.routeTable?.(config, parts) ?? new RouteTable(config, parts);
 }
 
-const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+/** A filter that only routes get which enable it by name. */
+class DisabledFilterFactory implements HttpFilterFactory {
+  readonly name: string;
+  readonly disabledByDefault = true;
+  private readonly factory: HttpFilterFactory;
+
+  constructor(factory: HttpFilterFactory) {
+    this.name = factory.name;
+    this.factory = factory;
+  }
+
+  createFilter(chain: FilterChainCallbacks): void {
+    this.factory.createFilter(chain);
+  }
+}
 
 function buildHttpFilter(filter: HttpFilterConfig, scope: StatsScope, parts: ListenerParts): HttpFilterFactory {
+  const factory = buildEnabledFilter(filter, scope, parts);
+  return filter.disabled ? new DisabledFilterFactory(factory) : factory;
+}
+
+const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: ListenerParts): HttpFilterFactory {
   switch (filter.typeName) {
     case ROUTER:
       return new RouterFactory(filter.name, {

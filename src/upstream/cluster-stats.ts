@@ -43,6 +43,8 @@ export class ClusterStats {
   readonly rqRetryBackOffExponential: Counter;
   readonly rqRetryBackOffRateLimited: Counter;
   readonly retryOrShadowAbandoned: Counter;
+  readonly internalRedirectSucceeded: Counter;
+  readonly internalRedirectFailed: Counter;
   /** Ours: requests that went out on a stale connection and were sent again on a fresh one. */
   readonly rqStaleRepeated: Counter;
   readonly rqTime: Histogram;
@@ -101,6 +103,8 @@ export class ClusterStats {
     this.rqRetryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
     this.rqRetryBackOffExponential = scope.counter("upstream_rq_retry_backoff_exponential");
     this.rqRetryBackOffRateLimited = scope.counter("upstream_rq_retry_backoff_ratelimited");
+    this.internalRedirectSucceeded = scope.counter("upstream_internal_redirect_succeeded_total");
+    this.internalRedirectFailed = scope.counter("upstream_internal_redirect_failed_total");
     this.retryOrShadowAbandoned = scope.counter("retry_or_shadow_abandoned");
     this.rqStaleRepeated = scope.counter("upstream_rq_stale_repeated");
     this.rqTime = scope.histogram("upstream_rq_time");

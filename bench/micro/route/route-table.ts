@@ -1,6 +1,6 @@
 import { HeaderMap } from "../../../src/http/headers/header-map.js";
 import type { RouteRequest } from "../../../src/route/match-input.js";
-import type { RouteConfig, RouteEntryConfig, RouteMatchConfig } from "../../../src/route/route-config.js";
+import type { RouteEntryConfig, RouteMatchConfig } from "../../../src/route/route-config.js";
 import { RouteTable } from "../../../src/route/route-table.js";
 import { StreamInfo } from "../../../src/stream-info/stream-info.js";
 
@@ -71,13 +71,17 @@ const ANY: RouteMatchConfig = {
   filterState: [],
 };
 
+/** Without header rules and filter configuration. */
+const SILENT = { headerRules: null, filterOverrides: [] };
+
 function tableOf(kind: Kind, size: number): RouteTable {
   const routes = Array.from({ length: size }, (_, route): RouteEntryConfig => {
     const action = { kind: "directResponse", status: 200, body: "" } as const;
-    return { name: String(route), configPath: "", match: { ...ANY, ...kind.match(route) }, action };
+    return { name: String(route), configPath: "", match: { ...ANY, ...kind.match(route) }, action, ...SILENT };
   });
-  const virtualHosts = [{ name: "all", domains: ["*"], routes }] as unknown as RouteConfig["virtualHosts"];
-  return new RouteTable({ name: "", virtualHosts, ignorePortInHostMatching: false });
+  const host = { name: "all", domains: ["*"], routes, ...SILENT };
+  const options = { ignorePortInHostMatching: false, mostSpecificHeaderMutationsWins: false };
+  return new RouteTable({ name: "", virtualHosts: [host], ...options, ...SILENT });
 }
 
 function requestOf(kind: Kind, route: number): RouteRequest {

@@ -52,10 +52,10 @@ test("a name among them makes it STRICT_DNS, IPv4 first", () => {
 
 test("the host of the URL, the path before the request's, and no end to a response that goes on", () => {
   const action = routeAction(load(options(["http://a/api"])));
-  const { hostRewrite, prefixRewrite, timeoutMs } = action as Record<string, unknown>;
+  const { hostRewrite, pathRewrite, timeoutMs } = action as Record<string, unknown>;
   assert.deepEqual(
-    { hostRewrite, prefixRewrite, timeoutMs },
-    { hostRewrite: { kind: "auto" }, prefixRewrite: "/api/", timeoutMs: 0 },
+    { hostRewrite, pathRewrite, timeoutMs },
+    { hostRewrite: { kind: "auto" }, pathRewrite: { kind: "prefix", value: "/api/" }, timeoutMs: 0 },
   );
 });
 

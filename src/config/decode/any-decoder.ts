@@ -13,6 +13,8 @@ import { describeValue, type YamlMap, type YamlValue } from "./yaml-value.js";
 
 /** Wrappers whose `type_url` names the type that `value` is really of: `xds.type.v3.TypedStruct` and its elder. */
 const TYPED_STRUCTS = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);
+/** Here an empty `Any` means something: the filter is enabled, its configuration stays as it is. */
+const MAY_BE_EMPTY = "envoy.config.route.v3.FilterConfig";
 const TYPE_URL_HOST = "type.googleapis.com";
 
 /** Local name of the field by which `HttpFilter` and `FilterConfig` say that they may be left out. */
@@ -55,6 +57,7 @@ export class AnyDecoder {
     }
     const any = create(desc) as Any;
     this.sourceMap.record(any, source);
+    if (node.entries.length === 0 && source.parent?.desc.typeName === MAY_BE_EMPTY) return any;
     const inner = this.typeNamed(node, "@type", source);
     if (inner === null) return any;
     any.typeUrl = `${TYPE_URL_HOST}/${inner.typeName}`;

@@ -3,8 +3,11 @@ import type { Dispatcher } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection } from "../../network/connection.js";
-import type { RouteRequest } from "../../route/match-input.js";
+import { applyRuleLists } from "../../route/header-rules.js";
+import { RequestWithHeaders, type RouteRequest } from "../../route/match-input.js";
+import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
+import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
 import { StreamInfo } from "../../stream-info/stream-info.js";
@@ -13,12 +16,14 @@ import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
 import type { LocalReply } from "../filter/filter.js";
 import { FilterManager, type FilterManagerCallbacks } from "../filter/filter-manager.js";
-import { emptyReply, isGrpcRequest, textReply } from "../filter/local-reply.js";
+import { emptyReply, textReply } from "../filter/local-reply.js";
 import type { AccessLogType, LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
+import { durationReply } from "./duration-reply.js";
+import { NextPass } from "./next-pass.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
@@ -41,23 +46,29 @@ export interface StreamOwner {
 export class ActiveStream
   implements RequestDecoder, FilterManagerCallbacks, LogContext, RouteRequest, StreamTimeoutsOwner
 {
-  readonly streamInfo: StreamInfo;
+  /** Of the pass through the filters that is under way: an internal redirect begins another. */
+  streamInfo: StreamInfo;
   readonly flow: FlowRecorder | null;
   requestHeaders: HeaderMap = NO_HEADERS;
   responseHeaders: HeaderMap | null = null;
   responseTrailers: HeaderMap | null = null;
   localReplyBody = "";
+  readonly formatContext: LogContext = this;
   logType: AccessLogType = "NotSet";
   readonly isHealthCheck = false;
   private readonly owner: StreamOwner;
   private readonly context: ConnectionManagerContext;
   private readonly peer: DownstreamPeer;
   private readonly encoder: ResponseEncoder;
-  private readonly filterManager: FilterManager;
+  private filterManager: FilterManager;
   private cachedRoute: Route | null = null;
   private routeIsCached = false;
   /** Drawn when first asked for. */
   private random = NOT_DRAWN;
+  /** Null until an upstream redirects inside of the proxy. */
+  private redirectHistory: RedirectHistory | null = null;
+  /** What follows the head of a request that begins anew; null when there is none. */
+  private nextPass: NextPass | null = null;
   private requestComplete = false;
   private responseStarted = false;
   private ended = false;
@@ -116,7 +127,7 @@ export class ActiveStream
       this.replyBeforeFilters(refusal);
       return;
     }
-    if (headers.upgradeType === "") this.filterManager.createFilterChain(this.context.filterFactories);
+    if (headers.upgradeType === "") this.filterManager.createFilterChain(this.context.filterFactories, this.route());
     else if (!this.acceptUpgrade(headers.upgradeType)) return;
     if (this.context.config.flushAccessLogOnNewRequest) this.logStart();
     this.filterManager.decodeHeaders(headers, endStream);
@@ -148,7 +159,7 @@ export class ActiveStream
       this.replyBeforeFilters(emptyReply(403, UPGRADE_FAILED));
       return false;
     }
-    this.filterManager.createFilterChain(factories ?? this.context.filterFactories);
+    this.filterManager.createFilterChain(factories ?? this.context.filterFactories, route);
     if (factories === null) return true;
     this.isUpgrade = true;
     this.context.stats.cxUpgradesTotal.inc();
@@ -158,7 +169,7 @@ export class ActiveStream
 
   /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
   private replyBeforeFilters(reply: LocalReply): void {
-    this.filterManager.createFilterChain(this.context.filterFactories);
+    this.filterManager.createFilterChain(this.context.filterFactories, this.cachedRoute);
     this.filterManager.sendLocalReply(reply);
   }
 
@@ -215,11 +226,59 @@ export class ActiveStream
     return this.random;
   }
 
+  finalizeResponseHeaders(headers: HeaderMap): void {
+    const rules = this.cachedRoute === null ? null : this.cachedRoute.responseRules;
+    if (rules === null) return;
+    this.responseHeaders = headers;
+    applyRuleLists(rules, headers, this);
+  }
+
+  routeFor(headers: HeaderMap): Route | null {
+    return this.context.routeTable?.match(new RequestWithHeaders(headers, this)) ?? null;
+  }
+
+  get redirects(): RedirectHistory {
+    this.redirectHistory ??= new RedirectHistory();
+    return this.redirectHistory;
+  }
+
+  /**
+   * BEHAVIOUR 5.10: this pass has its line in the log, and another one begins on the next turn, when whoever brought the
+   * redirect has returned. The request is not looked at again as one from outside is: it comes from ourselves.
+   */
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
+    const { dispatcher } = this.context;
+    const { streamInfo, filterManager } = this;
+    this.responseHeaders = response;
+    streamInfo.responseCode = response.status;
+    streamInfo.responseCodeDetails = "internal_redirect";
+    streamInfo.endTimeMs = dispatcher.now();
+    this.flow?.record(FlowSteps.requestRepeated, streamInfo.connectionId, streamInfo.streamId, "internal redirect");
+    filterManager.destroy();
+    this.writeLog("DownstreamEnd");
+    this.streamInfo = streamInfoOfNextPass(streamInfo, dispatcher.now(), dispatcher.wallClockMs());
+    this.filterManager = new FilterManager(this);
+    this.filterManager.inherit(filterManager);
+    this.requestHeaders = headers;
+    this.responseHeaders = null;
+    this.routeIsCached = false;
+    this.nextPass = new NextPass(body, trailers);
+    dispatcher.post(this);
+  }
+
+  /** Called by the dispatcher: the pass behind a redirect. */
+  run(): void {
+    const { nextPass, filterManager } = this;
+    this.nextPass = null;
+    if (this.ended || nextPass === null) return;
+    filterManager.createFilterChain(this.context.filterFactories, this.route());
+    nextPass.passThrough(filterManager, this.requestHeaders);
+  }
+
   private applyRoute(route: Route): void {
     this.streamInfo.routeName = route.name;
     this.streamInfo.virtualHostName = route.virtualHost.name;
-    if (route.action.kind !== "forward" || route.action.idleTimeoutMs === null) return;
-    this.timeouts.setIdleTimeout(route.action.idleTimeoutMs);
+    if (route.action.kind === "forward") this.timeouts.applyRoute(route.action, this.requestHeaders);
   }
 
   clearRouteCache(): void {
@@ -361,7 +420,7 @@ export class ActiveStream
         return;
       case "duration":
         stats.rqMaxDurationReached.inc();
-        this.timeOut("stream duration", this.durationReply());
+        this.timeOut("stream duration", durationReply(this.timeoutStatus, this.requestHeaders));
         return;
       case "idle":
         stats.rqIdleTimeout.inc();
@@ -374,13 +433,6 @@ export class ActiveStream
     const { connectionId, streamId } = this.streamInfo;
     this.flow?.record(FlowSteps.timerFired, connectionId, streamId, which);
     this.replyBeforeFilters(reply);
-  }
-
-  /** gRPC has a status of its own for it, and not the one that the HTTP status would mean. */
-  private durationReply(): LocalReply {
-    const status = this.timeoutStatus;
-    const headers = isGrpcRequest(this.requestHeaders) ? DEADLINE_EXCEEDED : [];
-    return { status, body: "downstream duration timeout", details: "max_duration_timeout", headers };
   }
 
   /** Who was waited for: the client that has not sent all, or the upstream. */
@@ -434,8 +486,6 @@ export class ActiveStream
   }
 }
 
-/** gRPC's status 4. */
-const DEADLINE_EXCEEDED: readonly string[] = ["grpc-status", "4"];
 const UPGRADE_FAILED = "upgrade_failed";
 
 /** Stands for the headers of a request whose head could not be read. Never written to. */

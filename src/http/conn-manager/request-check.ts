@@ -1,6 +1,7 @@
 import type { Protocol } from "../../stream-info/protocol.js";
 import type { LocalReply } from "../filter/filter.js";
-import { emptyReply, isGrpcRequest } from "../filter/local-reply.js";
+import { emptyReply } from "../filter/local-reply.js";
+import { isGrpcRequest } from "../headers/grpc-request.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { normalizeHost } from "./host-normalization.js";

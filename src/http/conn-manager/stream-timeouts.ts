@@ -1,4 +1,7 @@
 import type { Timer, TimerTarget } from "../../event/dispatcher.js";
+import type { ForwardAction } from "../../route/forward-action.js";
+import { grpcTimeoutText, streamDurationMs } from "../../route/grpc-timeout.js";
+import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 
 /** Which limit of a stream was reached (BEHAVIOUR 2.10). `headers` is that of the head alone. */
@@ -22,7 +25,7 @@ export class StreamTimeouts implements TimerTarget {
   private idleTimeoutMs: number;
   private idleTimer: Timer | null;
   private readonly requestTimer: Timer | null;
-  private readonly durationTimer: Timer | null;
+  private durationTimer: Timer | null;
   private logTimer: Timer | null;
 
   /** @param startMs when the first byte of the request arrived */
@@ -62,11 +65,29 @@ export class StreamTimeouts implements TimerTarget {
     this.idleTimer.arm(this.idleTimeoutMs);
   }
 
-  /** The route has a limit of its own; 0 is none. */
-  setIdleTimeout(timeoutMs: number): void {
+  /** The route has limits of its own; 0 is none. */
+  applyRoute(action: ForwardAction, headers: HeaderMap): void {
+    if (action.idleTimeoutMs !== null) this.setIdleTimeout(action.idleTimeoutMs);
+    const { maxStreamDuration: config } = action;
+    if (config === null) return;
+    const durationMs = streamDurationMs(config, headers) ?? this.context.config.maxStreamDurationMs;
+    this.setDuration(durationMs);
+    // The upstream is told what the route makes of the time of a gRPC call.
+    if (durationMs > 0 && config.grpcHeaderMaxMs !== null && headers.has("grpc-timeout")) {
+      headers.set("grpc-timeout", grpcTimeoutText(durationMs));
+    }
+  }
+
+  private setIdleTimeout(timeoutMs: number): void {
     this.idleTimeoutMs = timeoutMs;
     this.idleTimer?.disarm();
     this.touch();
+  }
+
+  /** Counts from the first byte. */
+  private setDuration(timeoutMs: number): void {
+    this.durationTimer?.disarm();
+    this.durationTimer = timeoutMs > 0 ? this.startTimer(timeoutMs) : null;
   }
 
   /** The request is complete, or answered before that. */

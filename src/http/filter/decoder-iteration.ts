@@ -62,12 +62,24 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
     this.manager.sendLocalReply(reply);
   }
 
+  routeSpecificConfig(): unknown {
+    return this.manager.filterOverrides?.mostSpecific(this.name) ?? null;
+  }
+
+  routeSpecificConfigs(): readonly unknown[] {
+    return this.manager.filterOverrides?.all(this.name) ?? NO_CONFIGS;
+  }
+
   resetStream(details: string): void {
     this.manager.resetStream(details);
   }
 
   keep(data: Buffer): Buffer {
     return this.manager.keep(data);
+  }
+
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
+    this.manager.recreateStream(headers, body, trailers, response);
   }
 
   encode1xxHeaders(headers: HeaderMap): void {
@@ -192,3 +204,5 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
     return this.manager.keep(data);
   }
 }
+
+const NO_CONFIGS: readonly unknown[] = [];

@@ -61,6 +61,14 @@ export class ActiveEncoderFilter extends ActiveFilter implements EncoderFilterCa
     this.manager.sendLocalReply(reply);
   }
 
+  routeSpecificConfig(): unknown {
+    return this.manager.filterOverrides?.mostSpecific(this.name) ?? null;
+  }
+
+  routeSpecificConfigs(): readonly unknown[] {
+    return this.manager.filterOverrides?.all(this.name) ?? NO_CONFIGS;
+  }
+
   resetStream(details: string): void {
     this.manager.resetStream(details);
   }
@@ -168,3 +176,5 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     return this.manager.keep(data);
   }
 }
+
+const NO_CONFIGS: readonly unknown[] = [];

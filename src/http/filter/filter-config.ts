@@ -3,5 +3,7 @@ export interface HttpFilterConfig {
   readonly name: string;
   /** Full name of the configuration's message, without the type URL's host. */
   readonly typeName: string;
+  /** Only routes that enable the filter by name get it. */
+  readonly disabled: boolean;
   readonly config: unknown;
 }

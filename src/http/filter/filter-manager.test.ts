@@ -33,7 +33,7 @@ describe("FilterManager: the chain", () => {
 
   test("is made once", () => {
     const p = new Passage("both", {});
-    p.manager.createFilterChain([p.scripted("late", {})]);
+    p.manager.createFilterChain([p.scripted("late", {})], null);
     p.headers(true);
     assert.deepEqual(p.take(), ["> headers.end"]);
   });

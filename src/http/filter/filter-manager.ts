@@ -1,4 +1,6 @@
 import { type FlowStep, FlowSteps } from "../../flow/flow-step.js";
+import type { FilterOverrides } from "../../route/filter-overrides.js";
+import type { Route } from "../../route/route.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import { ActiveDecoderFilter, DecoderIteration } from "./decoder-iteration.js";
 import { ActiveEncoderFilter, EncoderIteration } from "./encoder-iteration.js";
@@ -23,6 +25,8 @@ export interface FilterManagerCallbacks extends StreamContext, LocalReplyRewriti
   encodeTrailers(trailers: HeaderMap): void;
   /** The response cannot be completed; the client must see that. */
   resetFromFilter(details: string): void;
+  /** A chain anew, for another request in the place of the one that is complete; this one is destroyed. */
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void;
   /** A reply of our own is about to be encoded. */
   onLocalReply(reply: LocalReply): void;
   /** Counted: stops and continues the bytes of the request. */
@@ -59,14 +63,26 @@ export class FilterManager implements FilterChainCallbacks {
     this.stream = stream;
   }
 
+  /** Takes the place of another one of the same stream. */
+  inherit(previous: FilterManager): void {
+    this.downstreamAboveCount = previous.downstreamAboveCount;
+  }
+
   // ---- the chain
 
-  /** Once for a stream; a local reply that comes before the request's headers needs the chain, too. */
-  createFilterChain(factories: readonly HttpFilterFactory[]): void {
+  /**
+   * Once for a stream; a local reply that comes before the request's headers needs the chain, too.
+   * @param route may leave filters out, or let those in that are disabled by default
+   */
+  createFilterChain(factories: readonly HttpFilterFactory[], route: Route | null): void {
     if (this.chainCreated) return;
     this.chainCreated = true;
+    const overrides = route === null ? null : route.filterOverrides;
     for (let i = 0; i < factories.length; i++) {
-      if (!this.createFilter(factories[i] as HttpFilterFactory)) return;
+      const factory = factories[i] as HttpFilterFactory;
+      const disabled = overrides === null ? null : overrides.isDisabled(factory.name);
+      if (disabled ?? factory.disabledByDefault ?? false) continue;
+      if (!this.createFilter(factory)) return;
     }
     const encoders = this.encoding.filters;
     if (encoders.length > 1) {
@@ -118,6 +134,12 @@ export class FilterManager implements FilterChainCallbacks {
     const active = new ActiveEncoderFilter(name, this.encoding.filters.length, filter, this);
     this.encoding.filters.push(active);
     filter.setEncoderFilterCallbacks(active);
+  }
+
+  /** What the request's route says of filters; null for nothing. */
+  get filterOverrides(): FilterOverrides | null {
+    const route = this.stream.route();
+    return route === null ? null : route.filterOverrides;
   }
 
   // ---- the request, from the codec
@@ -267,6 +289,10 @@ export class FilterManager implements FilterChainCallbacks {
 
   resetStream(details: string): void {
     if (!this.destroyed) this.stream.resetFromFilter(details);
+  }
+
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
+    if (this.awaitsResponse) this.stream.recreateStream(headers, body, trailers, response);
   }
 
   // ---- flow control

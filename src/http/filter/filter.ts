@@ -1,7 +1,9 @@
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import type { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
+import type { LogContext } from "../formatter/log-context.js";
 import type { HeaderMap } from "../headers/header-map.js";
 
 /*
@@ -42,6 +44,14 @@ export interface StreamContext {
   readonly flow: FlowRecorder | null;
   /** The route that the request takes, matched on the first call; null when none matches. */
   route(): Route | null;
+  /** What formats with operators read. */
+  readonly formatContext: LogContext;
+  /** Applies the route's rules for response headers. For whoever answers; local replies have it done for them. */
+  finalizeResponseHeaders(headers: HeaderMap): void;
+  /** The route that the request would take with other headers. */
+  routeFor(headers: HeaderMap): Route | null;
+  /** What redirects inside of the proxy the request has been through. */
+  readonly redirects: RedirectHistory;
   /** A whole number from 0 to 2^53 - 1, drawn once for the stream: all that is decided by chance agrees. */
   randomValue(): number;
   /** The request changed: the next call of `route` matches again. */
@@ -64,6 +74,10 @@ export interface FilterCallbacks {
   readonly stream: StreamContext;
   /** Answers the request here. Nothing more reaches this or later decoder filters; they must return a stopping status. */
   sendLocalReply(reply: LocalReply): void;
+  /** The route's configuration for this filter, of the most specific level that has one; null when none has. */
+  routeSpecificConfig(): unknown;
+  /** Those of all levels: route configuration, virtual host, route, weighted cluster. The most specific one is the last. */
+  routeSpecificConfigs(): readonly unknown[];
   /** Gives the stream up without an answer. */
   resetStream(details: string): void;
   /** Makes bytes of a call safe to hold beyond it. */
@@ -97,6 +111,12 @@ export interface DecoderFilterCallbacks extends FilterCallbacks {
   encodeHeaders(headers: HeaderMap, endStream: boolean): void;
   encodeData(data: Buffer, endStream: boolean): void;
   encodeTrailers(trailers: HeaderMap): void;
+
+  /**
+   * Answers nothing and lets another request, in the place of the complete one, pass a chain of its own from its
+   * beginning. This chain is over. @param response why, for the log
+   */
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void;
 
   /** The filter's own way out is full, or drained again: stops and continues the client's bytes. Calls pair. */
   onDecoderFilterAboveWriteBufferHighWatermark(): void;
@@ -158,5 +178,7 @@ export interface FilterChainCallbacks {
 /** Makes the filter of each stream; made itself once, from configuration. */
 export interface HttpFilterFactory {
   readonly name: string;
+  /** Only routes that enable the filter by name get it (`HttpFilter.disabled`). */
+  readonly disabledByDefault?: boolean;
   createFilter(chain: FilterChainCallbacks): void;
 }

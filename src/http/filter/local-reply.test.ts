@@ -279,7 +279,7 @@ describe("a local reply that encoder filters hold", () => {
 });
 
 /** Changes nothing. */
-const AS_IT_IS = { localReplyBody: "", rewriteLocalReply: () => "" };
+const AS_IT_IS = { localReplyBody: "", finalizeResponseHeaders: () => {}, rewriteLocalReply: () => "" };
 
 describe("encodeLocalReply", () => {
   function localReplyHeaders(reply: LocalReply, asked: HeaderMap | null): HeaderMap {
@@ -354,6 +354,7 @@ describe("encodeLocalReply", () => {
   test("a body that is rewritten has the type of its format", () => {
     const rewriting = {
       localReplyBody: "",
+      finalizeResponseHeaders: () => {},
       rewriteLocalReply(): string {
         this.localReplyBody = `{"was":"${this.localReplyBody}"}`;
         return "application/json";
@@ -368,6 +369,7 @@ describe("encodeLocalReply", () => {
   test("unless the type is set on purpose", () => {
     const rewriting = {
       localReplyBody: "",
+      finalizeResponseHeaders: () => {},
       rewriteLocalReply(reply: HeaderMap): string {
         reply.set("content-type", "text/css");
         this.localReplyBody = "other";
@@ -380,6 +382,7 @@ describe("encodeLocalReply", () => {
   test("a body that is rewritten to nothing is none", () => {
     const rewriting = {
       localReplyBody: "",
+      finalizeResponseHeaders: () => {},
       rewriteLocalReply(reply: HeaderMap): string {
         reply.status = 404;
         this.localReplyBody = "";
@@ -393,6 +396,7 @@ describe("encodeLocalReply", () => {
   test("gRPC gets the status and body that a reply was rewritten to", () => {
     const rewriting = {
       localReplyBody: "",
+      finalizeResponseHeaders: () => {},
       rewriteLocalReply(reply: HeaderMap): string {
         reply.status = 403;
         this.localReplyBody = "sorry";
@@ -405,5 +409,24 @@ describe("encodeLocalReply", () => {
       "content-type": "application/grpc",
       "grpc-message": "sorry",
     });
+  });
+
+  test("the rules of the route come before what the body needs", () => {
+    const rewriting = {
+      ...AS_IT_IS,
+      finalizeResponseHeaders: (headers: HeaderMap) => {
+        headers.set("content-type", "text/html");
+        headers.set("content-length", "7");
+        headers.set("x", headers.get("location") ?? "none");
+      },
+    };
+    const reply = { status: 201, body: "<p>", details: "d", headers: ["location", "/new"] };
+    assert.deepEqual(fields(encodeLocalReply(reply, null, { ...rewriting }).headers), {
+      location: "/new",
+      "content-type": "text/html",
+      "content-length": "3",
+      x: "/new",
+    });
+    assert.deepEqual(fields(encodeLocalReply(emptyReply(404, "d"), null, rewriting).headers), { x: "none" });
   });
 });

@@ -1,4 +1,5 @@
 import { utf8Bytes } from "../formatter/byte-text.js";
+import { isGrpcRequest } from "../headers/grpc-request.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type { LocalReply } from "./filter.js";
 
@@ -35,17 +36,12 @@ function grpcStatusOf(status: number): number {
   }
 }
 
-/** True for a request that expects its answer in gRPC's form. */
-export function isGrpcRequest(headers: HeaderMap | null): boolean {
-  const contentType = headers?.get("content-type") ?? null;
-  if (contentType === null || !contentType.startsWith("application/grpc")) return false;
-  return contentType.length === 16 || contentType[16] === "+" || contentType[16] === ";";
-}
-
 /** Changes what a local reply looks like (`local_reply_config`). Implemented by `ActiveStream`. */
 export interface LocalReplyRewriting {
   /** The reply's body as a string of bytes; what is rewritten is left here. */
   localReplyBody: string;
+  /** Applies the rules for response headers of the route. */
+  finalizeResponseHeaders(headers: HeaderMap): void;
   /**
    * Rewrites status and headers of a reply, and `localReplyBody`. Returns the type of the body that a format has made;
    * empty when none has.
@@ -71,6 +67,8 @@ export function encodeLocalReply(
   for (let i = 0; i < reply.headers.length; i += 2) {
     headers.set(reply.headers[i] as string, reply.headers[i + 1] as string);
   }
+  // Before the headers of the body: a content type that the rules set stays.
+  rewriting.finalizeResponseHeaders(headers);
   const original = utf8Bytes(reply.body);
   const contentTypeBefore = headers.get("content-type");
   rewriting.localReplyBody = original;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
+import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import { StreamInfo } from "../../stream-info/stream-info.js";
+import type { LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type {
   DecoderFilterCallbacks,
@@ -218,7 +220,7 @@ export class Passage implements FilterManagerCallbacks {
     this.requestHeaders.method = options.requestMethod ?? "POST";
     this.requestHeaders.path = "/";
     this.manager = new FilterManager(this);
-    this.manager.createFilterChain(this.factories(scripts));
+    this.manager.createFilterChain(this.factories(scripts), null);
     this.terminal.setDownstreamWatermarkCallbacks({
       onAboveWriteBufferHighWatermark: () => void this.responseReadDisables++,
       onBelowWriteBufferLowWatermark: () => void this.responseReadDisables--,
@@ -250,7 +252,7 @@ export class Passage implements FilterManagerCallbacks {
   /** Begins anew with a chain of other filters. */
   restart(factories: readonly HttpFilterFactory[]): void {
     this.manager = new FilterManager(this);
-    this.manager.createFilterChain([...factories, this.terminalFactory()]);
+    this.manager.createFilterChain([...factories, this.terminalFactory()], null);
   }
 
   /** The router's place: takes the request and answers when the test says so. */
@@ -305,6 +307,22 @@ export class Passage implements FilterManagerCallbacks {
   route(): Route | null {
     return null;
   }
+
+  get formatContext(): LogContext {
+    throw new Error("nothing is formatted here");
+  }
+
+  finalizeResponseHeaders(): void {}
+
+  routeFor(): Route | null {
+    return null;
+  }
+
+  recreateStream(): void {
+    this.log.push("recreated");
+  }
+
+  readonly redirects = new RedirectHistory();
 
   randomValue(): number {
     return 0;

@@ -1,4 +1,6 @@
 import type { HeaderMap } from "../headers/header-map.js";
+import { isFieldValue } from "../headers/header-syntax.js";
+import { isListHeader, listSeparator } from "../headers/list-header.js";
 import type { LogContext } from "./log-context.js";
 import { TextFormat } from "./substitution-format.js";
 
@@ -18,39 +20,66 @@ export interface HeaderRuleConfig {
 
 /** Adds one field to messages; its value may speak of their stream. */
 export class HeaderRule {
+  readonly overwrites: boolean;
   private readonly name: string;
-  private readonly value: TextFormat;
+  private readonly format: TextFormat;
   private readonly action: HeaderAppendAction;
   private readonly keepEmptyValue: boolean;
 
   /** Throws `FormatError`: configuration checks the value first. */
   constructor(config: HeaderRuleConfig) {
     this.name = config.name;
-    this.value = new TextFormat(config.value, true);
+    this.format = new TextFormat(config.value, true);
     this.action = config.action;
+    this.overwrites = config.action === "overwriteOrAdd" || config.action === "overwriteIfExists";
     this.keepEmptyValue = config.keepEmptyValue;
   }
 
-  apply(headers: HeaderMap, context: LogContext): void {
-    const value = this.value.formatText(context);
-    if (value === "" && !this.keepEmptyValue) return;
-    switch (this.action) {
-      case "append":
-        headers.add(this.name, value);
-        return;
-      case "addIfAbsent":
-        if (!headers.has(this.name)) headers.add(this.name, value);
-        return;
-      case "overwriteOrAdd":
-        headers.set(this.name, value);
-        return;
-      case "overwriteIfExists":
-        if (headers.has(this.name)) headers.set(this.name, value);
-    }
+  /** The value for a message; null when it gets none. */
+  valueFor(headers: HeaderMap, context: LogContext): string | null {
+    if (this.action === "addIfAbsent" && headers.has(this.name)) return null;
+    if (this.action === "overwriteIfExists" && !headers.has(this.name)) return null;
+    const value = this.format.formatText(context);
+    if (value === "") return this.keepEmptyValue ? value : null;
+    // Operators give what others sent or filters left, which may not be fit for a header.
+    return this.format.constant !== null || isFieldValue(value) ? value : null;
+  }
+
+  put(headers: HeaderMap, value: string): void {
+    const { name } = this;
+    const before = !this.overwrites && isListHeader(name) ? headers.getJoined(name) : null;
+    if (before !== null && before !== "") headers.set(name, `${before}${listSeparator(name)}${value}`);
+    else if (this.overwrites || before !== null) headers.set(name, value);
+    else headers.add(name, value);
   }
 }
 
-/** Applies rules in their order. */
+/**
+ * Applies the rules of one list as Envoy does: all values are made of the headers as they are before, and those that
+ * overwrite come first.
+ */
 export function applyHeaderRules(rules: readonly HeaderRule[], headers: HeaderMap, context: LogContext): void {
-  for (let i = 0; i < rules.length; i++) (rules[i] as HeaderRule).apply(headers, context);
+  if (rules.length === 1) {
+    const rule = rules[0] as HeaderRule;
+    const value = rule.valueFor(headers, context);
+    if (value !== null) rule.put(headers, value);
+    return;
+  }
+  const values: (string | null)[] = [];
+  for (let i = 0; i < rules.length; i++) values.push((rules[i] as HeaderRule).valueFor(headers, context));
+  putAll(rules, values, headers, true);
+  putAll(rules, values, headers, false);
+}
+
+function putAll(
+  rules: readonly HeaderRule[],
+  values: readonly (string | null)[],
+  headers: HeaderMap,
+  overwriting: boolean,
+): void {
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as HeaderRule;
+    const value = values[i] as string | null;
+    if (value !== null && rule.overwrites === overwriting) rule.put(headers, value);
+  }
 }

@@ -27,6 +27,8 @@ export function compileFormat(config: LogFormatConfig, host: FormatHost = proces
 /** Text with operators in it. */
 export class TextFormat implements SubstitutionFormat {
   readonly unsupported: readonly string[];
+  /** What every stream gets when there are no operators; null when there are. */
+  readonly constant: string | null;
   private readonly template: TextTemplate;
 
   /** Throws `FormatError`. */
@@ -34,6 +36,7 @@ export class TextFormat implements SubstitutionFormat {
   constructor(text: string, omitEmptyValues = false, host: FormatHost = processHost()) {
     const parsed = parseFormat(text, host);
     this.template = new TextTemplate(parsed, omitEmptyValues);
+    this.constant = parsed.operators.length === 0 ? (parsed.literals[0] as string) : null;
     this.unsupported = parsed.operators.filter((o) => o instanceof UnsupportedOperator).map((o) => o.source);
   }
 

@@ -13,12 +13,16 @@ import { textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
+import type { AutoHostRewrite } from "./auto-host-rewrite.js";
+import type { InternalRedirect } from "./internal-redirect.js";
+import type { RequestHostSelection } from "./request-host-selection.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
 import type { RetryState, RetryVerdict } from "./retry-state.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
 import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
+import { recordConnection } from "./upstream-facts.js";
 import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
 import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
@@ -35,6 +39,12 @@ export interface ForwardingPlan {
   readonly retry: RetryState | null;
   /** Bytes of the body that may be kept for another attempt; 0 is no limit. */
   readonly replayLimitBytes: number;
+  /** Gives each attempt the name of its host; null when the host is settled. */
+  readonly autoHost: AutoHostRewrite | null;
+  /** Null when redirects are the client's to follow. */
+  readonly redirect: InternalRedirect | null;
+  /** What balancers learn of the request; null for nothing. */
+  readonly selection: RequestHostSelection | null;
 }
 
 /**
@@ -46,10 +56,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   readonly flowControl: RouterFlowControl;
   private readonly context: RouterContext;
   private readonly callbacks: DecoderFilterCallbacks;
-  private readonly cluster: Cluster;
-  private readonly protocol: PoolProtocol;
   private readonly replay: RequestReplay;
-  private readonly replayLimitBytes: number;
+  private readonly plan: ForwardingPlan;
   private requestCompleteMs = NOT_YET;
   private readonly attempts = new AttemptSet();
   private timer: Timer | null = null;
@@ -62,11 +70,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   constructor(context: RouterContext, callbacks: DecoderFilterCallbacks, headers: HeaderMap, plan: ForwardingPlan) {
     this.context = context;
     this.callbacks = callbacks;
-    this.cluster = plan.cluster;
-    this.protocol = plan.protocol;
     this.timeouts = plan.timeouts;
     this.retry = plan.retry;
-    this.replayLimitBytes = plan.replayLimitBytes;
+    this.plan = plan;
     this.replay = new RequestReplay(headers);
     this.flowControl = new RouterFlowControl(callbacks, plan.cluster.stats);
   }
@@ -116,13 +122,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   /** Whether so many more bytes of the body are kept for another attempt; gives that up where they are too many. */
   private keepsBody(bytes: number): boolean {
     if (!this.replay.isWhole) return false;
-    if (this.retry === null) {
-      if (this.mayTurnOutStale() && this.replay.hasRoomForStale(bytes, this.replayLimitBytes)) return true;
+    if (this.retry === null && this.plan.redirect === null) {
+      if (this.mayTurnOutStale() && this.replay.hasRoomForStale(bytes, this.plan.replayLimitBytes)) return true;
       this.replay.giveUp();
       return false;
     }
-    if (this.replay.hasRoomFor(bytes, this.replayLimitBytes)) return true;
-    this.cluster.stats.retryOrShadowAbandoned.inc();
+    if (this.replay.hasRoomFor(bytes, this.plan.replayLimitBytes)) return true;
+    this.plan.cluster.stats.retryOrShadowAbandoned.inc();
     this.giveUpRetries();
     return false;
   }
@@ -137,8 +143,12 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   /** The next attempt waits, and cannot be made any more because the body has grown too large: answers the request. */
   private hasNoWayOn(): boolean {
     if (this.retryTimer === null || this.replay.isWhole || !this.attempts.isEmpty) return false;
-    this.end();
-    this.reply(507, "exceeded request buffer limit while retrying upstream", BUFFER_LIMIT_DETAILS);
+    this.destroy();
+    this.reply(
+      507,
+      "exceeded request buffer limit while retrying upstream",
+      "request_payload_exceeded_retry_buffer_limit",
+    );
     return true;
   }
 
@@ -166,6 +176,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { headers } = this.replay;
     streamInfo.attemptCount++;
     streamInfo.upstreamHost = host;
+    this.plan.autoHost?.apply(headers, host);
     if (!this.context.config.suppressEnvoyHeaders) {
       setExpectedTimeout(headers, this.timeouts, this.isRequestComplete ? this.sinceRequestMs() : 0);
     }
@@ -175,19 +186,20 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.attempts.current = attempt;
     this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.step(FlowSteps.upstreamHeadMade, headers.path);
-    const pool = upstreamPool(this.context.clusters, this.cluster, host, this.protocol, this.stream);
+    const pool = upstreamPool(this.context.clusters, this.plan.cluster, host, this.plan.protocol, this.stream);
     attempt.encodeHeaders(headers, this.isRequestComplete && this.replay.isHeadOnly, pool);
     if (!this.replay.isHeadOnly) this.replay.sendBody(attempt, this.isRequestComplete, this.attempts);
   }
 
   /** Answers the request itself when there is none. */
   private chooseHost(): Host | null {
-    const host = this.cluster.chooseHost();
+    const { selection } = this.plan;
+    const host = selection === null ? this.plan.cluster.chooseHost() : this.plan.cluster.chooseHost(selection);
     if (host !== null) {
       this.step(FlowSteps.hostChosen, host.addressText);
       return host;
     }
-    this.end();
+    this.destroy();
     this.setFlag(NO_HEALTHY_UPSTREAM);
     this.reply(503, "no healthy upstream", "no_healthy_upstream");
     return null;
@@ -223,7 +235,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   private onTimeout(): void {
     this.step(FlowSteps.timerFired, "route timeout");
     for (const { host } of this.attempts.all()) {
-      this.cluster.stats.rqTimeout.inc();
+      this.plan.cluster.stats.rqTimeout.inc();
       countTimeout(host);
     }
     this.timeOut(UPSTREAM_TIMEOUT, "response_timeout");
@@ -232,7 +244,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   /** Time is up for the request, whatever goes on for it. */
   private timeOut(flag: ResponseFlags, details: string): void {
     this.setFlag(flag);
-    this.end();
+    this.destroy();
     if (this.responseStarted) this.callbacks.resetStream(details);
     else if (this.timeouts.alternative) this.reply(204, "", details);
     else this.reply(504, "upstream request timeout", details);
@@ -245,7 +257,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
       this.hedge(attempt, this.retry);
       return;
     }
-    this.cluster.stats.rqPerTryTimeout.inc();
+    this.plan.cluster.stats.rqPerTryTimeout.inc();
     countTimeout(attempt.host);
     this.drop(attempt);
     if (!this.responseStarted && this.triesAgainAfterReset(attempt, "local reset")) return;
@@ -296,7 +308,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { staleness, host } = attempt;
     if (!isStaleClose(reason, staleness, this.replay.headers.method)) return false;
     this.staleRepeated = true;
-    this.cluster.stats.rqStaleRepeated.inc();
+    this.plan.cluster.stats.rqStaleRepeated.inc();
     this.step(FlowSteps.requestRepeated, `stale connection, request ${staleness}`);
     this.startAttempt(host, true);
     return true;
@@ -320,10 +332,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   onUpstreamReady(attempt: UpstreamRequest, client: ActiveClient): void {
     const { streamInfo, dispatcher } = this.stream;
     countConnected(attempt.host);
-    client.describeTo(streamInfo);
-    streamInfo.firstUpstreamTxMs = dispatcher.now();
-    // The request waited for the connection.
-    if (this.isRequestComplete) streamInfo.lastUpstreamTxMs = streamInfo.firstUpstreamTxMs;
+    recordConnection(streamInfo, client, dispatcher.now(), this.isRequestComplete);
   }
 
   onUpstream1xxHeaders(headers: HeaderMap): void {
@@ -335,16 +344,19 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { streamInfo, dispatcher } = this.stream;
     countAnswer(attempt.host, headers);
     if (this.retry !== null && this.dropsForBetter(attempt, headers, this.retry)) return;
+    if (this.plan.redirect?.follows(headers, this.replay, this.isRequestComplete, this.callbacks)) return;
     this.takeAnswerOf(attempt);
     const now = dispatcher.now();
     streamInfo.firstUpstreamRxMs = now;
     streamInfo.responseCodeDetails = "via_upstream";
-    this.cluster.stats.countResponse(headers.status);
+    this.plan.cluster.stats.countResponse(headers.status);
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-upstream-service-time", String(Math.floor(now - this.requestCompleteMs)));
     }
     if (attempt.isTunnel) this.timer?.disarm();
     if (endStream) this.onUpstreamComplete();
+    this.plan.selection?.finalizeResponse(headers);
+    this.stream.finalizeResponseHeaders(headers);
     this.callbacks.encodeHeaders(headers, endStream);
   }
 
@@ -361,7 +373,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
       this.drop(attempt);
       return true;
     }
-    this.cluster.stats.countRetriedResponse(headers.status);
+    this.plan.cluster.stats.countRetriedResponse(headers.status);
     this.drop(attempt);
     this.scheduleRetry(retry.delayMs);
     return true;
@@ -394,13 +406,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     streamInfo.lastUpstreamRxMs = now;
     // The client's half of a tunnel goes on.
     if (this.attempts.current?.isOver === false) return;
-    if (this.isRequestComplete) this.cluster.stats.rqTime.record(now - this.requestCompleteMs);
+    if (this.isRequestComplete) this.plan.cluster.stats.rqTime.record(now - this.requestCompleteMs);
     this.onTunnelComplete();
   }
 
   onTunnelComplete(): void {
     this.attempts.current = null;
-    this.end();
+    this.destroy();
   }
 
   /** The attempt ended without a complete response: try again, answer, or break off what the client has of one. */
@@ -413,13 +425,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     const { streamInfo } = this.stream;
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
     this.remove(attempt);
-    countReset(attempt.host, this.cluster.stats, reason);
+    countReset(attempt.host, this.plan.cluster.stats, reason);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
       if (this.triesAgainAfterReset(attempt, reason) || this.isBusy) return;
     }
     const tries = streamInfo.attemptCount;
-    this.end();
+    this.destroy();
     this.setFlag(upstreamFailureFlag(reason));
     streamInfo.upstreamTransportFailureReason = transportFailureReason;
     if (responseStarted) {
@@ -430,13 +442,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
       return;
     }
     const reply = upstreamFailureReply(reason, transportFailureReason, tries > 1);
-    this.cluster.stats.countResponse(reply.status);
+    this.plan.cluster.stats.countResponse(reply.status);
     this.callbacks.sendLocalReply(reply);
   }
 
   /** A request that was sent is given up: its connection cannot be used again. */
   onUpstreamCancelled(attempt: UpstreamRequest): void {
-    this.cluster.stats.rqTxReset.inc();
+    this.plan.cluster.stats.rqTxReset.inc();
     this.step(FlowSteps.reset, `upstream request to ${attempt.host.addressText} cancelled`);
   }
 
@@ -454,8 +466,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   // ---- end
 
-  /** Nothing is sent upstream any more, now or later. */
-  private end(): void {
+  /** Nothing is sent upstream any more, now or later. Idempotent. */
+  destroy(): void {
     this.timer?.disarm();
     this.giveUpRetries();
     this.cancelRetry();
@@ -463,13 +475,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.attempts.destroy();
   }
 
-  /** The stream is over. Idempotent. */
-  destroy(): void {
-    this.end();
-  }
-
   private reply(status: number, body: string, details: string): void {
-    this.cluster.stats.countResponse(status);
+    this.plan.cluster.stats.countResponse(status);
     this.callbacks.sendLocalReply(textReply(status, body, details));
   }
 
@@ -488,5 +495,3 @@ const UPSTREAM_TIMEOUT = responseFlagBit("UT");
 const STREAM_IDLE_TIMEOUT = responseFlagBit("SI");
 const OVERFLOW = responseFlagBit("UO");
 const RETRY_LIMIT_EXCEEDED = responseFlagBit("URX");
-
-const BUFFER_LIMIT_DETAILS = "request_payload_exceeded_retry_buffer_limit";

@@ -51,6 +51,14 @@ export class RequestReplay {
     this.pieces.length = 0;
   }
 
+  get body(): readonly Buffer[] {
+    return this.pieces;
+  }
+
+  get requestTrailers(): HeaderMap | null {
+    return this.trailers;
+  }
+
   /** Whether the head is all there is of it yet. */
   get isHeadOnly(): boolean {
     return this.pieces.length === 0 && this.trailers === null;

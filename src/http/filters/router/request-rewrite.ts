@@ -1,29 +1,50 @@
+import type { ForwardAction } from "../../../route/forward-action.js";
+import { applyRuleLists } from "../../../route/header-rules.js";
+import { rewriteHost } from "../../../route/host-rewrite.js";
+import type { PathRewriter } from "../../../route/path-rewriter.js";
 import type { Route } from "../../../route/route.js";
-import type { ForwardActionConfig } from "../../../route/route-action-config.js";
-import type { Host } from "../../../upstream/host.js";
+import type { LocalReply, StreamContext } from "../../filter/filter.js";
+import { emptyReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { isAuthority, isTarget } from "../../headers/header-syntax.js";
 
-/** What a route changes of a request before it goes upstream (BEHAVIOUR 5.4). */
+/**
+ * What a route changes of a request before it goes upstream (BEHAVIOUR 5.3, 5.4): header rules first, which see the
+ * host and the path that the client sent, then the host, then the path. The answer to a request that would come out
+ * malformed; null for all others.
+ */
 export function rewriteRequest(
   headers: HeaderMap,
   route: Route,
-  action: ForwardActionConfig,
-  host: Host,
+  action: ForwardAction,
+  stream: StreamContext,
   suppressEnvoyHeaders: boolean,
-): void {
-  if (action.prefixRewrite !== "") {
-    if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", headers.path);
-    // What follows the part that matched, the query too, stays.
-    headers.path = action.prefixRewrite + headers.path.slice(route.matchedLength(headers.path));
+): LocalReply | null {
+  if (route.requestRules !== null) applyRuleLists(route.requestRules, headers, stream.formatContext);
+  const host = action.rewrittenHost(headers);
+  if (host !== null) {
+    if (!isAuthority(host)) return INVALID_HOST;
+    rewriteHost(headers, host, action.appendForwardedHost, !suppressEnvoyHeaders);
   }
-  switch (action.hostRewrite.kind) {
-    case "none":
-      return;
-    case "literal":
-      headers.authority = action.hostRewrite.host;
-      return;
-    case "auto":
-      if (host.hostname !== "") headers.authority = host.hostname;
-      return;
-  }
+  return action.pathRewriter === null ? null : rewritePath(headers, route, action.pathRewriter, suppressEnvoyHeaders);
 }
+
+function rewritePath(
+  headers: HeaderMap,
+  route: Route,
+  rewriter: PathRewriter,
+  suppressEnvoyHeaders: boolean,
+): LocalReply | null {
+  const { path } = headers;
+  // CONNECT has no path to rewrite.
+  if (path === "") return null;
+  const rewritten = rewriter.rewrite(path, route.matchedLength(path));
+  if (!rewritten.startsWith("/") || !isTarget(rewritten)) return INVALID_PATH;
+  if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", path);
+  headers.path = rewritten;
+  return null;
+}
+
+/** What was rewritten must still be a request: no space, control or missing slash of a client's making goes upstream. */
+const INVALID_PATH = emptyReply(400, "route_rewrite_invalid_path");
+const INVALID_HOST = emptyReply(400, "route_rewrite_invalid_host");

@@ -1,21 +1,25 @@
-import type { ForwardActionConfig } from "../../../route/route-action-config.js";
+import type { ForwardAction } from "../../../route/forward-action.js";
 import { type RequestTimeouts, timeoutsOf } from "../../../route/route-timeouts.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { RequestDirectives } from "./request-directives.js";
 
-/** The limits of a request that asks for its own (BEHAVIOUR 5.8). */
+/** The limits of a request: those of its route, unless it asks for its own (BEHAVIOUR 5.8). */
 export function requestTimeouts(
-  action: ForwardActionConfig,
-  directives: RequestDirectives,
+  action: ForwardAction,
+  headers: HeaderMap,
+  directives: RequestDirectives | null,
   respectExpected: boolean,
 ): RequestTimeouts {
-  const expectedMs = respectExpected ? directives.expectedTimeoutMs : null;
+  const grpcMs = action.grpcTimeoutMs(headers);
+  if (directives === null && grpcMs === null) return action.timeouts;
+  const { retryPolicy, hedgeOnPerTryTimeout } = action.config;
+  const expectedMs = respectExpected && directives !== null ? directives.expectedTimeoutMs : null;
   return timeoutsOf(
-    expectedMs ?? directives.timeoutMs ?? action.timeoutMs,
-    directives.perTryTimeoutMs ?? action.retryPolicy?.perTryTimeoutMs ?? 0,
-    action.retryPolicy?.perTryIdleTimeoutMs ?? 0,
-    directives.hedgeOnPerTryTimeout ?? action.hedgeOnPerTryTimeout,
-    directives.timeoutAlternative,
+    expectedMs ?? directives?.timeoutMs ?? grpcMs ?? action.timeouts.globalMs,
+    directives?.perTryTimeoutMs ?? retryPolicy?.perTryTimeoutMs ?? 0,
+    retryPolicy?.perTryIdleTimeoutMs ?? 0,
+    directives?.hedgeOnPerTryTimeout ?? hedgeOnPerTryTimeout,
+    directives?.timeoutAlternative ?? false,
   );
 }
 

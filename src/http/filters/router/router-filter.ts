@@ -1,7 +1,8 @@
 import type { RandomSource } from "../../../common/random.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
+import type { ForwardAction } from "../../../route/forward-action.js";
+import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { Route } from "../../../route/route.js";
-import type { ForwardActionConfig } from "../../../route/route-action-config.js";
 import type { ConnectConfig } from "../../../route/route-upgrade.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
@@ -16,8 +17,13 @@ import type {
 } from "../../filter/filter.js";
 import { emptyReply, textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { AutoHostRewrite } from "./auto-host-rewrite.js";
+import { directReply } from "./direct-reply.js";
 import { Forwarding, type ForwardingPlan } from "./forwarding.js";
+import { InternalRedirect } from "./internal-redirect.js";
+import { MirrorSet } from "./mirror-set.js";
 import { type CheckedHeader, checkDirectives, takeRequestDirectives } from "./request-directives.js";
+import { type RequestHostSelection, requestHostSelection } from "./request-host-selection.js";
 import { rewriteRequest } from "./request-rewrite.js";
 import { requestTimeouts } from "./request-timeouts.js";
 import { createRetryState } from "./retry-state.js";
@@ -50,6 +56,8 @@ export class RouterFilter implements StreamDecoderFilter {
   private callbacks!: DecoderFilterCallbacks;
   /** Null before the request is routed, and when it is not forwarded. */
   private forwarding: Forwarding | null = null;
+  /** Null when the request is not mirrored. */
+  private mirrors: MirrorSet | null = null;
 
   constructor(context: RouterContext) {
     this.context = context;
@@ -69,23 +77,36 @@ export class RouterFilter implements StreamDecoderFilter {
       return "stopIteration";
     }
     const { action } = route;
-    if (action.kind === "directResponse") {
-      this.step(FlowSteps.routeMatched, route.name);
-      this.context.stats.rqDirectResponse.inc();
-      this.callbacks.sendLocalReply(textReply(action.status, action.body, "direct_response"));
-      return "stopIteration";
-    }
-    this.step(FlowSteps.routeMatched, action.cluster);
-    this.forward(headers, endStream, route, action);
+    if (action.kind === "forward") this.forward(headers, endStream, route, action);
+    else this.answer(headers, route, action);
     return "stopIteration";
   }
 
-  private forward(headers: HeaderMap, endStream: boolean, route: Route, action: ForwardActionConfig): void {
-    const { config, clusters, stats } = this.context;
-    const cluster = clusters.get(action.cluster);
+  /** A route that does not forward. */
+  private answer(headers: HeaderMap, route: Route, action: Exclude<Route["action"], ForwardAction>): void {
+    this.step(FlowSteps.routeMatched, route.name);
+    if (action.kind === "nonForwarding") {
+      // A filter was to answer.
+      this.replyWithoutCluster(503);
+      return;
+    }
+    this.context.stats.rqDirectResponse.inc();
+    if (action.kind === "redirect") this.context.stats.rqRedirect.inc();
+    this.callbacks.sendLocalReply(directReply(headers, route, action));
+  }
+
+  private replyWithoutCluster(status: number): void {
+    this.context.stats.noCluster.inc();
+    this.replyFlagged(NO_CLUSTER, emptyReply(status, "cluster_not_found"));
+  }
+
+  private forward(headers: HeaderMap, endStream: boolean, route: Route, action: ForwardAction): void {
+    const { config, clusters } = this.context;
+    const clusterName = action.cluster(headers);
+    this.step(FlowSteps.routeMatched, clusterName);
+    const cluster = clusters.get(clusterName);
     if (cluster === null) {
-      stats.noCluster.inc();
-      this.replyFlagged(NO_CLUSTER, emptyReply(action.clusterNotFoundStatus, "cluster_not_found"));
+      this.replyWithoutCluster(action.clusterNotFoundStatus);
       return;
     }
     if (config.strictCheckHeaders.length > 0) {
@@ -96,41 +117,85 @@ export class RouterFilter implements StreamDecoderFilter {
       }
     }
     this.callbacks.stream.streamInfo.clusterName = cluster.info.name;
-    const host = cluster.chooseHost();
+    const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo);
+    const host = selection === null ? cluster.chooseHost() : cluster.chooseHost(selection);
     if (host === null) {
       cluster.stats.countResponse(503);
       this.replyFlagged(NO_HEALTHY_UPSTREAM, textReply(503, "no healthy upstream", "no_healthy_upstream"));
       return;
     }
     this.step(FlowSteps.hostChosen, host.addressText);
-    const plan = this.planFor(headers, route, action, cluster);
-    rewriteRequest(headers, route, action, host, config.suppressEnvoyHeaders);
+    const plan = this.planFor(headers, route, action, cluster, selection);
+    const refusal = rewriteRequest(headers, route, action, this.callbacks.stream, config.suppressEnvoyHeaders);
+    if (refusal !== null) {
+      plan.retry?.destroy();
+      this.callbacks.sendLocalReply(refusal);
+      return;
+    }
+    if (action.mirrorPolicies !== null) this.startMirrors(headers, endStream, action.mirrorPolicies, plan);
     this.forwarding = new Forwarding(this.context, this.callbacks, headers, plan);
     this.forwarding.start(host, endStream);
   }
 
-  private planFor(headers: HeaderMap, route: Route, action: ForwardActionConfig, cluster: Cluster): ForwardingPlan {
+  private planFor(
+    headers: HeaderMap,
+    route: Route,
+    action: ForwardAction,
+    cluster: Cluster,
+    selection: RequestHostSelection | null,
+  ): ForwardingPlan {
     const { config, random } = this.context;
     const directives = takeRequestDirectives(headers);
-    const timeouts =
-      directives === null ? route.timeouts : requestTimeouts(action, directives, config.respectExpectedRqTimeout);
-    const replayLimitBytes = action.replayLimitBytes ?? this.callbacks.stream.bufferLimitBytes;
-    const retry = createRetryState(route.retryPolicy, directives, headers, cluster, random);
-    const protocol = route.connect !== null && endsTunnel(route.connect, headers.method) ? "tcp" : "http1";
-    return { cluster, protocol, timeouts, retry, replayLimitBytes };
+    const timeouts = requestTimeouts(action, headers, directives, config.respectExpectedRqTimeout);
+    const replayLimitBytes = action.config.replayLimitBytes ?? this.callbacks.stream.bufferLimitBytes;
+    const retry = createRetryState(action.retryPolicy, directives, headers, cluster, random);
+    const policy = action.config.internalRedirect;
+    const redirect =
+      policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
+    const autoHost = action.autoHostRewrite ? new AutoHostRewrite(action, !config.suppressEnvoyHeaders) : null;
+    const protocol = action.connect !== null && endsTunnel(action.connect, headers.method) ? "tcp" : "http1";
+    return { cluster, protocol, timeouts, retry, replayLimitBytes, autoHost, selection, redirect };
+  }
+
+  /** Neither what becomes a tunnel nor what may be repeated: the request as it is, once. */
+  private startMirrors(
+    headers: HeaderMap,
+    endStream: boolean,
+    policies: readonly MirrorPolicy[],
+    plan: ForwardingPlan,
+  ): void {
+    if (headers.upgradeType !== "") return;
+    const { dispatcher, bufferLimitBytes } = this.callbacks.stream;
+    const context = { dispatcher, bufferLimitBytes, timeoutMs: plan.timeouts.globalMs };
+    this.mirrors = new MirrorSet();
+    this.mirrors.start(
+      policies,
+      headers,
+      endStream,
+      this.callbacks.stream.randomValue(),
+      this.context.clusters,
+      context,
+    );
   }
 
   decodeData(data: Buffer, endStream: boolean): FilterDataStatus {
-    this.forwarding?.decodeData(data, endStream);
+    let bytes = data;
+    if (this.mirrors !== null) {
+      bytes = this.callbacks.keep(data);
+      this.mirrors.decodeData(bytes, endStream);
+    }
+    this.forwarding?.decodeData(bytes, endStream);
     return "stopIterationNoBuffer";
   }
 
   decodeTrailers(trailers: HeaderMap): FilterTrailersStatus {
+    this.mirrors?.decodeTrailers(trailers);
     this.forwarding?.decodeTrailers(trailers);
     return "stopIteration";
   }
 
   onDestroy(): void {
+    this.mirrors?.destroy();
     this.forwarding?.destroy();
   }
 

@@ -22,6 +22,8 @@ export interface RouterRunOptions {
   readonly cluster?: object;
   /** Fields of the cluster's HTTP/1 options. */
   readonly upstreamHttp1?: object;
+  /** Clusters beside `c`. */
+  readonly moreClusters?: readonly object[];
   /** How many hosts the cluster has: 10.0.0.1:80 and so on. */
   readonly hosts?: number;
   readonly hostname?: string;
@@ -158,7 +160,7 @@ function bootstrapOf(options: RouterRunOptions): object {
           ...options.listener,
         },
       ],
-      clusters: [clusterOf(options)],
+      clusters: [clusterOf(options), ...(options.moreClusters ?? [])],
     },
   };
 }

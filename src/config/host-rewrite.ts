@@ -1,0 +1,27 @@
+import type { RouteAction } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import { isAuthority } from "../http/headers/header-syntax.js";
+import type { HostRewriteConfig } from "../route/route-action-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { convertRegexSubstitution } from "./regex-substitution.js";
+
+/** How an action rewrites the host; null with an error when that cannot be. */
+export function convertHostRewrite(message: RouteAction, context: ConversionContext): HostRewriteConfig | null {
+  const { hostRewriteSpecifier: rewrite } = message;
+  switch (rewrite.case) {
+    case "hostRewriteLiteral":
+      if (rewrite.value === "") return { kind: "none" };
+      if (isAuthority(rewrite.value)) return { kind: "literal", host: rewrite.value };
+      context.error(message, "hostRewriteLiteral", `"${rewrite.value}" is no host, with or without a port`);
+      return null;
+    case "autoHostRewrite":
+      return { kind: rewrite.value.value ? "auto" : "none" };
+    case "hostRewriteHeader":
+      return rewrite.value === "" ? { kind: "none" } : { kind: "header", header: rewrite.value.toLowerCase() };
+    case "hostRewritePathRegex": {
+      const substitution = convertRegexSubstitution(rewrite.value, context);
+      return substitution === null ? null : { kind: "pathRegex", substitution };
+    }
+    case undefined:
+      return { kind: "none" };
+  }
+}

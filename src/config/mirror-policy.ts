@@ -1,0 +1,39 @@
+import type { RouteAction_RequestMirrorPolicy as RequestMirrorPolicy } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
+import { checkCluster } from "./route-cluster.js";
+import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
+
+export const MIRROR_POLICY_FIELDS: MessageTable = implemented<RequestMirrorPolicy>(
+  "envoy.config.route.v3.RouteAction.RequestMirrorPolicy",
+  {
+    cluster: true,
+    cluster_header: true,
+    runtime_fraction: RUNTIME_FRACTION_FIELDS,
+    disable_shadow_host_suffix_append: true,
+  },
+);
+
+/** Where copies of requests go. What cannot be used has reported an error and is left out. */
+export function convertMirrorPolicies(
+  messages: readonly RequestMirrorPolicy[],
+  validateClusters: boolean,
+  context: ConversionContext,
+): MirrorPolicyConfig[] {
+  const policies: MirrorPolicyConfig[] = [];
+  for (const message of messages) {
+    const { cluster: name, clusterHeader, runtimeFraction } = message;
+    if ((name === "") === (clusterHeader === "")) {
+      context.error(message, null, "requests are mirrored either to a `cluster` or to that of a `cluster_header`");
+      continue;
+    }
+    checkCluster(message, "cluster", name, validateClusters, context);
+    policies.push({
+      cluster: name === "" ? { kind: "header", header: clusterHeader.toLowerCase() } : { kind: "name", name },
+      fraction: runtimeFraction === undefined ? null : convertRuntimeFraction(runtimeFraction, context),
+      shadowHost: !message.disableShadowHostSuffixAppend,
+    });
+  }
+  return policies;
+}

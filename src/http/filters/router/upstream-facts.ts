@@ -1,0 +1,14 @@
+import type { StreamInfo } from "../../../stream-info/stream-info.js";
+import type { ActiveClient } from "../../../upstream/pool/active-client.js";
+
+/** What the log may say of the connection that an attempt got. @param requestComplete the request had to wait for it */
+export function recordConnection(
+  streamInfo: StreamInfo,
+  client: ActiveClient,
+  nowMs: number,
+  requestComplete: boolean,
+): void {
+  client.describeTo(streamInfo);
+  streamInfo.firstUpstreamTxMs = nowMs;
+  if (requestComplete) streamInfo.lastUpstreamTxMs = nowMs;
+}
