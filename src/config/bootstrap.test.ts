@@ -66,6 +66,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                   routeConfig: {
                     name: "local_route",
                     ignorePortInHostMatching: false,
+                    ignorePathParameters: false,
                     mostSpecificHeaderMutationsWins: false,
                     headerRules: null,
                     filterOverrides: [],
@@ -73,6 +74,13 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                       {
                         name: "local_service",
                         domains: ["*"],
+                        matcher: null,
+                        requireTls: null,
+                        configPath:
+                          "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]",
+                        virtualClusters: [],
+                        includeRequestAttemptCount: false,
+                        includeAttemptCountInResponse: false,
                         headerRules: null,
                         filterOverrides: [],
                         routes: [

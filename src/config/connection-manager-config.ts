@@ -198,6 +198,7 @@ const NO_ROUTES = "is known but not implemented by Sluice yet: every request get
 const EMPTY_ROUTES = {
   virtualHosts: [],
   ignorePortInHostMatching: false,
+  ignorePathParameters: false,
   mostSpecificHeaderMutationsWins: false,
   headerRules: null,
   filterOverrides: [],

@@ -69,7 +69,7 @@ export function typedExtensionFields(tables: () => readonly MessageTable[]): Mes
 /** Converts the extension that a `TypedExtensionConfig` asks for; null when an error was reported. */
 export function convertTypedExtension<Config>(
   context: ConversionContext,
-  owner: TypedExtensionConfig,
+  owner: Pick<TypedExtensionConfig, "name" | "typedConfig">,
   kind: string,
   registry: readonly Extension<Config>[],
 ): Config | null {

@@ -100,12 +100,7 @@ const DOMAIN_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ["- { name: a }", ["12:15 error virtual_hosts[0].domains: `domains` is missing: it must have at least 1 item"]],
-  [
-    "- { name: a, domains: [x], require_tls: ALL }",
-    [
-      "12:40 error virtual_hosts[0].require_tls: `require_tls` is known but not implemented by Sluice yet: requests in the clear would be let in",
-    ],
-  ],
+  ["- { name: a, domains: [x], require_tls: ALL }", []],
   ["- { name: a, domains: [x], require_tls: NONE }", []],
 ];
 

@@ -2,18 +2,30 @@ import type {
   HedgePolicy,
   NonForwardingAction,
   Route,
+  RouteList,
+  VirtualCluster,
   VirtualHost,
 } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
 import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
-import type { RouteConfig, RouteEntryConfig, VirtualHostConfig } from "../route/route-config.js";
+import type {
+  RouteConfig,
+  RouteEntryConfig,
+  RouteTreeConfig,
+  TlsRequirementLevel,
+  VirtualHostConfig,
+} from "../route/route-config.js";
 import type { RouteLevelConfig } from "../route/route-level.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { DIRECT_RESPONSE_FIELDS } from "./direct-response.js";
+import { type Extension, extension } from "./extension.js";
 import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
-import { implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
+import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
+import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { convertMatcherTree, matcherTreeFields } from "./matcher-tree.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
+import { REQUEST_INPUTS } from "./request-inputs.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
 import { convertRouteAction, ROUTE_ACTION_FIELDS } from "./route-action.js";
 import { convertRouteHeaders, ROUTE_HEADER_FIELDS } from "./route-headers.js";
@@ -22,7 +34,7 @@ import { REDIRECT_FIELDS } from "./route-redirect.js";
 import { DomainCheck } from "./virtual-host-domains.js";
 
 const DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
-const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
+const ROUTE_FIELDS: MessageTable<Route["$typeName"]> = implemented<Route>("envoy.config.route.v3.Route", {
   name: true,
   match: ROUTE_MATCH_FIELDS,
   route: ROUTE_ACTION_FIELDS,
@@ -35,6 +47,23 @@ const ROUTE_FIELDS = implemented<Route>("envoy.config.route.v3.Route", {
   typed_per_filter_config: FILTER_OVERRIDES,
 });
 
+const ROUTE_LIST_FIELDS = implemented<RouteList>("envoy.config.route.v3.RouteList", { routes: ROUTE_FIELDS });
+
+const ROUTE_TREE_FIELDS = matcherTreeFields(
+  () => REQUEST_INPUTS.map((input) => input.table),
+  () => [ROUTE_FIELDS, ROUTE_LIST_FIELDS],
+);
+
+const VIRTUAL_CLUSTER_FIELDS = implemented<VirtualCluster>("envoy.config.route.v3.VirtualCluster", {
+  name: true,
+  headers: HEADER_MATCHER_FIELDS,
+});
+
+const TLS_REQUIREMENTS: Readonly<Record<string, TlsRequirementLevel>> = {
+  EXTERNAL_ONLY: "externalOnly",
+  ALL: "all",
+};
+
 const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.VirtualHost", {
   name: true,
   domains: true,
@@ -45,8 +74,11 @@ const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.Virt
   request_mirror_policies: MIRROR_POLICY_FIELDS,
   ...ROUTE_HEADER_FIELDS,
   typed_per_filter_config: FILTER_OVERRIDES,
-  matcher: refused("its routes would be missing"),
-  require_tls: refused("requests in the clear would be let in"),
+  matcher: ROUTE_TREE_FIELDS,
+  require_tls: true,
+  virtual_clusters: VIRTUAL_CLUSTER_FIELDS,
+  include_request_attempt_count: true,
+  include_attempt_count_in_response: true,
 });
 
 export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfiguration>(
@@ -57,6 +89,7 @@ export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfigu
     validate_clusters: true,
     max_direct_response_body_size_bytes: true,
     ignore_port_in_host_matching: true,
+    ignore_path_parameters_in_path_matching: true,
     // The connection manager takes these from requests.
     internal_only_headers: true,
     most_specific_header_mutations_wins: true,
@@ -98,6 +131,7 @@ export function convertRouteConfig(message: RouteConfiguration, context: Convers
     name: message.name,
     virtualHosts,
     ignorePortInHostMatching: message.ignorePortInHostMatching,
+    ignorePathParameters: message.ignorePathParametersInPathMatching,
     mostSpecificHeaderMutationsWins: message.mostSpecificHeaderMutationsWins,
     ...convertLevel(message, context),
   };
@@ -123,8 +157,39 @@ function convertVirtualHost(
     name: message.name,
     domains: domains.domainsOf(message),
     routes: routes.filter((route) => route !== null),
+    matcher: convertTree(message, hostRules, context),
+    requireTls: TLS_REQUIREMENTS[context.enumName(message, "requireTls")] ?? null,
+    configPath: context.pathOf(message),
+    virtualClusters: message.virtualClusters.map((cluster) => ({
+      name: cluster.name,
+      // Null has reported an error.
+      headers: convertHeaderMatchers(cluster.headers, context) ?? [],
+    })),
+    includeRequestAttemptCount: message.includeRequestAttemptCount,
+    includeAttemptCountInResponse: message.includeAttemptCountInResponse,
     ...convertLevel(message, context),
   };
+}
+
+/** The matcher in place of a list of routes; its actions are routes. */
+function convertTree(message: VirtualHost, rules: RouteRules, context: ConversionContext): RouteTreeConfig | null {
+  if (message.matcher === undefined) return null;
+  if (message.routes.length > 0) {
+    context.error(
+      message,
+      "matcher",
+      "`matcher` and `routes` cannot be set together: one of them says where requests go",
+    );
+  }
+  const toRoutes = (routes: readonly Route[], inner: ConversionContext): readonly RouteEntryConfig[] =>
+    routes.map((route) => convertRoute(route, rules, inner)).filter((route) => route !== null);
+  const actions: readonly Extension<readonly RouteEntryConfig[]>[] = [
+    extension<Route, readonly RouteEntryConfig[]>("route", ROUTE_FIELDS, (route, inner) => toRoutes([route], inner)),
+    extension<RouteList, readonly RouteEntryConfig[]>("route_list", ROUTE_LIST_FIELDS, (list, inner) =>
+      toRoutes(list.routes, inner),
+    ),
+  ];
+  return convertMatcherTree(message.matcher, { inputs: REQUEST_INPUTS, actions }, context);
 }
 
 function convertRoute(message: Route, rules: RouteRules, context: ConversionContext): RouteEntryConfig | null {

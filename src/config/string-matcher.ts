@@ -1,5 +1,10 @@
 import type { RegexMatcher, RegexMatcher_GoogleRE2 } from "../gen/envoy/type/matcher/v3/regex_pb.js";
 import type { StringMatcher } from "../gen/envoy/type/matcher/v3/string_pb.js";
+import type {
+  RegexMatcher_GoogleRE2 as XdsGoogleRE2,
+  RegexMatcher as XdsRegexMatcher,
+} from "../gen/xds/type/matcher/v3/regex_pb.js";
+import type { StringMatcher as XdsStringMatcher } from "../gen/xds/type/matcher/v3/string_pb.js";
 import { type RegexFault, regexFault } from "../matching/safe-regex.js";
 import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -21,8 +26,24 @@ export const STRING_MATCHER_FIELDS: MessageTable = implemented<StringMatcher>("e
   ignore_case: true,
 });
 
+/** The same message under the name that generic matchers know it by. */
+export const XDS_STRING_MATCHER_FIELDS: MessageTable = implemented<XdsStringMatcher>(
+  "xds.type.matcher.v3.StringMatcher",
+  {
+    exact: true,
+    prefix: true,
+    suffix: true,
+    safe_regex: implemented<XdsRegexMatcher>("xds.type.matcher.v3.RegexMatcher", {
+      google_re2: implemented<XdsGoogleRE2>("xds.type.matcher.v3.RegexMatcher.GoogleRE2", {}),
+      regex: true,
+    }),
+    contains: true,
+    ignore_case: true,
+  },
+);
+
 /** The pattern, null with an error when it is none or is missing. */
-export function convertRegex(message: RegexMatcher, context: ConversionContext): string | null {
+export function convertRegex(message: RegexMatcher | XdsRegexMatcher, context: ConversionContext): string | null {
   // Required by the proto's own constraints.
   if (message.regex === "") return null;
   const fault = regexFault(message.regex);
@@ -32,7 +53,10 @@ export function convertRegex(message: RegexMatcher, context: ConversionContext):
 }
 
 /** `envoy.type.matcher.v3.StringMatcher`; null with an error when it cannot be used. */
-export function convertStringMatcher(message: StringMatcher, context: ConversionContext): StringMatcherConfig | null {
+export function convertStringMatcher(
+  message: StringMatcher | XdsStringMatcher,
+  context: ConversionContext,
+): StringMatcherConfig | null {
   const { matchPattern: pattern, ignoreCase } = message;
   switch (pattern.case) {
     case "exact":
@@ -45,7 +69,7 @@ export function convertStringMatcher(message: StringMatcher, context: Conversion
       return value === null ? null : { kind: "regex", value, ignoreCase: false };
     }
     case "custom":
-      context.notImplemented(message, "custom", "an extension that matches strings");
+      context.notImplemented(message as StringMatcher, "custom", "an extension that matches strings");
       return null;
     case undefined:
       // Required by the proto's own constraints.

@@ -1,6 +1,8 @@
 import type { RuntimeFractionConfig } from "../common/runtime.js";
+import type { MatcherTreeConfig } from "../matching/matcher-tree-config.js";
 import type { HeaderMatcherConfig, StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { ValueMatcherConfig } from "../matching/value-matcher-config.js";
+import type { RequestInputConfig } from "./request-input-config.js";
 import type { RouteActionConfig } from "./route-action-config.js";
 import type { RouteLevelConfig } from "./route-level.js";
 
@@ -12,6 +14,8 @@ export interface RouteConfig extends RouteLevelConfig {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHostConfig[];
   readonly ignorePortInHostMatching: boolean;
+  /** Paths are matched up to their first semicolon. */
+  readonly ignorePathParameters: boolean;
   /** Header rules of routes apply last, and so win over those of virtual hosts and of the whole table. */
   readonly mostSpecificHeaderMutationsWins: boolean;
 }
@@ -21,6 +25,28 @@ export interface VirtualHostConfig extends RouteLevelConfig {
   /** Exact names, `*.suffix`, `prefix.*` or `*`; lower case. */
   readonly domains: readonly string[];
   readonly routes: readonly RouteEntryConfig[];
+  /** In place of `routes`; null for none. */
+  readonly matcher: RouteTreeConfig | null;
+  /** Null for nobody. */
+  readonly requireTls: TlsRequirementLevel | null;
+  /** Where the virtual host stands in the configuration. */
+  readonly configPath: string;
+  readonly virtualClusters: readonly VirtualClusterConfig[];
+  readonly includeRequestAttemptCount: boolean;
+  readonly includeAttemptCountInResponse: boolean;
+}
+
+/** The matcher of a virtual host: each of its actions is one route or a list of them. */
+export type RouteTreeConfig = MatcherTreeConfig<RequestInputConfig, readonly RouteEntryConfig[]>;
+
+/** Who has to come by TLS (`VirtualHost.require_tls`): all, or all but internal requests. */
+export type TlsRequirementLevel = "externalOnly" | "all";
+
+/** `envoy.config.route.v3.VirtualCluster`: requests that are counted together. */
+export interface VirtualClusterConfig {
+  readonly name: string;
+  /** All have to match. */
+  readonly headers: readonly HeaderMatcherConfig[];
 }
 
 export interface RouteEntryConfig extends RouteLevelConfig {

@@ -1,4 +1,5 @@
 import type { Runtime } from "../common/runtime.js";
+import type { MatcherStep } from "../matching/matcher-tree.js";
 import type { MatchInput } from "./match-input.js";
 import { Route } from "./route.js";
 import type { ConditionDescription } from "./route-condition.js";
@@ -13,8 +14,18 @@ export interface PassedRoute {
   readonly failed: ConditionDescription;
 }
 
+/** Where a virtual host has its routes. */
+export interface RouteSource {
+  match(input: MatchInput): Route | null;
+  /**
+   * The same, one by one: tells of each route before the one taken why it is not, and of generic matchers what they
+   * asked.
+   */
+  explain(input: MatchInput, passed: PassedRoute[], steps: MatcherStep[]): Route | null;
+}
+
 /** The routes of one virtual host, in the order of the configuration: the first that matches wins. */
-export class RouteList {
+export class RouteList implements RouteSource {
   private readonly matchers: RouteMatcher[] = [];
   private readonly routes: Route[] = [];
   /** Null for a short list. */
@@ -37,7 +48,6 @@ export class RouteList {
     return null;
   }
 
-  /** The same, one by one: tells of each route before the one taken why it is not. */
   explain(input: MatchInput, passed: PassedRoute[]): Route | null {
     for (const [index, matcher] of this.matchers.entries()) {
       const route = this.routes[index] as Route;

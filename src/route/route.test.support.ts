@@ -20,6 +20,7 @@ export function routeConfig(virtualHosts: readonly VirtualHostConfig[], parts: P
     name: "routes",
     virtualHosts,
     ignorePortInHostMatching: false,
+    ignorePathParameters: false,
     mostSpecificHeaderMutationsWins: false,
     ...SILENT_LEVEL,
     ...parts,
@@ -31,7 +32,19 @@ export function virtualHost(
   routes: readonly RouteEntryConfig[],
   parts: Partial<VirtualHostConfig> = {},
 ): VirtualHostConfig {
-  return { name: "all", domains: ["*"], routes, ...SILENT_LEVEL, ...parts };
+  return {
+    name: "all",
+    domains: ["*"],
+    routes,
+    matcher: null,
+    requireTls: null,
+    configPath: "all",
+    virtualClusters: [],
+    includeRequestAttemptCount: false,
+    includeAttemptCountInResponse: false,
+    ...SILENT_LEVEL,
+    ...parts,
+  };
 }
 
 /** A route that answers with its own name. */

@@ -1,11 +1,18 @@
 import type { Runtime } from "../common/runtime.js";
+import { setAttemptCount } from "../http/headers/attempt-count.js";
+import type { HeaderMap } from "../http/headers/header-map.js";
+import type { StatsScope } from "../stats/stat.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { VirtualHostConfig } from "./route-config.js";
 import { RouteLevel } from "./route-level.js";
+import { statName, VirtualClusters } from "./virtual-clusters.js";
 
 /** What the routes of a route configuration have in common. */
 export interface RouteScope {
   readonly level: RouteLevel;
   readonly runtime: Runtime;
+  /** Null where nobody counts. */
+  readonly stats: StatsScope | null;
   readonly mostSpecificHeaderMutationsWins: boolean;
 }
 
@@ -14,10 +21,35 @@ export class VirtualHost {
   readonly name: string;
   readonly level: RouteLevel;
   readonly scope: RouteScope;
+  /** Null where there are none. */
+  readonly virtualClusters: VirtualClusters | null;
+  /** The upstream gets to know which attempt it sees, in `x-envoy-attempt-count`. */
+  readonly includeRequestAttemptCount: boolean;
+  /** The client gets to know how many attempts there were. */
+  readonly includeAttemptCountInResponse: boolean;
 
   constructor(config: VirtualHostConfig, scope: RouteScope) {
     this.name = config.name;
     this.level = new RouteLevel(config);
     this.scope = scope;
+    const { virtualClusters } = config;
+    const hasClusters = virtualClusters.length > 0 && scope.stats !== null;
+    this.virtualClusters = hasClusters
+      ? new VirtualClusters(virtualClusters, scope.stats.scope(`vhost.${statName(config.name)}`))
+      : null;
+    this.includeRequestAttemptCount = config.includeRequestAttemptCount;
+    this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
+  }
+
+  /** A request takes one of the routes; its headers are still as it came. */
+  onRouteChosen(info: StreamInfo, headers: HeaderMap): void {
+    info.virtualHostName = this.name;
+    if (this.virtualClusters !== null) info.virtualCluster = this.virtualClusters.statsOf(headers);
+  }
+
+  /** The response to it begins. */
+  onResponse(headers: HeaderMap, info: StreamInfo, nowMs: number): void {
+    info.virtualCluster?.onResponse(headers.status, info, nowMs);
+    if (this.includeAttemptCountInResponse) setAttemptCount(headers, info.attemptCount);
   }
 }

@@ -12,6 +12,11 @@ export interface HostDescription {
   readonly clusterName: string;
 }
 
+/** Counts what becomes of the requests of one virtual cluster. Implemented by `VirtualClusterStats`. */
+export interface VirtualClusterRecord {
+  onResponse(status: number, info: StreamInfo, nowMs: number): void;
+}
+
 /** What the client showed of itself in TLS. */
 export interface DownstreamTls {
   readonly peerCertificatePresented: boolean;
@@ -62,6 +67,8 @@ export class StreamInfo {
 
   routeName = "";
   virtualHostName = "";
+  /** Null when the virtual host has none. */
+  virtualCluster: VirtualClusterRecord | null = null;
   clusterName = "";
 
   upstreamHost: HostDescription | null = null;

@@ -37,7 +37,10 @@ export function runRouteCase(routeCase: RouteCase): void {
   const { listeners } = loaded.config;
   const manager = listeners[0]?.filterChains[0]?.filters[0]?.config as ConnectionManagerConfig | undefined;
   assert.ok(manager?.routeConfig);
-  const table = new RouteTable(manager.routeConfig, { runtime: new Runtime(loaded.config.runtime) });
+  const table = new RouteTable(manager.routeConfig, {
+    runtime: new Runtime(loaded.config.runtime),
+    stats: null,
+  });
   for (const request of routeCase.requests ?? []) {
     const where = `${routeCase.name}: ${request.request}`;
     askTable(table, request, where);

@@ -1,6 +1,7 @@
 import { HeaderMap } from "../../../src/http/headers/header-map.js";
 import type { RouteRequest } from "../../../src/route/match-input.js";
-import type { RouteEntryConfig, RouteMatchConfig } from "../../../src/route/route-config.js";
+import { routeConfig, routeEntry, virtualHost } from "../../../src/route/route.test.support.js";
+import type { RouteMatchConfig } from "../../../src/route/route-config.js";
 import { RouteTable } from "../../../src/route/route-table.js";
 import { StreamInfo } from "../../../src/stream-info/stream-info.js";
 
@@ -59,29 +60,9 @@ function headerMatch(route: number): RouteMatchConfig["headers"][number] {
   return { name: "x-tenant", value: { kind: "string", matcher }, invert: false, treatMissingAsEmpty: false };
 }
 
-const ANY: RouteMatchConfig = {
-  path: { kind: "prefix", value: "/" },
-  caseSensitive: true,
-  runtimeFraction: null,
-  grpc: false,
-  headers: [],
-  queryParameters: [],
-  tlsContext: null,
-  dynamicMetadata: [],
-  filterState: [],
-};
-
-/** Without header rules and filter configuration. */
-const SILENT = { headerRules: null, filterOverrides: [] };
-
 function tableOf(kind: Kind, size: number): RouteTable {
-  const routes = Array.from({ length: size }, (_, route): RouteEntryConfig => {
-    const action = { kind: "directResponse", status: 200, body: "" } as const;
-    return { name: String(route), configPath: "", match: { ...ANY, ...kind.match(route) }, action, ...SILENT };
-  });
-  const host = { name: "all", domains: ["*"], routes, ...SILENT };
-  const options = { ignorePortInHostMatching: false, mostSpecificHeaderMutationsWins: false };
-  return new RouteTable({ name: "", virtualHosts: [host], ...options, ...SILENT });
+  const routes = Array.from({ length: size }, (_, route) => routeEntry(String(route), kind.match(route)));
+  return new RouteTable(routeConfig([virtualHost(routes)]));
 }
 
 function requestOf(kind: Kind, route: number): RouteRequest {

@@ -227,7 +227,10 @@ export class ActiveStream
   }
 
   finalizeResponseHeaders(headers: HeaderMap): void {
-    const rules = this.cachedRoute === null ? null : this.cachedRoute.responseRules;
+    const route = this.cachedRoute;
+    if (route === null) return;
+    route.virtualHost.onResponse(headers, this.streamInfo, this.dispatcher.now());
+    const rules = route.responseRules;
     if (rules === null) return;
     this.responseHeaders = headers;
     applyRuleLists(rules, headers, this);
@@ -277,7 +280,7 @@ export class ActiveStream
 
   private applyRoute(route: Route): void {
     this.streamInfo.routeName = route.name;
-    this.streamInfo.virtualHostName = route.virtualHost.name;
+    route.virtualHost.onRouteChosen(this.streamInfo, this.requestHeaders);
     if (route.action.kind === "forward") this.timeouts.applyRoute(route.action, this.requestHeaders);
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queryParameter } from "./query-string.js";
+import { decodedQueryParameter, queryParameter } from "./query-string.js";
 
 const CASES: readonly (readonly [path: string, name: string, value: string | null])[] = [
   ["/", "a", null],
@@ -24,4 +24,21 @@ const CASES: readonly (readonly [path: string, name: string, value: string | nul
 
 test("the first value of a parameter, not decoded", () => {
   for (const [path, name, value] of CASES) assert.equal(queryParameter(path, name), value, `${name} in ${path}`);
+});
+
+test("the first value of a parameter, decoded", () => {
+  const cases: readonly (readonly [path: string, name: string, value: string | null])[] = [
+    ["/%61=1", "a", null],
+    ["/?a=1", "a", "1"],
+    ["/?a=%31&a=2", "a", "1"],
+    ["/?b=2&%61=%41%2f", "a", "A/"],
+    ["/?a=%", "a", "%"],
+    ["/?a=%4", "a", "%4"],
+    ["/?a=%zz%41", "a", "%zzA"],
+    ["/?a%3Db=1", "a=b", "1"],
+    ["/?%61", "a", ""],
+    ["/?a+b=1+2%20", "a+b", "1+2 "],
+    ["/?b=%61", "a", null],
+  ];
+  for (const [path, name, value] of cases) assert.equal(decodedQueryParameter(path, name), value, path);
 });

@@ -22,7 +22,7 @@ import type { RetryState, RetryVerdict } from "./retry-state.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
 import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
-import { recordConnection } from "./upstream-facts.js";
+import { recordAttempt, recordConnection } from "./upstream-facts.js";
 import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
 import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
@@ -172,10 +172,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** Sends the request, as far as it has come, to a host. */
   private startAttempt(host: Host, needsFreshConnection: boolean): void {
-    const { streamInfo } = this.stream;
     const { headers } = this.replay;
-    streamInfo.attemptCount++;
-    streamInfo.upstreamHost = host;
+    recordAttempt(this.stream, host, headers);
     this.plan.autoHost?.apply(headers, host);
     if (!this.context.config.suppressEnvoyHeaders) {
       setExpectedTimeout(headers, this.timeouts, this.isRequestComplete ? this.sinceRequestMs() : 0);
