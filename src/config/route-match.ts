@@ -5,13 +5,26 @@ import type {
   RouteMatch_GrpcRouteMatchOptions,
   RouteMatch_TlsContextMatchOptions,
 } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import type { UriTemplateMatchConfig } from "../gen/envoy/extensions/path/match/uri_template/v3/uri_template_match_pb.js";
 import type { PathMatchConfig, QueryParameterMatchConfig, RouteMatchConfig } from "../route/route-config.js";
+import { parseUriTemplate } from "../route/uri-template.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { convertTypedExtension, type Extension, extension, typedExtensionFields } from "./extension.js";
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
-import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertMetadataMatcher, METADATA_MATCHER_FIELDS } from "./metadata-matcher.js";
 import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
 import { convertRegex, convertStringMatcher, REGEX_FIELDS, STRING_MATCHER_FIELDS } from "./string-matcher.js";
+
+const PATH_MATCH_POLICIES: readonly Extension<PathMatchConfig>[] = [
+  extension<UriTemplateMatchConfig, PathMatchConfig>(
+    "envoy.path.match.uri_template.uri_template_matcher",
+    implemented<UriTemplateMatchConfig>("envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig", {
+      path_template: true,
+    }),
+    convertUriTemplate,
+  ),
+];
 
 const QUERY_PARAMETER_FIELDS = implemented<QueryParameterMatcher>("envoy.config.route.v3.QueryParameterMatcher", {
   name: true,
@@ -25,7 +38,7 @@ export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.c
   path_separated_prefix: true,
   safe_regex: REGEX_FIELDS,
   connect_matcher: implemented<RouteMatch_ConnectMatcher>("envoy.config.route.v3.RouteMatch.ConnectMatcher", {}),
-  path_match_policy: refusedByConverter("templates of paths are not implemented"),
+  path_match_policy: typedExtensionFields(() => PATH_MATCH_POLICIES.map(({ table }) => table)),
   case_sensitive: true,
   runtime_fraction: RUNTIME_FRACTION_FIELDS,
   headers: HEADER_MATCHER_FIELDS,
@@ -77,12 +90,18 @@ function convertPath(message: RouteMatch, context: ConversionContext): PathMatch
     case "connectMatcher":
       return { kind: "connect", value: "" };
     case "pathMatchPolicy":
-      context.notImplemented(message, path.case, "this way to match a path");
-      return null;
+      return convertTypedExtension(context, path.value, "path match policy", PATH_MATCH_POLICIES);
     case undefined:
       // Required by the proto's own constraints.
       return null;
   }
+}
+
+function convertUriTemplate(message: UriTemplateMatchConfig, context: ConversionContext): PathMatchConfig | null {
+  const template = parseUriTemplate(message.pathTemplate);
+  if (typeof template !== "string") return { kind: "uriTemplate", value: message.pathTemplate };
+  context.error(message, "pathTemplate", template);
+  return null;
 }
 
 /** Without a specifier it is about presence. */

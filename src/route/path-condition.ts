@@ -3,6 +3,7 @@ import { asciiLowerCase, wireText } from "../matching/wire-text.js";
 import type { MatchInput } from "./match-input.js";
 import type { ConditionDescription, RouteCondition } from "./route-condition.js";
 import type { PathMatchConfig, RouteMatchConfig } from "./route-config.js";
+import { parseUriTemplate } from "./uri-template.js";
 
 /** Compiles the path specifier of a route (`envoy.config.route.v3.RouteMatch`). Throws on a bad pattern. */
 export function compilePathCondition(match: Pick<RouteMatchConfig, "path" | "caseSensitive">): RouteCondition {
@@ -16,7 +17,9 @@ export function compilePathCondition(match: Pick<RouteMatchConfig, "path" | "cas
     case "pathSeparatedPrefix":
       return new PathSeparatedPrefix(path, value, caseSensitive);
     case "regex":
-      return new PathRegex(path);
+      return new PathRegex(path, path.value);
+    case "uriTemplate":
+      return new PathRegex(path, templateRegex(path.value));
     case "connect":
       return new ConnectCondition();
   }
@@ -47,6 +50,7 @@ const PATH_FIELDS: Readonly<Record<PathMatchConfig["kind"], { readonly words: st
   path: { words: "exact", field: "path" },
   pathSeparatedPrefix: { words: "separated prefix", field: "path_separated_prefix" },
   regex: { words: "regex", field: "safe_regex" },
+  uriTemplate: { words: "template", field: "path_match_policy" },
   connect: { words: "CONNECT", field: "connect_matcher" },
 };
 
@@ -78,13 +82,13 @@ class PathSeparatedPrefix extends PathCondition {
   }
 }
 
-/** The whole path; `case_sensitive` is not for it. */
+/** The whole path, by a pattern or a template; `case_sensitive` is not for it. */
 class PathRegex extends PathCondition {
   private readonly regex: SafeRegex;
 
-  constructor(config: PathMatchConfig) {
+  constructor(config: PathMatchConfig, pattern: string) {
     super(config, config.value, true);
-    this.regex = new SafeRegex(config.value);
+    this.regex = new SafeRegex(pattern);
   }
 
   matches(input: MatchInput): boolean {
@@ -100,4 +104,11 @@ class ConnectCondition implements RouteCondition {
   describe(): ConditionDescription {
     return { subject: "method", expected: "CONNECT", field: "match.connect_matcher" };
   }
+}
+
+// control plane: when configuration arrives
+function templateRegex(template: string): string {
+  const parsed = parseUriTemplate(template);
+  if (typeof parsed !== "string") return parsed.regex;
+  throw new RangeError(`${JSON.stringify(template)} passed validation: ${parsed}`);
 }

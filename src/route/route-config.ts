@@ -74,7 +74,7 @@ export interface RouteMatchConfig {
 /** The path specifier of a route; matched on the path without query and fragment. */
 export interface PathMatchConfig {
   /** `connect` takes CONNECT requests, which have no path. */
-  readonly kind: "prefix" | "path" | "pathSeparatedPrefix" | "regex" | "connect";
+  readonly kind: "prefix" | "path" | "pathSeparatedPrefix" | "regex" | "uriTemplate" | "connect";
   /** Empty for `connect`. */
   readonly value: string;
 }

@@ -40,7 +40,7 @@ export class RouteIndex {
   private readonly matchers: readonly RouteMatcher[];
   private readonly sensitive = new PathIndex();
   private insensitive: PathIndex | null = null;
-  /** Patterns and CONNECT. */
+  /** Patterns, templates and CONNECT. */
   private readonly others: number[] = [];
   private readonly lists: (readonly number[])[] = new Array<readonly number[]>(MAX_LISTS).fill([]);
   private readonly cursors = new Int32Array(MAX_LISTS);
@@ -52,7 +52,7 @@ export class RouteIndex {
 
   private add(match: RouteMatchConfig, route: number): void {
     const { path, caseSensitive } = match;
-    if (path.kind === "regex" || path.kind === "connect") {
+    if (path.kind === "regex" || path.kind === "uriTemplate" || path.kind === "connect") {
       this.others.push(route);
       return;
     }

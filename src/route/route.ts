@@ -55,6 +55,7 @@ export class Route {
       case "pathSeparatedPrefix":
         return this.valueLength;
       case "regex":
+      case "uriTemplate":
         return pathOnly(path).length;
       case "connect":
         return 0;

@@ -95,11 +95,27 @@ function parsePath(pattern: string): Part {
   return { regex: (isRooted ? "/" : "") + parts.join("/"), isGlob };
 }
 
+/** Text, `*` and `**` in a row: `*.m4s`. */
 function parsePattern(segment: string): Part {
-  if (segment === "*") return { regex: SEGMENT, isGlob: false };
-  if (segment === "**") return { regex: ANYTHING, isGlob: true };
-  if (segment === "" || LITERAL.test(segment)) return { regex: escaped(segment), isGlob: false };
-  return { fault: `\`${segment}\` is no segment of a path template: text, \`*\`, \`**\` or a variable` };
+  let regex = "";
+  let isGlob = false;
+  for (const token of segment.match(TOKENS) ?? []) {
+    const isOperator = token.startsWith("*");
+    if (isOperator && isGlob) return { fault: "nothing but text may follow `**`" };
+    if (!isOperator && !LITERAL.test(token)) {
+      return { fault: `\`${segment}\` is no segment of a path template: text, \`*\`, \`**\` or a variable` };
+    }
+    if (token === "**") isGlob = true;
+    regex += operatorRegex(token) ?? escaped(token);
+  }
+  return { regex, isGlob };
+}
+
+const TOKENS = /\*\*|\*|[^*]+/g;
+
+function operatorRegex(token: string): string | null {
+  if (token === "*") return SEGMENT;
+  return token === "**" ? ANYTHING : null;
 }
 
 function escaped(text: string): string {
