@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import type http from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import { WebSocket, WebSocketServer } from "ws";
 import { get } from "../support/node-client.js";
 import { startNodeOrigin } from "../support/node-origin.js";
 import { SluiceCommand, SluiceProcess, START_TIMEOUT_MS } from "../support/sluice-process.js";
@@ -31,6 +34,20 @@ test("several URLs take turns, a name among them; --keep-host leaves the host", 
   const headers = { host: "shop.test" };
   const answers = [await get(port, { headers }), await get(port, { headers })].map(({ body }) => body);
   assert.deepEqual(answers.sort(), ["one", "two shop.test"]);
+});
+
+test("WebSockets pass", async (t) => {
+  const origin = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  t.after(() => origin.close());
+  await once(origin, "listening");
+  origin.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo ${String(data)}`)));
+  const port = await startTo(t, `127.0.0.1:${(origin.address() as AddressInfo).port}`);
+  const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
+  t.after(() => client.terminate());
+  await once(client, "open");
+  client.send("hello");
+  const [answer] = await once(client, "message");
+  assert.equal(String(answer), "echo hello");
 });
 
 test("--print-config prints what runs: the proxy started with it does the same", async (t) => {

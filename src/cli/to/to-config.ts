@@ -41,6 +41,7 @@ function listener(options: ToOptions): object {
               "@type": `${TYPE_URL}.network.http_connection_manager.v3.HttpConnectionManager`,
               stat_prefix: "to",
               use_remote_address: true,
+              upgrade_configs: [{ upgrade_type: "websocket" }],
               route_config: { virtual_hosts: [{ name: "to", domains: ["*"], routes: [route(options)] }] },
               http_filters: [
                 {
