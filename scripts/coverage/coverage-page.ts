@@ -71,8 +71,10 @@ function categorySection({ name, holders, extensions }: CategoryState): string {
   const implemented = extensions.filter((extension) => extension.implemented);
   const missing = extensions.filter((extension) => !extension.implemented);
   const lines = [`### ${name}\n`, ...holderLines(holders)];
-  lines.push("Implemented:\n", ...implemented.map((extension) => `- \`${extension.name}\``), "");
-  if (missing.length > 0) lines.push(`Not implemented: ${codes(missing.map((extension) => extension.name))}.\n`);
+  lines.push("Implemented:\n", ...implemented.map((extension) => `- \`${lastWords(extension.name, name)}\``), "");
+  if (missing.length > 0) {
+    lines.push(`Not implemented: ${codes(missing.map((extension) => lastWords(extension.name, name)))}.\n`);
+  }
   return lines.join("\n");
 }
 
