@@ -56,6 +56,8 @@ export interface DryRun {
   /** Requests to upstream hosts, the route's first, then mirrors and what filters ask. */
   readonly upstreams: readonly UpstreamRequestSeen[];
   readonly response: HttpHead | null;
+  /** The address behind a tunnel that CONNECT has opened; empty without one. */
+  readonly tunnel: string;
   /** Empty when none was chosen. */
   readonly cluster: string;
   readonly responseDetails: string;
@@ -183,13 +185,15 @@ function requestText({ method, target, fields, body }: DryRunRequest): string {
   return `${method} ${target} HTTP/1.1\r\n${lines}${length}\r\n${Buffer.from(body).toString("latin1")}`;
 }
 
-function outcome(network: DryRunNetwork, client: DryRunSocket): Pick<DryRun, "upstreams" | "response"> {
+function outcome(network: DryRunNetwork, client: DryRunSocket): Pick<DryRun, "upstreams" | "response" | "tunnel"> {
   const upstreams: UpstreamRequestSeen[] = [];
+  let tunnel = "";
   for (const { address, socket } of network.connections) {
     const head = readHead(socket.written);
     if (head !== null) upstreams.push({ address: addressText(address), head });
+    else if (tunnel === "") tunnel = addressText(address);
   }
-  return { upstreams, response: readFinalHead(client.written) };
+  return { upstreams, response: readFinalHead(client.written), tunnel };
 }
 
 /** The head of the response behind the informational ones. */

@@ -30,7 +30,7 @@ const FIXTURE = `static_resources:
           route_config:
             virtual_hosts:
             - name: exact # exact host
-              domains: [shop.test]
+              domains: [shop.test, "shop.test:10000"]
               routes:
               - name: path
                 match: { path: /health } # path
@@ -55,6 +55,9 @@ const FIXTURE = `static_resources:
                   prefix: /
                   grpc: {} # grpc
                 route: { cluster: other }
+              - name: tunnel
+                match: { connect_matcher: {} }
+                route: { cluster: other, upgrade_configs: [{ upgrade_type: CONNECT, connect_config: {} }] }
               - name: taken # taken
                 match: { prefix: /api/ }
                 route:
@@ -67,6 +70,7 @@ const FIXTURE = `static_resources:
               routes:
               - match: { prefix: /only }
                 route: { cluster: main }
+          upgrade_configs: [{ upgrade_type: CONNECT }]
           http_filters:
           - name: envoy.filters.http.router # router
             typed_config: { "@type": ${ROUTER} }
@@ -126,14 +130,15 @@ describe("routes that were not taken, with their first condition that was not me
   const QUERY = ["query", 'query parameter debug: prefix "y"', lineOf("query")];
   const REGEX = ["regex", 'path regex "/r/[0-9]+"', lineOf("regex")];
   const GRPC = ["grpc", "content-type application/grpc or application/grpc+...", lineOf("grpc")];
+  const CONNECT = ["tunnel", "method CONNECT", lineOf("taken") - 2];
   const CASES: readonly (readonly [string, string, readonly string[], readonly unknown[], string | null])[] = [
     ["the first route", "/health", [], [], "path"],
-    ["all but the last", "/api/users", [], [PATH, FIRST_HEADER, QUERY, REGEX, GRPC], "taken"],
+    ["all but the last", "/api/users", [], [PATH, FIRST_HEADER, QUERY, REGEX, GRPC, CONNECT], "taken"],
     [
       "the second of two headers",
       "/api/users",
       ["x-a: 0", "x-b: 2"],
-      [PATH, ["header", 'header x-b: exact "1"', lineOf("second header")], QUERY, REGEX, GRPC],
+      [PATH, ["header", 'header x-b: exact "1"', lineOf("second header")], QUERY, REGEX, GRPC, CONNECT],
       "taken",
     ],
     ["both headers are there", "/api/users", ["x-a: 0", "x-b: 1"], [PATH], "header"],
@@ -144,7 +149,7 @@ describe("routes that were not taken, with their first condition that was not me
       "none at all",
       "/nothing",
       [],
-      [PATH, FIRST_HEADER, QUERY, REGEX, GRPC, ["taken", 'path prefix "/api/"', lineOf("taken") + 1]],
+      [PATH, FIRST_HEADER, QUERY, REGEX, GRPC, CONNECT, ["taken", 'path prefix "/api/"', lineOf("taken") + 1]],
       null,
     ],
   ];
@@ -211,10 +216,15 @@ test("an answer of the proxy itself", () => {
   assert.deepEqual([reply?.status, reply?.details, upstream, cluster], [204, "direct_response", null, null]);
 });
 
+test("CONNECT that ends here opens a tunnel", () => {
+  const { route, upstream, reply } = explainUrl("http://shop.test:10000", [HOST], { method: "CONNECT" });
+  assert.deepEqual([route?.text, upstream, reply?.status, reply?.tunnel], ["tunnel", null, 200, "127.0.0.1:1"]);
+});
+
 test("no virtual host: the domains that there are", () => {
   const { virtualHost, domains, passed, reply } = explainUrl("/", ["host: shop.example"]);
   assert.deepEqual([virtualHost, passed, reply?.status], [null, [], 404]);
-  assert.deepEqual(domains, ["shop.test", "*.test"]);
+  assert.deepEqual(domains, ["shop.test", "shop.test:10000", "*.test"]);
   assert.equal(explainUrl("/only", ["host: other.test"]).virtualHost?.text, 'wide, by its domain "*.test"');
 });
 

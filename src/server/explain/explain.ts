@@ -166,10 +166,10 @@ class Explainer {
   }
 
   private reply(): Explanation["reply"] {
-    const { response, responseDetails, responseFlags } = this.run;
+    const { response, responseDetails, responseFlags, tunnel } = this.run;
     if (response === null) return null;
     const status = Number(response.startLine.split(" ")[1]);
-    return { status, details: responseDetails, flags: responseFlags, headers: response.fields };
+    return { status, details: responseDetails, flags: responseFlags, tunnel, headers: response.fields };
   }
 
   private responseHeaders(response: HttpHead): ReturnType<typeof explainHeaders> {

@@ -29,7 +29,10 @@ function wayRows(explanation: Explanation): Row[] {
   const rows: Row[] = [{ label: "listener", ...listener }];
   rows.push({ label: "filter chain", ...(filterChain ?? nothing("none takes the connection")) });
   if (asked !== null && (asked.path !== request.path || asked.authority !== request.authority)) {
-    rows.push({ label: "matched as", ...nothing(`${asked.path}, host ${asked.authority}`) });
+    rows.push({
+      label: "matched as",
+      ...nothing(`${asked.path === "" ? "no path" : asked.path}, host ${asked.authority}`),
+    });
   }
   if (asked === null) return rows;
   rows.push({
@@ -68,7 +71,9 @@ function replyRows({ reply }: Explanation): Row[] {
   if (reply === null) return [{ label: "answer", ...nothing("none, the connection is closed") }];
   const flags = reply.flags === "" ? "" : `, flags ${reply.flags}`;
   const location = reply.headers.find(([name]) => name === "location");
-  const rows = [{ label: "answer", ...nothing(`${reply.status} by the proxy itself (${reply.details}${flags})`) }];
+  const what =
+    reply.tunnel === "" ? `by the proxy itself (${reply.details}${flags})` : `and a tunnel to ${reply.tunnel}`;
+  const rows = [{ label: "answer", ...nothing(`${reply.status} ${what}`) }];
   if (location !== undefined) rows.push({ label: "  location", ...nothing(location[1]) });
   return rows;
 }

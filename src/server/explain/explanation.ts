@@ -78,6 +78,8 @@ export interface Explanation {
     readonly status: number;
     readonly details: string;
     readonly flags: string;
+    /** The address behind a tunnel that the answer has opened (CONNECT ends here); empty without one. */
+    readonly tunnel: string;
     readonly headers: readonly HeaderField[];
   } | null;
   /** Changes to the response of the upstream host. */
