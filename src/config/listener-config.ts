@@ -8,6 +8,7 @@ import { DEFAULT_BUFFER_LIMIT_BYTES } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { type Extension, resolveExtension } from "./extension.js";
 import { convertFilterChain, FILTER_CHAIN_FIELDS } from "./filter-chain-config.js";
+import { checkFilterChainConflicts } from "./filter-chain-conflicts.js";
 import { implemented, type MessageTable, refused, refusedByConverter, sameAs } from "./implemented-fields.js";
 
 /** What is not seen without a listener filter that only looks, and changes nothing. */
@@ -63,6 +64,7 @@ export function convertListener(message: Listener, context: ConversionContext): 
   const filterChains = message.filterChains.map((chain) => convertFilterChain(chain, context));
   const defaultFilterChain =
     message.defaultFilterChain === undefined ? null : convertFilterChain(message.defaultFilterChain, context);
+  checkFilterChainConflicts(message, filterChains, context);
   const accessLogs = convertAccessLogs(message.accessLog, context);
   if (filterChains.length === 0 && defaultFilterChain === null) {
     context.error(message, "filterChains", "a listener needs at least one filter chain");

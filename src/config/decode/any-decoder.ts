@@ -5,6 +5,7 @@ import type { DescriptorStore } from "./descriptor-store.js";
 import { didYouMean } from "./fault.js";
 import { valuesOf } from "./message-access.js";
 import type { MessageDecoder } from "./message-decoder.js";
+import { isNewerType } from "./newer-api.js";
 import type { ProblemList } from "./problem-list.js";
 import { MessageSource, type SourceMap } from "./source-map.js";
 import { isV2Type } from "./v2-hints.js";
@@ -66,7 +67,8 @@ export class AnyDecoder {
       : this.plain(inner, node, source);
     if (message === null) return any;
     any.typeUrl = `${TYPE_URL_HOST}/${message.$typeName}`;
-    this.sourceMap.recordUnpacked(any, { desc: this.descriptors.requireMessage(message.$typeName), message });
+    const known = this.descriptors.message(message.$typeName) ?? this.descriptors.opaque(message.$typeName);
+    this.sourceMap.recordUnpacked(any, { desc: known, message });
     return any;
   }
 
@@ -86,6 +88,7 @@ export class AnyDecoder {
   }
 
   private plain(inner: DescMessage, node: YamlMap, source: MessageSource): Message | null {
+    if (this.descriptors.message(inner.typeName) === null) return this.opaque(inner, node, source);
     const isAny = inner.typeName === "google.protobuf.Any";
     if (!isWellKnown(inner) && !isAny) {
       const innerSource = new MessageSource(source.text, node.offset, inner, source, "");
@@ -110,8 +113,16 @@ export class AnyDecoder {
     if (inner === null) return null;
     const value = entryOf(node, "value");
     const fields: YamlMap = { kind: "map", offset: node.offset, entries: [] };
+    if (this.descriptors.message(inner.typeName) === null) return this.opaque(inner, value ?? fields, source);
     const innerSource = new MessageSource(source.text, value?.offset ?? node.offset, inner, source, "value");
     return this.messages.decodeMessage(inner, value ?? fields, innerSource);
+  }
+
+  /** Fields that nobody here knows are taken as they are. */
+  private opaque(inner: DescMessage, node: YamlValue, source: MessageSource): Message {
+    const message = create(inner);
+    this.sourceMap.record(message, new MessageSource(source.text, node.offset, inner, source, ""));
+    return message;
   }
 
   /** The message type that a key names by URL; null with a problem when there is none. */
@@ -129,7 +140,8 @@ export class AnyDecoder {
     }
     const url = value.value;
     const typeName = url.slice(url.lastIndexOf("/") + 1);
-    const desc = this.descriptors.message(typeName);
+    const newer = isNewerType(typeName) ? this.descriptors.opaque(typeName) : null;
+    const desc = this.descriptors.message(typeName) ?? newer;
     if (desc !== null && url.includes("/")) return desc;
     if (desc !== null) {
       const hint = didYouMean(`${TYPE_URL_HOST}/${typeName}`);

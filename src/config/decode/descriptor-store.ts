@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  create,
   createFileRegistry,
   type DescExtension,
   type DescFile,
@@ -30,6 +31,7 @@ export class DescriptorStore {
   private readonly bytes: Uint8Array;
   private readonly index: DescriptorIndex;
   private readonly fileOfType = new Map<string, string>();
+  private readonly opaqueTypes = new Map<string, DescMessage>();
   private readonly loaded = new Map<string, FileRegistry>();
 
   constructor(bytes: Uint8Array, index: DescriptorIndex) {
@@ -44,6 +46,23 @@ export class DescriptorStore {
   static packed(): DescriptorStore {
     packed ??= readPacked();
     return packed;
+  }
+
+  /** A message of which only the name is known: an extension that the protos at hand do not have. */
+  opaque(typeName: string): DescMessage {
+    const known = this.opaqueTypes.get(typeName);
+    if (known !== undefined) return known;
+    const dot = typeName.lastIndexOf(".");
+    const proto = create(FileDescriptorProtoSchema, {
+      name: `${typeName}.proto`,
+      package: typeName.slice(0, dot),
+      syntax: "proto3",
+      messageType: [{ name: typeName.slice(dot + 1) }],
+    });
+    const desc = createFileRegistry(proto, () => undefined).getMessage(typeName);
+    if (desc === undefined) throw new Error(`${typeName} is no name of a message`);
+    this.opaqueTypes.set(typeName, desc);
+    return desc;
   }
 
   /** Null for a type that no known file defines. */

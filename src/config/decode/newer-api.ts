@@ -1,0 +1,115 @@
+/*
+ * What Envoy's API has and the protos that the descriptors are made from do not: fields and extensions that are newer, and
+ * those of Envoy's contrib builds. Only names: enough to tell something that Sluice does not have yet from a slip of the
+ * pen. A message that comes into the descriptors is found there first, so an entry that is too many does no harm.
+ */
+
+/** By message type. */
+const NEWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  "envoy.config.bootstrap.v3.Admin": ["allow_paths"],
+  "envoy.config.cluster.v3.Cluster": ["dns_jitter", "transport_socket_matcher"],
+  "envoy.config.core.v3.Http1ProtocolOptions": ["ignore_http_11_upgrade"],
+  "envoy.config.core.v3.Http2ProtocolOptions": ["max_metadata_size", "enable_huffman_encoding"],
+  "envoy.config.core.v3.Http3ProtocolOptions": ["disable_qpack", "disable_connection_flow_control_for_streams"],
+  "envoy.config.core.v3.QuicProtocolOptions": ["client_packet_writer", "connection_migration", "max_packet_length"],
+  "envoy.config.core.v3.ProxyProtocolConfig": ["added_tlvs"],
+  "envoy.config.core.v3.SubstitutionFormatString": ["json_format_options"],
+  "envoy.config.route.v3.DirectResponseAction": ["body_format"],
+  "envoy.config.route.v3.RateLimit": ["hits_addend", "apply_on_stream_done", "x_ratelimit_option"],
+  "envoy.config.route.v3.RateLimit.Action": ["query_parameters", "remote_address_match"],
+  "envoy.config.route.v3.Route": ["request_body_buffer_limit"],
+  "envoy.config.route.v3.RouteAction": ["flush_timeout", "path_rewrite"],
+  "envoy.config.route.v3.RouteAction.RequestMirrorPolicy": ["request_headers_mutations", "host_rewrite_literal"],
+  "envoy.config.route.v3.RouteMatch": ["cookies", "filter_state"],
+  "envoy.config.route.v3.VirtualHost": ["request_body_buffer_limit"],
+  "envoy.config.route.v3.WeightedCluster": ["use_hash_policy"],
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": [
+    "http1_safe_max_connection_duration",
+    "stream_flush_timeout",
+    "forward_client_cert_matcher",
+  ],
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing": [
+    "operation",
+    "upstream_operation",
+    "no_context_propagation",
+    "trace_context_option",
+  ],
+  "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext": ["auto_host_sni", "auto_sni_san_validation"],
+  "envoy.extensions.transport_sockets.tls.v3.TlsParameters": ["compliance_policies"],
+  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": [
+    "outlier_detection",
+    "retry_policy",
+    "request_mirror_policies",
+    "hash_policy",
+  ],
+};
+
+/** Those among them that decide which requests go where. */
+const DECIDING = new Set([
+  "envoy.config.cluster.v3.Cluster.transport_socket_matcher",
+  "envoy.config.route.v3.RouteAction.path_rewrite",
+  "envoy.config.route.v3.RouteMatch.cookies",
+  "envoy.config.route.v3.RouteMatch.filter_state",
+]);
+
+/** Packages below `envoy.extensions`, by what they extend. */
+const NEWER_PACKAGES: Readonly<Record<string, string>> = {
+  access_loggers: "dynamic_modules.v3 filters.process_ratelimit.v3 filters.local_ratelimit.v3 stats.v3 syslog.v3",
+  bootstrap:
+    "cel.v3 dynamic_modules.v3 reverse_tunnel.downstream_socket_interface.v3 reverse_tunnel.upstream_socket_interface.v3",
+  clusters: "composite.v3 dns.v3 dns_srv.v3 dynamic_modules.v3 original_dst.v3 reverse_connection.v3 common.dns.v3",
+  compression: "qatzip.compressor.v3alpha qatzstd.compressor.v3alpha compressor.igzip.v3alpha",
+  "config.validators": "dynamic_modules.v3",
+  dynamic_modules: "v3",
+  "filters.http":
+    "a2a.v3 alpn.v3 api_key_auth.v3 cache_v2.v3 checksum.v3alpha dynamic_modules.v3 dynamo.v3 golang.v3alpha istio_stats.v3 " +
+    "language.v3alpha mcp.v3 mcp_json_rest_bridge.v3 mcp_router.v3 mcp_sse_stateful_session.v3alpha peak_ewma.v3alpha " +
+    "peer_metadata.v3 proto_api_scrubber.v3 squash.v3 sse_to_metadata.v3 sxg.v3alpha transform.v3",
+  "filters.listener": "dynamic_modules.v3 postgres_inspector.v3alpha",
+  "filters.network":
+    "client_ssl_auth.v3 dynamic_modules.v3 generic_proxy.v3 geoip.v3 golang.v3alpha kafka_broker.v3 kafka_mesh.v3alpha " +
+    "ldap_proxy.v3alpha metadata_exchange.v3 mysql_proxy.v3 peer_metadata.v3 postgres_proxy.v3alpha reverse_tunnel.v3 " +
+    "rocketmq_proxy.v3 rust_echo.v3alpha sip_proxy.v3alpha smtp_proxy.v3alpha",
+  "filters.udp": "dynamic_modules.v3",
+  formatter: "file_content.v3 generic_secret.v3",
+  "http.stateful_session": "envelope.v3",
+  load_balancing_policies: "dynamic_modules.v3 override_host.v3 peak_ewma.v3alpha per_worker_subset.v3alpha",
+  local_address_selectors: "filter_state_override.v3",
+  "matching.common_inputs": "transport_socket.v3",
+  "matching.input_matchers": "dynamic_modules.v3 hyperscan.v3alpha metadata.v3",
+  "network.connection_balance": "dlb.v3alpha",
+  "network.dns_resolver": "hickory.v3",
+  private_key_providers: "cryptomb.v3alpha kae.v3alpha qat.v3alpha sgx.v3alpha",
+  "quic.connection_id_generator": "quic_lb.v3",
+  regex_engines: "hyperscan.v3alpha",
+  resource_monitors: "cgroup_memory.v3 cpu_utilization.v3",
+  "router.cluster_specifier": "golang.v3alpha",
+  "router.cluster_specifiers": "matcher.v3",
+  stat_sinks: "kafka.v3 wasm_filter.v3",
+  tap_sinks: "udp_sink.v3alpha",
+  tracers: "fluentd.v3 fluentd.v3alpha dynamic_modules.v3",
+  "tracers.opentelemetry": "resource_detectors.v3 samplers.v3",
+  "transport_sockets.tls":
+    "cert_mappers.static_name.v3 cert_selectors.on_demand_secret.v3 cert_validator.dynamic_modules.v3",
+  "upstreams.http": "dynamic_modules.v3 tcp.golang.v3alpha",
+  vcl: "v3alpha",
+};
+
+/** What is known of a field that the descriptors do not have; null when it is none of Envoy's. */
+export function newerField(typeName: string, field: string): { readonly decides: boolean } | null {
+  if (!Object.hasOwn(NEWER_FIELDS, typeName) || !NEWER_FIELDS[typeName]?.includes(field)) return null;
+  return { decides: DECIDING.has(`${typeName}.${field}`) };
+}
+
+let packages: Set<string> | undefined;
+
+/** Whether a message type belongs to an extension that the descriptors do not have. */
+export function isNewerType(typeName: string): boolean {
+  packages ??= new Set(
+    Object.entries(NEWER_PACKAGES).flatMap(([kind, names]) =>
+      names.split(" ").map((name) => `envoy.extensions.${kind}.${name}`),
+    ),
+  );
+  const parts = /^([a-z0-9_.]+)\.[A-Z][A-Za-z0-9]*$/.exec(typeName);
+  return parts?.[1] !== undefined && packages.has(parts[1]);
+}
