@@ -164,6 +164,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         enableTrailers: false,
         allowChunkedLength: false,
         sendFullyQualifiedUrl: false,
+        headerCase: null,
         dnsRefreshRateMs: 5_000,
         dnsLookupFamily: "v4Only",
         respectDnsTtl: false,

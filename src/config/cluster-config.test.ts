@@ -90,6 +90,7 @@ load_assignment:
     enableTrailers: true,
     allowChunkedLength: true,
     sendFullyQualifiedUrl: true,
+    headerCase: null,
     dnsRefreshRateMs: 2_000,
     dnsLookupFamily: "all",
     respectDnsTtl: true,

@@ -22,6 +22,7 @@ import { convertHeaderMutation, REQUEST_ID_FIELDS } from "./connection-manager-h
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertLocalReplies, LOCAL_REPLY_FIELDS } from "./local-reply-config.js";
@@ -56,6 +57,7 @@ const HTTP1_FIELDS = implemented<Http1ProtocolOptions>("envoy.config.core.v3.Htt
   enable_trailers: true,
   allow_absolute_url: true,
   allow_chunked_length: true,
+  header_key_format: HEADER_CASE_FIELDS,
   override_stream_error_on_invalid_http_message: true,
   // Every method that is a token passes.
   allow_custom_methods: true,
@@ -169,6 +171,7 @@ export function convertConnectionManager(
     headersWithUnderscores: common === undefined ? "allow" : convertUnderscores(common, context),
     allowChunkedLength: http1?.allowChunkedLength ?? false,
     allowAbsoluteUrl: http1?.allowAbsoluteUrl ?? true,
+    headerCase: convertHeaderCase(http1, context),
     streamErrorOnInvalidMessage:
       http1?.overrideStreamErrorOnInvalidHttpMessage ?? message.streamErrorOnInvalidHttpMessage ?? false,
     maxRequestHeadersKb: message.maxRequestHeadersKb ?? DEFAULT_MAX_REQUEST_HEADERS_KB,

@@ -10,6 +10,7 @@ import type {
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 
 const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -28,7 +29,12 @@ export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
 
 export const UPSTREAM_HTTP1_FIELDS: MessageTable = implemented<Http1ProtocolOptions>(
   "envoy.config.core.v3.Http1ProtocolOptions",
-  { enable_trailers: true, allow_chunked_length: true, send_fully_qualified_url: true },
+  {
+    enable_trailers: true,
+    allow_chunked_length: true,
+    header_key_format: HEADER_CASE_FIELDS,
+    send_fully_qualified_url: true,
+  },
 );
 
 export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(OPTIONS_TYPE, {
@@ -54,6 +60,7 @@ type UpstreamLimits = Pick<
   | "enableTrailers"
   | "allowChunkedLength"
   | "sendFullyQualifiedUrl"
+  | "headerCase"
 >;
 
 /**
@@ -79,6 +86,7 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
     enableTrailers: http1?.enableTrailers ?? false,
     allowChunkedLength: http1?.allowChunkedLength ?? false,
     sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
+    headerCase: convertHeaderCase(http1, context),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Metadata } from "../common/metadata.js";
+import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
 import type { EndpointHealth } from "./host-health.js";
 import type { Locality } from "./locality.js";
@@ -75,6 +76,8 @@ export interface ClusterInfo {
   readonly allowChunkedLength: boolean;
   /** Request lines have the absolute form (`send_fully_qualified_url`). */
   readonly sendFullyQualifiedUrl: boolean;
+  /** Null for names of fields in lower case. */
+  readonly headerCase: HeaderCaseConfig | null;
   readonly dnsRefreshRateMs: number;
   readonly dnsLookupFamily: DnsLookupFamily;
   readonly respectDnsTtl: boolean;

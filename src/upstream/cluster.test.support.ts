@@ -37,6 +37,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     enableTrailers: false,
     allowChunkedLength: false,
     sendFullyQualifiedUrl: false,
+    headerCase: null,
     dnsRefreshRateMs: 5_000,
     dnsLookupFamily: "auto",
     respectDnsTtl: false,

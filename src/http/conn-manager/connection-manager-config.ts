@@ -4,6 +4,7 @@ import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
 import type { LocalReplyConfig } from "../filter/local-reply-rewriter.js";
+import type { HeaderCaseConfig } from "../headers/header-case.js";
 import type { HostNormalizationConfig } from "./host-normalization.js";
 import type { OriginalIpDetectionConfig } from "./original-ip-detection.js";
 import type { PathNormalizationConfig } from "./path-normalization.js";
@@ -75,6 +76,8 @@ export interface ConnectionManagerConfig {
   readonly headersWithUnderscores: UnderscoresAction;
   readonly allowChunkedLength: boolean;
   readonly allowAbsoluteUrl: boolean;
+  /** Null for names of fields in lower case. */
+  readonly headerCase: HeaderCaseConfig | null;
   /** A request that is answered with 400 ends its connection unless this is set. */
   readonly streamErrorOnInvalidMessage: boolean;
   /** 1 to 8192. */

@@ -93,5 +93,6 @@ function http1Settings(config: ConnectionManagerConfig): Http1ServerSettings {
     allowAbsoluteUrl: config.allowAbsoluteUrl,
     // BEHAVIOUR 2.3(7): in the clear nobody may claim to have come by https, unless all count as if they had.
     allowHttpsTarget: config.scheme !== "",
+    headerCase: config.headerCase,
   };
 }

@@ -73,6 +73,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   headersWithUnderscores: "allow",
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
+  headerCase: null,
   streamErrorOnInvalidMessage: false,
   maxRequestHeadersKb: 60,
   maxHeadersCount: 100,

@@ -1,3 +1,5 @@
+import type { HeaderNameFormat } from "./header-case.js";
+
 /**
  * The header fields of one message, in order, for every protocol. Names are lower case. What HTTP/2 calls
  * pseudo-headers are properties; the `host` field of an HTTP/1 request is `authority`.
@@ -19,6 +21,8 @@ export class HeaderMap {
   upgradeType = "";
   /** Responses only; 0 in requests and trailers. */
   status = 0;
+  /** How HTTP/1 writes the names of the fields; null for lower case, as they stand here. */
+  nameFormat: HeaderNameFormat | null = null;
   private readonly list: string[] = [];
 
   /** Number of fields, repeated ones counted each. */
@@ -89,6 +93,7 @@ export class HeaderMap {
     copy.scheme = this.scheme;
     copy.upgradeType = this.upgradeType;
     copy.status = this.status;
+    copy.nameFormat = this.nameFormat;
     for (let i = 0; i < this.list.length; i++) copy.list.push(this.list[i] as string);
     return copy;
   }

@@ -192,5 +192,6 @@ function createCodec(
     sendFullyQualifiedUrl: info.sendFullyQualifiedUrl,
     allowAbsoluteUrl: true,
     allowHttpsTarget: false,
+    headerCase: info.headerCase,
   });
 }

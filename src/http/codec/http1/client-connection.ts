@@ -1,6 +1,7 @@
 import { FlowSteps } from "../../../flow/flow-step.js";
 import type { Connection } from "../../../network/connection.js";
 import type { Protocol } from "../../../stream-info/protocol.js";
+import { type HeaderNameFormat, ownNameFormat } from "../../headers/header-case.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { isInformational } from "../../headers/status-code.js";
 import { acceptsUpgrade, SWITCHING_PROTOCOLS } from "../../headers/upgrade.js";
@@ -48,6 +49,8 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   private readonly connection: Connection;
   private readonly callbacks: ClientConnectionCallbacks;
   private readonly settings: Http1ClientSettings;
+  /** How names are written that came in no spelling of their own; null for lower case. */
+  private readonly nameFormat: HeaderNameFormat | null;
   private readonly parser: Http1Parser;
   private readonly exchange = new Exchange();
   private readonly body: BodyWriter;
@@ -61,6 +64,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     this.connection = connection;
     this.callbacks = callbacks;
     this.settings = settings;
+    this.nameFormat = ownNameFormat(settings.headerCase);
     this.parser = new Http1Parser("response", settings, this);
     this.body = new BodyWriter(connection);
   }
@@ -80,6 +84,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     this.parser.answeredUpgrade = headers.upgradeType;
     const framing = outgoingRequestFraming(headers, endStream);
     this.body.start(framing, headers);
+    headers.nameFormat ??= this.nameFormat;
     this.connection.writeText(encodeRequestHead(headers, framing, this.settings.sendFullyQualifiedUrl));
     if (endStream) this.finishRequest(null);
     else if (headers.upgradeType !== "" && this.body.isFull) this.exchange.finishRequest();
@@ -94,6 +99,7 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   }
 
   encodeTrailers(trailers: HeaderMap): void {
+    trailers.nameFormat ??= this.nameFormat;
     this.finishRequest(this.settings.enableTrailers ? trailers : null);
   }
 

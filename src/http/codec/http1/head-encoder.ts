@@ -14,6 +14,7 @@ const BODILESS_METHODS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "
  * contradict it.
  */
 function fieldLines(headers: HeaderMap): string {
+  const format = headers.nameFormat;
   let lines = "";
   let hasLength = false;
   for (let i = 0; i < headers.size; i++) {
@@ -23,9 +24,14 @@ function fieldLines(headers: HeaderMap): string {
       if (hasLength) continue;
       hasLength = true;
     }
-    lines += `${name}: ${headers.valueAt(i)}\r\n`;
+    lines += `${format === null ? name : format.nameOf(name)}: ${headers.valueAt(i)}\r\n`;
   }
   return lines;
+}
+
+/** The name of a field that the codec adds. */
+function fieldName(headers: HeaderMap, name: string): string {
+  return headers.nameFormat === null ? name : headers.nameFormat.nameOf(name);
 }
 
 /**
@@ -51,14 +57,15 @@ function targetOf({ method, scheme, authority, path }: HeaderMap, absolute: bool
 /** A request head with its final empty line (RFC 9112 3). */
 export function encodeRequestHead(headers: HeaderMap, framing: OutgoingFraming, absoluteTarget = false): string {
   const target = targetOf(headers, absoluteTarget);
-  let head = `${headers.method} ${target} HTTP/1.1\r\nhost: ${headers.authority}\r\n${fieldLines(headers)}`;
-  if (framing === "chunked") head += "transfer-encoding: chunked\r\n";
+  const hostLine = `${fieldName(headers, "host")}: ${headers.authority}\r\n`;
+  let head = `${headers.method} ${target} HTTP/1.1\r\n${hostLine}${fieldLines(headers)}`;
+  if (framing === "chunked") head += `${fieldName(headers, "transfer-encoding")}: chunked\r\n`;
   else if (framing === "none" && !BODILESS_METHODS.has(headers.method) && !headers.has("content-length")) {
     // RFC 9110 8.6: the server would otherwise have to guess that no content is meant.
-    head += "content-length: 0\r\n";
+    head += `${fieldName(headers, "content-length")}: 0\r\n`;
   }
   // RFC 9110 10.1.4: TE is for the next hop alone and says so.
-  if (headers.has("te")) head += "connection: te\r\n";
+  if (headers.has("te")) head += `${fieldName(headers, "connection")}: te\r\n`;
   return `${head}\r\n`;
 }
 
@@ -92,13 +99,18 @@ export function encodeResponseHead(
   if (status < 200 || status === 204) headers.remove("content-length");
   // Whether the connection lasts is not for a filter to say.
   headers.remove("connection");
-  let head = http1StatusLine(status) + fieldLines(headers);
-  if (framing === "chunked") head += "transfer-encoding: chunked\r\n";
+  let head = statusLine(headers) + fieldLines(headers);
+  if (framing === "chunked") head += `${fieldName(headers, "transfer-encoding")}: chunked\r\n`;
   else if (framing === "none" && method !== "HEAD" && !isBodylessStatus(status) && !headers.has("content-length")) {
-    head += "content-length: 0\r\n";
+    head += `${fieldName(headers, "content-length")}: 0\r\n`;
   }
-  if (connection !== "") head += `connection: ${connection}\r\n`;
+  if (connection !== "") head += `${fieldName(headers, "connection")}: ${connection}\r\n`;
   return `${head}\r\n`;
+}
+
+function statusLine(headers: HeaderMap): string {
+  const reason = headers.nameFormat === null ? null : headers.nameFormat.reasonPhrase;
+  return reason === null ? http1StatusLine(headers.status) : `HTTP/1.1 ${headers.status} ${reason}\r\n`;
 }
 
 /**
@@ -108,7 +120,7 @@ export function encodeResponseHead(
 export function encodeTunnelHead(headers: HeaderMap): string {
   headers.remove("content-length");
   headers.remove("transfer-encoding");
-  return `${http1StatusLine(headers.status)}${fieldLines(headers)}\r\n`;
+  return `${statusLine(headers)}${fieldLines(headers)}\r\n`;
 }
 
 /** A chunk's first line (RFC 9112 7.1). */

@@ -1,3 +1,4 @@
+import { type PreserveCaseConfig, preservedCase } from "../../headers/header-case.js";
 import { HeaderMap } from "../../headers/header-map.js";
 import { canonicalHeaderName } from "../../headers/header-name.js";
 import {
@@ -45,6 +46,8 @@ export class HeadParser {
   private readonly settings: ParserSettings;
   private readonly maxFields: number;
   private readonly checksUnderscores: boolean;
+  /** Null where spellings are not kept. */
+  private readonly keepCase: PreserveCaseConfig | null;
   private next: Part = "startLine";
   private lines: Buffer = EMPTY;
   /** The lines as text, and where in the bytes it begins. */
@@ -59,6 +62,7 @@ export class HeadParser {
     this.settings = settings;
     this.maxFields = settings.maxFields;
     this.checksUnderscores = settings.underscores !== "allow";
+    this.keepCase = settings.headerCase?.kind === "preserve" ? settings.headerCase : null;
   }
 
   /** A message comes next. */
@@ -169,9 +173,12 @@ export class HeadParser {
     }
     if (status < 100) return Http1Errors.invalidStatusLine;
     this.head.headers.status = status;
-    at++;
+    const reasonStart = ++at + 1;
     // The space belongs there even without a reason, but many servers leave it out.
     if (lines[at] === SP) while (isFieldValueCode(lines[at] as number)) at++;
+    if (this.keepCase?.forwardReasonPhrase === true) {
+      preservedCase(this.head.headers, this.keepCase).reasonPhrase = this.cut(reasonStart, Math.max(at, reasonStart));
+    }
     return this.endStartLine(at, Http1Errors.invalidStatusLine);
   }
 
@@ -222,7 +229,9 @@ export class HeadParser {
     this.position = at + 2;
     if (++this.fieldCount > this.maxFields) return Http1Errors.tooManyFields;
     while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
-    const name = canonicalHeaderName(this.cut(start, nameEnd));
+    const spelling = this.cut(start, nameEnd);
+    const name = canonicalHeaderName(spelling);
+    if (this.keepCase !== null) preservedCase(this.head.headers, this.keepCase).remember(name, spelling);
     if (this.checksUnderscores && name.includes("_")) {
       return this.settings.underscores === "reject" ? Http1Errors.unexpectedUnderscore : null;
     }

@@ -1,3 +1,5 @@
+import type { HeaderCaseConfig } from "../../headers/header-case.js";
+
 /** What happens to a field whose name has an underscore (`headers_with_underscores_action`). */
 export type UnderscoresAction = "allow" | "reject" | "drop";
 
@@ -13,6 +15,8 @@ export interface ParserSettings {
   readonly allowAbsoluteUrl: boolean;
   /** Requests: an absolute form may say `https`, because the connection is encrypted or the scheme is overwritten. */
   readonly allowHttpsTarget: boolean;
+  /** Names of fields in other than lower case; null for that. Of both what is read and what is written on this side. */
+  readonly headerCase: HeaderCaseConfig | null;
 }
 
 /** Envoy's defaults. */
@@ -23,4 +27,5 @@ export const DEFAULT_PARSER_SETTINGS: ParserSettings = Object.freeze({
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
   allowHttpsTarget: false,
+  headerCase: null,
 });

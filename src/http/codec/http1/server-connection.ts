@@ -1,6 +1,7 @@
 import { FlowSteps } from "../../../flow/flow-step.js";
 import type { Connection } from "../../../network/connection.js";
 import type { Protocol } from "../../../stream-info/protocol.js";
+import { type HeaderNameFormat, ownNameFormat } from "../../headers/header-case.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { acceptsUpgrade } from "../../headers/upgrade.js";
 import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec.js";
@@ -31,6 +32,8 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   private readonly connection: Connection;
   private readonly callbacks: ServerConnectionCallbacks;
   private readonly settings: Http1ServerSettings;
+  /** How names are written that came in no spelling of their own; null for lower case. */
+  private readonly nameFormat: HeaderNameFormat | null;
   private readonly parser: Http1Parser;
   private readonly exchange = new Exchange();
   private readonly body: BodyWriter;
@@ -53,6 +56,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.connection = connection;
     this.callbacks = callbacks;
     this.settings = settings;
+    this.nameFormat = ownNameFormat(settings.headerCase);
     this.parser = new Http1Parser("request", settings, this);
     this.body = new BodyWriter(connection);
   }
@@ -149,6 +153,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   encode1xxHeaders(headers: HeaderMap): void {
     // RFC 9110 15.2: a client of HTTP/1.0 does not know interim responses.
     if (this.requestProtocol === "HTTP/1.0") return;
+    headers.nameFormat ??= this.nameFormat;
     this.connection.writeText(encodeResponseHead(headers, "none", this.requestMethod, ""));
   }
 
@@ -168,6 +173,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     const framing = outgoingResponseFraming(headers, endStream, this.requestMethod, isHttp11);
     if (framing === "untilClose") this.exchange.forbidReuse();
     this.body.start(framing, headers);
+    headers.nameFormat ??= this.nameFormat;
     this.connection.writeText(encodeResponseHead(headers, framing, this.requestMethod, this.connectionField(isHttp11)));
     // D4
     this.connection.flow?.record(
@@ -214,6 +220,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
   }
 
   encodeTrailers(trailers: HeaderMap): void {
+    trailers.nameFormat ??= this.nameFormat;
     this.finishResponse(this.settings.enableTrailers ? trailers : null);
   }
 
