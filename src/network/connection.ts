@@ -85,6 +85,9 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   closeError: SocketError | null = null;
   /** Bytes that were handed to the socket, from the beginning. */
   sentBytes = 0;
+  receivedBytes = 0;
+  /** Why it ended, one of Envoy's close reasons; empty while it lasts. */
+  endReason = "";
   /** Bytes the write buffer may hold before the other side is told to stop; 0 is unlimited. */
   readonly bufferLimitBytes: number;
 
@@ -327,6 +330,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
 
   onSocketReadable(data: Buffer): void {
     this.stats.rxBytes.add(data.length);
+    this.receivedBytes += data.length;
     if (this.state !== "open") return;
     if (this.readDisableCount > 0 || this.heldBytes !== null) {
       this.hold(data);
@@ -456,6 +460,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private finish(event: "remoteClose" | "localClose", reason: string): void {
     this.state = "closed";
     this.heldBytes = null;
+    this.endReason = reason;
     this.flow?.record(FlowSteps.connectionClosed, this.id, this.flowStreamId, reason);
     const callbacks = this.callbacks;
     this.callbacks = null;

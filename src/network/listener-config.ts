@@ -51,6 +51,6 @@ export interface ListenerConfig {
   readonly tcpBacklogSize: number;
   readonly filterChains: readonly FilterChainConfig[];
   readonly defaultFilterChain: FilterChainConfig | null;
-  /** For connections that never reach a filter chain. */
+  /** A line for each connection when it is over, also for those that no filter chain takes. */
   readonly accessLogs: readonly AccessLogConfig[];
 }

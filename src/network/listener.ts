@@ -1,8 +1,15 @@
 import { LinkedList, type LinkedNode } from "../common/linked-list.js";
 import type { FlowRecorder } from "../flow/flow-recorder.js";
 import type { Counter, Gauge, StatsScope } from "../stats/stat.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { Address } from "./address.js";
 import { Connection, type ConnectionContext, type ConnectionStats, type SocketOwner } from "./connection.js";
+import {
+  type ConnectionLogger,
+  completeConnectionInfo,
+  connectionInfo,
+  refusedConnection,
+} from "./connection-record.js";
 import type { ReadFilter, ReadFilterFactory } from "./filter.js";
 import { type ConnectionOwner, FilterChain } from "./filter-chain.js";
 import { FilterChainMatcher } from "./filter-chain-matcher.js";
@@ -49,6 +56,15 @@ class ListenerStats {
 class ActiveConnection extends FilterChain implements LinkedNode<ActiveConnection> {
   linkedNext: ActiveConnection | null = null;
   linkedPrev: ActiveConnection | null = null;
+  readonly connection: Connection;
+  /** For the line that is written when it is over; null where none is. */
+  readonly info: StreamInfo | null;
+
+  constructor(filters: readonly ReadFilter[], owner: ConnectionOwner, connection: Connection, info: StreamInfo | null) {
+    super(filters, owner);
+    this.connection = connection;
+    this.info = info;
+  }
 }
 
 /** Takes accepted sockets, gives each its filter chain, and knows the connections that live. */
@@ -56,6 +72,8 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
   readonly config: ListenerConfig;
   /** Recorder for connections accepted from now on; null records nothing. */
   flow: FlowRecorder | null = null;
+  /** Told of each connection when it is over; null where nobody wants to know. */
+  connectionLogger: ConnectionLogger | null = null;
   private readonly context: ListenerContext;
   private readonly matcher: FilterChainMatcher;
   private readonly stats: ListenerStats;
@@ -114,6 +132,8 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
     if (chain === null) {
       this.stats.noFilterChainMatch.inc();
       this.stats.destroyed.inc();
+      const { connectionIds, dispatcher } = this.context;
+      this.connectionLogger?.logConnection(refusedConnection(connectionIds.next(), socket, dispatcher));
       socket.destroy();
       return;
     }
@@ -132,7 +152,9 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
     this.openSocketCount++;
     const filters: ReadFilter[] = [];
     for (const factory of factories) filters.push(factory.createFilter(connection));
-    const active = new ActiveConnection(filters, this);
+    const logs = this.connectionLogger !== null;
+    const info = logs ? connectionInfo(connection.id, socket, this.context.dispatcher) : null;
+    const active = new ActiveConnection(filters, this, connection, info);
     connection.setCallbacks(active);
     this.connections.pushBack(active);
     this.stats.activeConnections.inc();
@@ -142,7 +164,12 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
   }
 
   onConnectionClosed(chain: FilterChain): void {
+    const { connection, info } = chain as ActiveConnection;
     this.connections.remove(chain as ActiveConnection);
+    if (info !== null) {
+      completeConnectionInfo(info, connection, this.context.dispatcher);
+      this.connectionLogger?.logConnection(info);
+    }
     this.stats.activeConnections.dec();
     this.stats.destroyed.inc();
   }

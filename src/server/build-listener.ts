@@ -2,6 +2,7 @@ import type { Logger } from "../common/logger.js";
 import type { RandomSource } from "../common/random.js";
 import type { Runtime } from "../common/runtime.js";
 import { type AccessLogSinkSource, buildAccessLoggers } from "../http/access-log/access-logger.js";
+import { ConnectionAccessLog } from "../http/access-log/connection-access-log.js";
 import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { ConnectionManagerContext, type NodeIdentity } from "../http/conn-manager/connection-manager-context.js";
@@ -43,16 +44,21 @@ export interface ListenerParts extends ConnectionContext {
 
 /** A whole listener, ready for sockets. */
 export function buildListener(config: ListenerConfig, parts: ListenerParts): Listener {
-  return new Listener(config, {
+  const listener = new Listener(config, {
     dispatcher: parts.dispatcher,
     readBuffers: parts.readBuffers,
     stats: parts.stats,
     connectionIds: parts.connectionIds,
     factoriesOf: (chain) => chain.filters.map((filter) => buildNetworkFilter(filter, parts)),
-    onListenError: (listener, error) => {
-      parts.log.error(`listener ${listener.config.name}: ${error.message}`);
+    onListenError: (failed, error) => {
+      parts.log.error(`listener ${failed.config.name}: ${error.message}`);
     },
   });
+  if (config.accessLogs.length > 0) {
+    const loggers = buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random);
+    listener.connectionLogger = new ConnectionAccessLog(loggers, parts.dispatcher);
+  }
+  return listener;
 }
 
 export const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";

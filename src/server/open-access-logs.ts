@@ -10,6 +10,7 @@ import { CONNECTION_MANAGER } from "./build-listener.js";
  */
 export function openAccessLogs(listeners: readonly ListenerConfig[], sinks: AccessLogSinkSource): void {
   for (const listener of listeners) {
+    for (const { sink } of listener.accessLogs) open(sink, sinks);
     const chains = listener.filterChains.concat(listener.defaultFilterChain ?? []);
     for (const { typeName, config } of chains.flatMap(({ filters }) => filters)) {
       if (typeName !== CONNECTION_MANAGER) continue;
