@@ -82,6 +82,17 @@ const FILTERS: readonly (readonly [string, AccessLogConfig["filter"]])[] = [
     { kind: "runtime", numerator: 5, denominator: 10_000, independentRandomness: true },
   ],
   [
+    "metadata_filter: { matcher: { filter: f, path: [{ key: a }, { key: b }], value: { bool_match: true } }, match_if_key_not_found: false }",
+    {
+      kind: "metadata",
+      namespace: "f",
+      path: ["a", "b"],
+      value: { kind: "bool", value: true },
+      invert: false,
+      matchIfNotFound: false,
+    },
+  ],
+  [
     "header_filter: { header: { name: X-A, string_match: { exact: b } } }",
     {
       kind: "header",
@@ -134,10 +145,10 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
     ["5:142 error typed_config.log_format.json_format: a[0]: unknown operator %X% (at offset 0)"],
   ],
   [
-    `${STDOUT}, log_format: { text_format: "%DYNAMIC_METADATA(a)%" }`,
+    `${STDOUT}, log_format: { text_format: "%CLUSTER_METADATA(a)%" }`,
     "",
     [
-      "5:142 warning typed_config.log_format.text_format: %DYNAMIC_METADATA(a)% is known but not implemented by Sluice yet; it prints no value",
+      "5:142 warning typed_config.log_format.text_format: %CLUSTER_METADATA(a)% is known but not implemented by Sluice yet; it prints no value",
     ],
   ],
   [
@@ -161,8 +172,8 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     STDOUT,
-    " filter: { metadata_filter: {} },",
-    ["5:56 error filter.metadata_filter: this filter of access logs is known but not implemented by Sluice yet"],
+    ' filter: { extension_filter: { name: cel, typed_config: { "@type": t/google.protobuf.Empty } } },',
+    ["5:57 error filter.extension_filter: this filter of access logs is known but not implemented by Sluice yet"],
   ],
   [
     STDOUT,

@@ -6,6 +6,7 @@ import type {
   GrpcStatusFilter,
   HeaderFilter,
   LogTypeFilter,
+  MetadataFilter,
   NotHealthCheckFilter,
   OrFilter,
   ResponseFlagFilter,
@@ -20,6 +21,7 @@ import { isResponseFlag } from "../stream-info/response-flag.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHeaderMatcher, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
 import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { convertMetadataMatcher, METADATA_MATCHER_FIELDS } from "./metadata-matcher.js";
 
 const COMPARISON_FIELDS = implemented<ComparisonFilter>("envoy.config.accesslog.v3.ComparisonFilter", {
   op: true,
@@ -70,7 +72,10 @@ export const ACCESS_LOG_FILTER_FIELDS: MessageTable = implemented<AccessLogFilte
       exclude: true,
     }),
     extension_filter: refusedByConverter(NO_FILTER),
-    metadata_filter: refusedByConverter(NO_FILTER),
+    metadata_filter: implemented<MetadataFilter>("envoy.config.accesslog.v3.MetadataFilter", {
+      matcher: METADATA_MATCHER_FIELDS,
+      match_if_key_not_found: true,
+    }),
   },
 );
 
@@ -104,6 +109,8 @@ export function convertAccessLogFilter(
       return { kind: "grpcStatus", statuses: [...filter.value.statuses], exclude: filter.value.exclude };
     case "logTypeFilter":
       return { kind: "logType", types: filter.value.types.map(logTypeName), exclude: filter.value.exclude };
+    case "metadataFilter":
+      return convertMetadataFilter(filter.value, context);
     case "responseFlagFilter":
       return convertResponseFlags(filter.value, context);
     case "andFilter":
@@ -134,6 +141,18 @@ function convertSampling(message: RuntimeFilter, context: ConversionContext): Ac
   if (denominator === undefined) return null;
   return { kind: "runtime", numerator: percentSampled.numerator, denominator, independentRandomness };
 }
+
+/** Without a matcher there is nothing to find, and what holds then holds for all. */
+function convertMetadataFilter(message: MetadataFilter, context: ConversionContext): AccessLogFilterConfig | null {
+  const matchIfNotFound = message.matchIfKeyNotFound ?? true;
+  if (message.matcher === undefined) {
+    return { kind: "metadata", namespace: "", path: [], value: ANYTHING, invert: false, matchIfNotFound };
+  }
+  const matcher = convertMetadataMatcher(message.matcher, context);
+  return matcher === null ? null : { kind: "metadata", ...matcher, matchIfNotFound };
+}
+
+const ANYTHING = { kind: "present", present: true } as const;
 
 /** In the order of `envoy.data.accesslog.v3.AccessLogType`. */
 const LOG_TYPES: readonly AccessLogType[] = [

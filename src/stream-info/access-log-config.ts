@@ -1,4 +1,5 @@
 import type { HeaderMatcherConfig } from "../matching/string-matcher-config.js";
+import type { ValueMatcherConfig } from "../matching/value-matcher-config.js";
 
 /** A value of a JSON access log: a format string, a nested object or list, or a constant. */
 export type JsonLogFormat =
@@ -42,6 +43,17 @@ export interface SamplingFilterConfig {
   readonly independentRandomness: boolean;
 }
 
+/** What filters have left for the stream (`envoy.config.accesslog.v3.MetadataFilter`). */
+export interface MetadataFilterConfig {
+  readonly kind: "metadata";
+  readonly namespace: string;
+  readonly path: readonly string[];
+  readonly value: ValueMatcherConfig;
+  readonly invert: boolean;
+  /** The answer where nothing was left. */
+  readonly matchIfNotFound: boolean;
+}
+
 /** Which streams are logged (`envoy.config.accesslog.v3.AccessLogFilter`). */
 export type AccessLogFilterConfig =
   | { readonly kind: "statusCode"; readonly comparison: ComparisonConfig }
@@ -49,6 +61,7 @@ export type AccessLogFilterConfig =
   | { readonly kind: "notHealthCheck" }
   | { readonly kind: "traceable" }
   | SamplingFilterConfig
+  | MetadataFilterConfig
   | { readonly kind: "header"; readonly matcher: HeaderMatcherConfig }
   | { readonly kind: "responseFlag"; readonly flags: readonly string[] }
   /** gRPC's numbers. */

@@ -13,6 +13,12 @@ export class DynamicMetadata {
     values.set(key, value);
   }
 
+  /** All that stands in a namespace; undefined when there is nothing. */
+  struct(namespace: string): MetadataStruct | undefined {
+    const values = this.namespaces.get(namespace);
+    return values === undefined ? undefined : Object.fromEntries(values);
+  }
+
   /** What a path of keys leads to; undefined when it leads nowhere. */
   get(namespace: string, path: readonly string[]): MetadataValue | undefined {
     const values = this.namespaces.get(namespace);

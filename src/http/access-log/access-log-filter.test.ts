@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededRandom } from "../../../test/support/seeded-random.js";
 import type { AccessLogFilterConfig, ComparisonConfig } from "../../stream-info/access-log-config.js";
+import { DynamicMetadata } from "../../stream-info/dynamic-metadata.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
 import { bareContext } from "../formatter/log-context.test.support.js";
 import { HeaderMap } from "../headers/header-map.js";
@@ -141,4 +142,18 @@ test("a share by chance where there is no request id, or none is wanted", () => 
     const half = passed(5_000);
     assert.ok(half > 400 && half < 600, String(half));
   }
+});
+
+test("what filters have left for the stream", () => {
+  const value = { kind: "bool", value: true } as const;
+  const config = { kind: "metadata", namespace: "auth", path: ["user", "known"], value } as const;
+  const context = bareContext();
+  const evaluate = (invert: boolean, matchIfNotFound: boolean): boolean =>
+    compileFilter({ ...config, invert, matchIfNotFound }).evaluate(context);
+  assert.deepEqual([evaluate(false, true), evaluate(false, false)], [true, false]);
+  context.streamInfo.dynamicMetadata = new DynamicMetadata();
+  context.streamInfo.dynamicMetadata.set("auth", "user", { known: true });
+  assert.deepEqual([evaluate(false, false), evaluate(true, true)], [true, false]);
+  context.streamInfo.dynamicMetadata.set("auth", "user", { known: false });
+  assert.deepEqual([evaluate(false, true), evaluate(true, false)], [false, true]);
 });

@@ -1,5 +1,6 @@
 import type { RandomSource } from "../../common/random.js";
-import type { AccessLogFilterConfig } from "../../stream-info/access-log-config.js";
+import { compileValueMatcher, type ValueMatcher } from "../../matching/value-matcher.js";
+import type { AccessLogFilterConfig, MetadataFilterConfig } from "../../stream-info/access-log-config.js";
 import { isResponseFlag, type ResponseFlags, responseFlagBit } from "../../stream-info/response-flag.js";
 import { grpcStatusOf } from "../formatter/grpc-status-operator.js";
 import type { LogContext } from "../formatter/log-context.js";
@@ -26,6 +27,8 @@ export function compileFilter(config: AccessLogFilterConfig, random: RandomSourc
       return new TraceableFilter();
     case "runtime":
       return new SamplingFilter(config, random);
+    case "metadata":
+      return new MetadataFilter(config);
     case "header":
       return new HeaderFilter(new HeaderMatcher(config.matcher));
     case "responseFlag":
@@ -51,6 +54,23 @@ class NotHealthCheckFilter implements AccessLogFilter {
 class TraceableFilter implements AccessLogFilter {
   evaluate(): boolean {
     return false;
+  }
+}
+
+/** What filters have left for the stream is as it should be. */
+class MetadataFilter implements AccessLogFilter {
+  private readonly config: MetadataFilterConfig;
+  private readonly matcher: ValueMatcher;
+
+  constructor(config: MetadataFilterConfig) {
+    this.config = config;
+    this.matcher = compileValueMatcher(config.value);
+  }
+
+  evaluate(context: LogContext): boolean {
+    const { namespace, path, invert, matchIfNotFound } = this.config;
+    const value = context.streamInfo.dynamicMetadata?.get(namespace, path);
+    return value === undefined ? matchIfNotFound : this.matcher.matches(value) !== invert;
   }
 }
 

@@ -3,6 +3,7 @@ import { jsonString, utf8Bytes } from "./byte-text.js";
 import { FormatError } from "./format-error.js";
 import { type ParsedFormat, parseFormat } from "./format-parser.js";
 import type { LogContext } from "./log-context.js";
+import { DynamicMetadataOperator } from "./metadata-operators.js";
 import { type FormatHost, type Operator, UnsupportedOperator } from "./operator.js";
 import { TextTemplate } from "./text-template.js";
 
@@ -60,7 +61,11 @@ class JsonCompiler {
     }
     if (operators.length === 0) return new ConstantNode(jsonString(literals[0] as string));
     const isSingle = operators.length === 1 && literals[0] === "" && literals[1] === "";
-    if (isSingle) return new OperatorNode(operators[0] as Operator);
+    if (isSingle) {
+      const operator = operators[0] as Operator;
+      // It prints JSON itself.
+      return operator instanceof DynamicMetadataOperator ? operator : new OperatorNode(operator);
+    }
     return new MixedNode(new TextTemplate(parsed, this.omitEmptyValues));
   }
 

@@ -9,6 +9,7 @@ import {
 import { DurationOperator, intervalOperator, parseCommonDuration } from "./duration-operators.js";
 import { GrpcStatusOperator, parseGrpcStatusStyle } from "./grpc-status-operator.js";
 import { RequestHeaderOperator, ResponseHeaderOperator, ResponseTrailerOperator } from "./header-operators.js";
+import { parseDynamicMetadata, parseFilterState } from "./metadata-operators.js";
 import { ConstantOperator, type FormatHost, type Operator, truncate } from "./operator.js";
 import { parsePathOperator, parsePathWithoutQuery, QueryParamOperator } from "./path-operators.js";
 import { RequestedServerNameOperator } from "./requested-server-name-operator.js";
@@ -128,6 +129,8 @@ function addContextOperators(table: Map<string, OperatorSyntax>): void {
   table.set("RESPONSE_HEADERS_BYTES", plain(new HeaderBytesOperator("responseHeaders")));
   table.set("RESPONSE_TRAILERS_BYTES", plain(new HeaderBytesOperator("responseTrailers")));
   table.set("STREAM_ID", plain(new StreamIdOperator()));
+  table.set("DYNAMIC_METADATA", field(parseDynamicMetadata));
+  table.set("FILTER_STATE", field(parseFilterState));
   table.set("LOCAL_REPLY_BODY", plain(new LocalReplyBodyOperator()));
   table.set("ACCESS_LOG_TYPE", plain(new AccessLogTypeOperator()));
   table.set("HOSTNAME", { params: "none", limit: false, build: (_params, _limit, host) => hostName(host) });
