@@ -3,6 +3,7 @@ import type { RandomSource } from "../common/random.js";
 import type { Runtime } from "../common/runtime.js";
 import { type AccessLogSinkSource, buildAccessLoggers } from "../http/access-log/access-logger.js";
 import { ConnectionAccessLog } from "../http/access-log/connection-access-log.js";
+import { Http1CodecStats } from "../http/codec/http1/codec-stats.js";
 import { ConnectionManagerFactory } from "../http/conn-manager/connection-manager.js";
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { ConnectionManagerContext, type NodeIdentity } from "../http/conn-manager/connection-manager-context.js";
@@ -81,6 +82,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     streamIds: parts.streamIds,
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
+    http1Stats: new Http1CodecStats(parts.stats.scope("http1")),
     routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
     upgradeChains: config.upgrades.map(({ upgradeType, enabled, httpFilters }) => ({

@@ -4,6 +4,7 @@ import type { Dispatcher } from "../../event/dispatcher.js";
 import type { IdSource } from "../../network/listener.js";
 import type { RouteTable } from "../../route/route-table.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
+import type { Http1CodecStats } from "../codec/http1/codec-stats.js";
 import type { Http1ServerSettings } from "../codec/http1/server-connection.js";
 import type { HttpFilterFactory } from "../filter/filter.js";
 import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
@@ -25,6 +26,7 @@ export interface ConnectionManagerParts {
   /** Who this proxy is (`node`). */
   readonly node: NodeIdentity;
   readonly stats: ConnectionManagerStats;
+  readonly http1Stats: Http1CodecStats;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgradeChains: readonly UpgradeChain[];
@@ -77,18 +79,19 @@ export class ConnectionManagerContext {
     const { node } = parts;
     this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
     this.date = new DateHeader(parts.dispatcher);
-    this.http1Settings = http1Settings(config);
+    this.http1Settings = http1Settings(config, parts.http1Stats);
     this.headTimeout = headTimeout(config);
     this.localReplies = config.localReplies === null ? null : new LocalReplyRewriter(config.localReplies, parts.random);
   }
 }
 
-function http1Settings(config: ConnectionManagerConfig): Http1ServerSettings {
+function http1Settings(config: ConnectionManagerConfig, stats: Http1CodecStats): Http1ServerSettings {
   return {
     maxHeadBytes: config.maxRequestHeadersKb * 1024,
     maxFields: config.maxHeadersCount,
     enableTrailers: config.enableTrailers,
     underscores: config.headersWithUnderscores,
+    stats,
     allowChunkedLength: config.allowChunkedLength,
     allowAbsoluteUrl: config.allowAbsoluteUrl,
     // BEHAVIOUR 2.3(7): in the clear nobody may claim to have come by https, unless all count as if they had.

@@ -189,3 +189,21 @@ describe("how many requests a connection has", () => {
     assert.notEqual(client.fate, "open");
   });
 });
+
+describe("headers_with_underscores_action", () => {
+  const HEAD = "GET / HTTP/1.1\r\nhost: a\r\nx_y: 1\r\n\r\n";
+
+  test("drops such a field and counts it", () => {
+    const run = new ManagerRun({ config: { headersWithUnderscores: "drop" } });
+    run.send(HEAD);
+    assert.equal(run.origin().headers?.get("x_y"), null);
+    assert.equal(run.stats.value("http1.dropped_headers_with_underscores"), 1);
+  });
+
+  test("refuses a request that has one, and counts it", () => {
+    const run = new ManagerRun({ config: { headersWithUnderscores: "reject" } });
+    assert.equal(statusOf(run.send(HEAD).received), 400);
+    assert.equal(run.stats.value("http1.requests_rejected_with_underscores_in_headers"), 1);
+    assert.deepEqual(run.log, ["400 DPE http1.unexpected_underscore"]);
+  });
+});

@@ -13,6 +13,7 @@ import type { ForwardActionConfig } from "../../route/route-action-config.js";
 import type { RouteEntryConfig } from "../../route/route-config.js";
 import { RouteTable } from "../../route/route-table.js";
 import { type AccessLogger, buildAccessLoggers } from "../access-log/access-logger.js";
+import { Http1CodecStats } from "../codec/http1/codec-stats.js";
 import type {
   DecoderFilterCallbacks,
   FilterDataStatus,
@@ -115,6 +116,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       streamIds: new SequentialIds(),
       node: { id: "node-1", cluster: "edge" },
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
+      http1Stats: new Http1CodecStats(parts.stats.root.scope("http1")),
       routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
       filterFactories: [...(options.filters ?? []), parts.originFactory],
       upgradeChains: (options.config?.upgrades ?? []).map((upgrade) => ({ ...upgrade, filterFactories: null })),

@@ -188,6 +188,7 @@ function createCodec(
     maxFields: info.maxHeadersCount,
     enableTrailers: info.enableTrailers,
     underscores: "allow",
+    stats: null,
     allowChunkedLength: info.allowChunkedLength,
     sendFullyQualifiedUrl: info.sendFullyQualifiedUrl,
     allowAbsoluteUrl: true,

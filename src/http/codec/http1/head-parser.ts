@@ -232,12 +232,21 @@ export class HeadParser {
     const spelling = this.cut(start, nameEnd);
     const name = canonicalHeaderName(spelling);
     if (this.keepCase !== null) preservedCase(this.head.headers, this.keepCase).remember(name, spelling);
-    if (this.checksUnderscores && name.includes("_")) {
-      return this.settings.underscores === "reject" ? Http1Errors.unexpectedUnderscore : null;
-    }
+    if (this.checksUnderscores && name.includes("_")) return this.refuseUnderscore();
     const value = this.cut(valueStart, at);
     if (this.next === "fields") return takeHeadField(this.head, name, value, this.isRequest);
     if (!isForbiddenTrailer(name)) this.head.headers.add(name, value);
+    return null;
+  }
+
+  /** The field is left out, or the message refused. */
+  private refuseUnderscore(): CodecError | null {
+    const { underscores, stats } = this.settings;
+    if (underscores === "reject") {
+      stats?.requestsRejectedWithUnderscores.inc();
+      return Http1Errors.unexpectedUnderscore;
+    }
+    stats?.droppedHeadersWithUnderscores.inc();
     return null;
   }
 

@@ -1,4 +1,5 @@
 import type { HeaderCaseConfig } from "../../headers/header-case.js";
+import type { Http1CodecStats } from "./codec-stats.js";
 
 /** What happens to a field whose name has an underscore (`headers_with_underscores_action`). */
 export type UnderscoresAction = "allow" | "reject" | "drop";
@@ -9,6 +10,8 @@ export interface ParserSettings {
   readonly maxHeadBytes: number;
   readonly maxFields: number;
   readonly underscores: UnderscoresAction;
+  /** Where that is counted; null where nobody looks. */
+  readonly stats: Http1CodecStats | null;
   /** `content-length` beside `transfer-encoding: chunked` is dropped, not refused (`allow_chunked_length`). */
   readonly allowChunkedLength: boolean;
   /** Requests: the absolute form becomes path and authority; otherwise it is the path (`allow_absolute_url`). */
@@ -24,6 +27,7 @@ export const DEFAULT_PARSER_SETTINGS: ParserSettings = Object.freeze({
   maxHeadBytes: 60 * 1024,
   maxFields: 100,
   underscores: "allow",
+  stats: null,
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
   allowHttpsTarget: false,
