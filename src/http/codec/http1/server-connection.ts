@@ -195,6 +195,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.exchange.forbidReuse();
     this.exchange.startTunnel();
     this.body.startTunnel();
+    headers.nameFormat ??= this.nameFormat;
     this.connection.writeText(encodeTunnelHead(headers));
     const { flow, id, flowStreamId } = this.connection;
     flow?.record(FlowSteps.responseEncoded, id, flowStreamId, "headers");
