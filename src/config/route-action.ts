@@ -13,7 +13,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { convertDirectResponse } from "./direct-response.js";
 import { convertHashPolicies, HASH_POLICY_FIELDS } from "./hash-policy.js";
 import { convertHostRewrite } from "./host-rewrite.js";
-import { implemented, type MessageTable, refusedByConverter, values } from "./implemented-fields.js";
+import { implemented, type MessageTable, refusedByConverter, sameAs, values } from "./implemented-fields.js";
 import { convertInternalRedirect, INTERNAL_REDIRECT_FIELDS } from "./internal-redirect.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
@@ -66,7 +66,8 @@ export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy
   request_mirror_policies: MIRROR_POLICY_FIELDS,
   hash_policy: HASH_POLICY_FIELDS,
   metadata_match: METADATA_FIELDS,
-  priority: true,
+  // HIGH has no pools and circuit breakers of its own yet.
+  priority: sameAs(0),
 });
 
 /** What a route does with a request that it matches; null with an error when that cannot be. */
@@ -132,7 +133,6 @@ function convertForward(
     mirrorPolicies: mirrorPolicies.length === 0 ? rules.mirrorPolicies : mirrorPolicies,
     hashPolicies: convertHashPolicies(message.hashPolicy, context),
     metadataMatch: convertMetadataMatch(message.metadataMatch),
-    priority: context.enumName(message, "priority") === "HIGH" ? "high" : "default",
   };
 }
 

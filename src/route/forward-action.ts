@@ -32,7 +32,6 @@ export class ForwardAction {
   /** The time of gRPC requests is their own; null where it is not. */
   private readonly grpcTimeout: GrpcTimeoutConfig | null;
   readonly clusterNotFoundStatus: number;
-  readonly priority: "default" | "high";
   readonly appendForwardedHost: boolean;
   /** The host is to be the upstream host's own name. */
   readonly autoHostRewrite: boolean;
@@ -67,7 +66,6 @@ export class ForwardAction {
     this.maxStreamDuration = config.maxStreamDuration;
     this.grpcTimeout = config.maxStreamDuration === null ? config.grpcTimeout : null;
     this.clusterNotFoundStatus = config.clusterNotFoundStatus;
-    this.priority = config.priority;
     this.appendForwardedHost = config.appendForwardedHost;
     this.hostRewrite = hostRewriteOf(config, weighted);
     this.autoHostRewrite = this.hostRewrite.kind === "auto";

@@ -45,8 +45,6 @@ export interface ForwardActionConfig {
   readonly hashPolicies: readonly HashPolicyConfig[];
   /** What a host's metadata has to have (`envoy.lb`); null for nothing. */
   readonly metadataMatch: MetadataMatchCriteria | null;
-  /** Chooses circuit breakers and connection pools. */
-  readonly priority: "default" | "high";
 }
 
 /** `envoy.config.route.v3.RouteAction.MaxStreamDuration`, in milliseconds; null is not set, 0 is no limit. */

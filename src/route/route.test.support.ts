@@ -94,7 +94,6 @@ export function forwardAction(parts: Partial<ForwardActionConfig> = {}): Forward
     mirrorPolicies: [],
     hashPolicies: [],
     metadataMatch: null,
-    priority: "default",
     ...parts,
   };
 }
