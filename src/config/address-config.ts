@@ -10,15 +10,17 @@ import type { CidrRange } from "../network/listener-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable, refusedByConverter, sameAs, values } from "./implemented-fields.js";
 
+export const SOCKET_ADDRESS_FIELDS: MessageTable = implemented<SocketAddress>("envoy.config.core.v3.SocketAddress", {
+  protocol: values(() => ["TCP"]),
+  address: true,
+  port_value: true,
+  named_port: refusedByConverter("nothing resolves it here"),
+  ipv4_compat: sameAs(false),
+});
+
 /** `envoy.config.core.v3.Address`, wherever one stands. */
 export const ADDRESS_FIELDS: MessageTable = implemented<AddressMessage>("envoy.config.core.v3.Address", {
-  socket_address: implemented<SocketAddress>("envoy.config.core.v3.SocketAddress", {
-    protocol: values(() => ["TCP"]),
-    address: true,
-    port_value: true,
-    named_port: refusedByConverter("nothing resolves it here"),
-    ipv4_compat: sameAs(false),
-  }),
+  socket_address: SOCKET_ADDRESS_FIELDS,
   pipe: implemented<Pipe>("envoy.config.core.v3.Pipe", { path: true }),
   envoy_internal_address: refusedByConverter("an address inside of the proxy"),
 });
@@ -53,7 +55,7 @@ export function convertAddress(
   }
 }
 
-function convertSocketAddress(
+export function convertSocketAddress(
   message: SocketAddress,
   context: ConversionContext,
   hostForm: HostForm,

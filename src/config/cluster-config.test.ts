@@ -85,6 +85,11 @@ load_assignment:
     outlierDetection: null,
     idleTimeoutMs: 0,
     maxRequestsPerConnection: 8,
+    poolPolicy: {
+      maxConnectionDurationMs: 0,
+      preconnectRatio: 1,
+      connect: { source: null, keepAliveDelayMs: 0 },
+    },
     maxResponseHeadersKb: 60,
     maxHeadersCount: 7,
     enableTrailers: true,
@@ -102,6 +107,21 @@ test("the older fields of HTTP options count when the typed ones are not there",
     "common_http_protocol_options: { idle_timeout: 5s }\nmax_requests_per_connection: 6\nhttp_protocol_options: { enable_trailers: true }",
   );
   assert.deepEqual([info.idleTimeoutMs, info.maxRequestsPerConnection, info.enableTrailers], [5_000, 6, true]);
+});
+
+test("how connections are opened and how long they are kept", () => {
+  const { poolPolicy } = cluster(`
+common_http_protocol_options: { max_connection_duration: 60s }
+preconnect_policy: { per_upstream_preconnect_ratio: 1.5 }
+upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 } }
+upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
+  assert.deepEqual(poolPolicy, {
+    maxConnectionDurationMs: 60_000,
+    preconnectRatio: 1.5,
+    connect: { source: { kind: "ip", host: "127.0.0.2", port: 0 }, keepAliveDelayMs: 30_000 },
+  });
+  const keepAlive = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect.keepAliveDelayMs;
+  assert.equal(keepAlive, 7_200_000, "the operating system's own default");
 });
 
 test("load balancing policies as extensions: the first that is known", () => {

@@ -6,6 +6,7 @@ import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
 import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertLbPolicy, LOAD_BALANCING_POLICY_FIELDS } from "./load-balancing-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
+import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
 import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
 import {
   convertUpstreamHttpOptions,
@@ -48,6 +49,9 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   circuit_breakers: CIRCUIT_BREAKER_FIELDS,
   outlier_detection: OUTLIER_DETECTION_FIELDS,
   max_requests_per_connection: true,
+  preconnect_policy: PRECONNECT_FIELDS,
+  upstream_bind_config: BIND_FIELDS,
+  upstream_connection_options: CONNECTION_OPTIONS_FIELDS,
   typed_extension_protocol_options: extensions(() => [UPSTREAM_OPTIONS_FIELDS]),
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
   http_protocol_options: UPSTREAM_HTTP1_FIELDS,

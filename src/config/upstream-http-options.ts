@@ -12,6 +12,7 @@ import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { convertPoolPolicy } from "./pool-policy-config.js";
 
 const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const DEFAULT_MAX_HEADERS_COUNT = 100;
@@ -24,6 +25,7 @@ export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
     idle_timeout: true,
     max_headers_count: true,
     max_requests_per_connection: true,
+    max_connection_duration: true,
   },
 );
 
@@ -55,6 +57,7 @@ type UpstreamLimits = Pick<
   ClusterInfo,
   | "idleTimeoutMs"
   | "maxRequestsPerConnection"
+  | "poolPolicy"
   | "maxResponseHeadersKb"
   | "maxHeadersCount"
   | "enableTrailers"
@@ -81,6 +84,13 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
         ? DEFAULT_IDLE_TIMEOUT_MS
         : context.milliseconds(common, "idleTimeout", idle, DEFAULT_IDLE_TIMEOUT_MS),
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? cluster.maxRequestsPerConnection ?? 0,
+    poolPolicy: {
+      ...convertPoolPolicy(cluster, context),
+      maxConnectionDurationMs:
+        common === undefined
+          ? 0
+          : context.milliseconds(common, "maxConnectionDuration", common.maxConnectionDuration, 0),
+    },
     maxResponseHeadersKb: MAX_RESPONSE_HEADERS_KB,
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
     enableTrailers: http1?.enableTrailers ?? false,

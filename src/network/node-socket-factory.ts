@@ -1,7 +1,7 @@
 import type net from "node:net";
 import type { Address } from "./address.js";
 import { NodeSocket, type NodeSocketContext } from "./node-socket.js";
-import type { AcceptCallbacks, ListenSocket, SocketFactory, StreamSocket } from "./stream-socket.js";
+import type { AcceptCallbacks, ConnectOptions, ListenSocket, SocketFactory, StreamSocket } from "./stream-socket.js";
 
 /** Connects through the operating system. */
 export class NodeSocketFactory implements SocketFactory {
@@ -11,8 +11,8 @@ export class NodeSocketFactory implements SocketFactory {
     this.context = context;
   }
 
-  connect(address: Address): StreamSocket {
-    return NodeSocket.connect(this.context, address);
+  connect(address: Address, options?: ConnectOptions): StreamSocket {
+    return NodeSocket.connect(this.context, address, options);
   }
 }
 

@@ -318,6 +318,17 @@ describe("a NodeSocket that connects", () => {
     assert.deepEqual(probe.events, ["closed ECONNREFUSED"]);
   });
 
+  test("our own end of a connection can be chosen", async (t) => {
+    const { address } = await listen(t, (socket) => void socket.on("error", () => {}));
+    const source = { kind: "ip", host: "127.0.0.2", port: 0 } as const;
+    const probe = new SocketProbe(
+      new NodeSocketFactory(context()).connect(address, { source, keepAliveDelayMs: 1_000 }),
+    );
+    t.after(() => probe.socket.destroy());
+    await probe.untilEvent("connected");
+    assert.deepEqual(probe.socket.localAddress?.kind === "ip" && probe.socket.localAddress.host, "127.0.0.2");
+  });
+
   test("a connect that is given up closes without an error", async (t) => {
     const { address } = await listen(t, () => {});
     const probe = new SocketProbe(new NodeSocketFactory(context()).connect(address));

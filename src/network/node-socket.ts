@@ -2,7 +2,7 @@ import net from "node:net";
 import type { Dispatcher } from "../event/dispatcher.js";
 import type { Address } from "./address.js";
 import type { ReadBuffers } from "./read-buffers.js";
-import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
+import type { ConnectOptions, SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
 
 /** What every socket of a worker shares. */
 export interface NodeSocketContext {
@@ -72,10 +72,15 @@ export class NodeSocket implements StreamSocket {
   }
 
   /** Starts an asynchronous connect. */
-  static connect(context: NodeSocketContext, address: Address): NodeSocket {
+  static connect(context: NodeSocketContext, address: Address, options = NO_OPTIONS): NodeSocket {
     const owner = new NodeSocket(context);
+    const { source, keepAliveDelayMs } = address.kind === "pipe" ? NO_OPTIONS : options;
     const socketOptions = {
       noDelay: true,
+      keepAlive: keepAliveDelayMs > 0,
+      keepAliveInitialDelay: keepAliveDelayMs,
+      localAddress: source?.host,
+      localPort: source === null || source.port === 0 ? undefined : source.port,
       allowHalfOpen: true,
       onread: owner.onReadOptions(),
       path: address.kind === "pipe" ? address.path : undefined,
@@ -274,6 +279,9 @@ export class NodeSocket implements StreamSocket {
     this.context.dispatcher.endEvent();
   }
 }
+
+/** Of no use to pipes. */
+const NO_OPTIONS: ConnectOptions = { source: null, keepAliveDelayMs: 0 };
 
 function onConnect(this: net.Socket): void {
   (this as OwnedSocket).owner.onConnectEvent();

@@ -1,4 +1,4 @@
-import type { Address } from "./address.js";
+import type { Address, IpAddress } from "./address.js";
 
 /*
  * The seam between the proxy and the operating system: a byte stream with four events. `NodeSocket` runs it on
@@ -64,8 +64,16 @@ export interface ListenSocket {
   close(): void;
 }
 
+/** How a connection is to be made. Plain frozen data. */
+export interface ConnectOptions {
+  /** Our own end; null for whatever the operating system chooses. */
+  readonly source: IpAddress | null;
+  /** Milliseconds of silence after which the operating system probes whether the peer is there; 0 is never. */
+  readonly keepAliveDelayMs: number;
+}
+
 /** The network of one worker. */
 export interface SocketFactory {
   /** Starts an asynchronous connect: `onSocketConnected` or `onSocketClosed` follows, never before this returns. */
-  connect(address: Address): StreamSocket;
+  connect(address: Address, options?: ConnectOptions): StreamSocket;
 }

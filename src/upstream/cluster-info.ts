@@ -4,6 +4,7 @@ import type { Address } from "../network/address.js";
 import type { EndpointHealth } from "./host-health.js";
 import type { Locality } from "./locality.js";
 import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
+import type { PoolPolicy } from "./pool/pool-policy.js";
 
 export type DiscoveryType = "static" | "strictDns" | "logicalDns";
 export type LbPolicy = "roundRobin" | "random" | "leastRequest";
@@ -68,6 +69,7 @@ export interface ClusterInfo {
   readonly idleTimeoutMs: number;
   /** Requests after which a connection is closed; 0 is no limit. */
   readonly maxRequestsPerConnection: number;
+  readonly poolPolicy: PoolPolicy;
   readonly maxResponseHeadersKb: number;
   readonly maxHeadersCount: number;
   /** Pass trailers on in both directions (`http_protocol_options.enable_trailers`). */

@@ -13,6 +13,7 @@ export class ClusterStats {
   readonly cxOverflow: Counter;
   readonly cxIdleTimeout: Counter;
   readonly cxMaxRequests: Counter;
+  readonly cxMaxDurationReached: Counter;
   readonly cxProtocolError: Counter;
   readonly cxNoneHealthy: Counter;
   readonly cxDestroy: Counter;
@@ -73,6 +74,7 @@ export class ClusterStats {
     this.cxConnectTimeout = scope.counter("upstream_cx_connect_timeout");
     this.cxOverflow = scope.counter("upstream_cx_overflow");
     this.cxIdleTimeout = scope.counter("upstream_cx_idle_timeout");
+    this.cxMaxDurationReached = scope.counter("upstream_cx_max_duration_reached");
     this.cxMaxRequests = scope.counter("upstream_cx_max_requests");
     this.cxProtocolError = scope.counter("upstream_cx_protocol_error");
     this.cxNoneHealthy = scope.counter("upstream_cx_none_healthy");

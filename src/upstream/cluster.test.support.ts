@@ -4,6 +4,7 @@ import type { CircuitBreakerLimits, ClusterInfo, EndpointConfig } from "./cluste
 import { Host } from "./host.js";
 import type { HostSetOptions } from "./host-set.js";
 import { NO_LOCALITY } from "./locality.js";
+import { DEFAULT_POOL_POLICY } from "./pool/pool-policy.js";
 import { PrioritySet } from "./priority-set.js";
 
 const LIMITS: CircuitBreakerLimits = {
@@ -32,6 +33,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     outlierDetection: null,
     idleTimeoutMs: 3_600_000,
     maxRequestsPerConnection: 0,
+    poolPolicy: DEFAULT_POOL_POLICY,
     maxResponseHeadersKb: 60,
     maxHeadersCount: 100,
     enableTrailers: false,

@@ -40,6 +40,9 @@ export class ActiveClient
   private readonly codec: ClientConnection;
   private readonly connectTimer: Timer;
   private readonly idleTimer: Timer;
+  private readonly durationTimer: Timer | null;
+  /** It is old enough: its last stream is the one that it carries. */
+  isExpired = false;
   private connectTimedOut = false;
   private localText = "";
   /** Of the stream that it carries: what was sent before, and whether anything came back. */
@@ -57,6 +60,9 @@ export class ActiveClient
     this.createdMs = dispatcher.now();
     this.connectTimer = dispatcher.createTimer(this);
     this.idleTimer = dispatcher.createCoarseTimer(this);
+    const { maxConnectionDurationMs } = info.poolPolicy;
+    this.durationTimer = maxConnectionDurationMs > 0 ? dispatcher.createCoarseTimer(this) : null;
+    this.durationTimer?.arm(maxConnectionDurationMs);
     connection.setCallbacks(this);
     this.connectTimer.arm(info.connectTimeoutMs);
   }
@@ -98,6 +104,9 @@ export class ActiveClient
       this.connectTimedOut = true;
       this.connection.flow?.record(FlowSteps.timerFired, this.connection.id, this.connection.flowStreamId, "connect");
       this.close("connect_timeout");
+    } else if (timer === this.durationTimer) {
+      this.isExpired = true;
+      this.pool.onClientExpired(this);
     } else {
       this.pool.onIdleTimeout(this);
     }
@@ -121,6 +130,7 @@ export class ActiveClient
       return;
     }
     this.idleTimer.disarm();
+    this.durationTimer?.disarm();
     this.pool.onClientClosed(this, event);
   }
 

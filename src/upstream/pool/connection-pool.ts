@@ -74,6 +74,7 @@ export class ConnectionPool implements Task {
       // B7: the connection used last is the one least likely to have been closed meanwhile.
       this.recordTaken(client, callbacks);
       this.attach(client, callbacks);
+      if (this.cluster.info.poolPolicy.preconnectRatio > 1) this.openConnections(null, 0);
       return null;
     }
     return this.enqueue(callbacks);
@@ -129,7 +130,8 @@ export class ConnectionPool implements Task {
     for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
       // Connections that are ready beside streams that wait are attached to them on the next turn.
       const enoughForAll = this.pending.size <= this.connecting.size + this.ready.size;
-      if (enoughForAll && this.freshPending <= this.connecting.size) return;
+      const preconnects = enoughForAll && this.freshPending <= this.connecting.size;
+      if (preconnects && !this.wantsToPreconnect()) return;
       if (!this.mayOpen()) {
         this.cluster.stats.cxOverflow.inc();
         // A used connection that nobody may take makes room; its close comes back here.
@@ -138,6 +140,14 @@ export class ConnectionPool implements Task {
       }
       this.openConnection(flow, flowStreamId);
     }
+  }
+
+  /** `per_upstream_preconnect_ratio`: more connections than streams, for those that may come. */
+  private wantsToPreconnect(): boolean {
+    const { preconnectRatio } = this.cluster.info.poolPolicy;
+    if (preconnectRatio <= 1 || this.mode !== "open") return false;
+    const streams = this.busy.size + this.pending.size;
+    return this.connecting.size + this.ready.size + this.busy.size < streams * preconnectRatio;
   }
 
   /** At the cluster's limit streams wait; but a pool without any connection may always open one (BEHAVIOUR 6.5). */
@@ -151,7 +161,7 @@ export class ConnectionPool implements Task {
     const id = this.context.connectionIds.next();
     const bufferLimitBytes = info.perConnectionBufferLimitBytes;
     // B7: (a) a socket, (b) its events, (c) the connect, which is asynchronous.
-    const socket = this.context.sockets.connect(this.host.address);
+    const socket = this.context.sockets.connect(this.host.address, info.poolPolicy.connect);
     const connection = new Connection(id, socket, this.context, stats.connection, {
       connected: false,
       bufferLimitBytes,
@@ -260,6 +270,12 @@ export class ConnectionPool implements Task {
     client.close("on_idle_timeout");
   }
 
+  /** `max_connection_duration`: what it carries may end. */
+  onClientExpired(client: ActiveClient): void {
+    this.cluster.stats.cxMaxDurationReached.inc();
+    if (client.state === "ready") client.close("max_connection_duration_reached");
+  }
+
   /** D6: the response is complete. */
   onStreamComplete(client: ActiveClient, reusable: boolean): void {
     const { info, stats } = this.cluster;
@@ -267,7 +283,7 @@ export class ConnectionPool implements Task {
     const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
     if (exhausted) stats.cxMaxRequests.inc();
     this.transition(client, "ready");
-    if (!reusable || exhausted || this.mode !== "open") {
+    if (!reusable || exhausted || client.isExpired || this.mode !== "open") {
       client.close(exhausted ? "max_requests_per_connection" : "connection_not_reusable");
       return;
     }

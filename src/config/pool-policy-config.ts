@@ -1,0 +1,59 @@
+import type {
+  Cluster,
+  Cluster_PreconnectPolicy,
+  UpstreamConnectionOptions,
+} from "../gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { BindConfig, SocketAddress, TcpKeepalive } from "../gen/envoy/config/core/v3/address_pb.js";
+import type { IpAddress } from "../network/address.js";
+import { DEFAULT_POOL_POLICY, type PoolPolicy } from "../upstream/pool/pool-policy.js";
+import { convertSocketAddress, SOCKET_ADDRESS_FIELDS } from "./address-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
+
+export const PRECONNECT_FIELDS: MessageTable = implemented<Cluster_PreconnectPolicy>(
+  "envoy.config.cluster.v3.Cluster.PreconnectPolicy",
+  {
+    per_upstream_preconnect_ratio: true,
+    predictive_preconnect_ratio: ignored("hosts are connected to when they are chosen, not before"),
+  },
+);
+
+export const BIND_FIELDS: MessageTable = implemented<BindConfig>("envoy.config.core.v3.BindConfig", {
+  source_address: SOCKET_ADDRESS_FIELDS,
+});
+
+export const CONNECTION_OPTIONS_FIELDS: MessageTable = implemented<UpstreamConnectionOptions>(
+  "envoy.config.cluster.v3.UpstreamConnectionOptions",
+  {
+    tcp_keepalive: implemented<TcpKeepalive>("envoy.config.core.v3.TcpKeepalive", {
+      keepalive_time: true,
+      keepalive_probes: ignored("the operating system's number of probes holds"),
+      keepalive_interval: ignored("the operating system's interval holds"),
+    }),
+  },
+);
+
+/** Seconds after which the operating system probes by default on Linux. */
+const DEFAULT_KEEPALIVE_TIME_S = 7_200;
+
+/** How the cluster's connections are opened and kept, but for `max_connection_duration`. */
+export function convertPoolPolicy(
+  cluster: Cluster,
+  context: ConversionContext,
+): Omit<PoolPolicy, "maxConnectionDurationMs"> {
+  const keepAlive = cluster.upstreamConnectionOptions?.tcpKeepalive;
+  return {
+    preconnectRatio: cluster.preconnectPolicy?.perUpstreamPreconnectRatio ?? DEFAULT_POOL_POLICY.preconnectRatio,
+    connect: {
+      source: convertSource(cluster.upstreamBindConfig, context),
+      keepAliveDelayMs: keepAlive === undefined ? 0 : (keepAlive.keepaliveTime ?? DEFAULT_KEEPALIVE_TIME_S) * 1_000,
+    },
+  };
+}
+
+function convertSource(bind: BindConfig | undefined, context: ConversionContext): IpAddress | null {
+  const source: SocketAddress | undefined = bind?.sourceAddress;
+  if (source === undefined) return null;
+  const address = convertSocketAddress(source, context, "ipOnly", "");
+  return address?.kind === "ip" ? address : null;
+}
