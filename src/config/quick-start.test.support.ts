@@ -54,5 +54,4 @@ export const ROUTER_DEFAULTS = {
   suppressEnvoyHeaders: false,
   strictCheckHeaders: [],
   respectExpectedRqTimeout: false,
-  repeatsOnStaleConnection: true,
 };

@@ -12,6 +12,7 @@ import { closestName } from "./decode/closest-name.js";
 import { didYouMean } from "./decode/fault.js";
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertRetryHosts, HOST_PREDICATE_FIELDS, RETRY_PRIORITY_FIELDS } from "./retry-hosts.js";
 
 export const RETRY_POLICY_FIELDS: MessageTable = implemented<RetryPolicy>("envoy.config.route.v3.RetryPolicy", {
   retry_on: true,
@@ -33,6 +34,9 @@ export const RETRY_POLICY_FIELDS: MessageTable = implemented<RetryPolicy>("envoy
       max_interval: true,
     },
   ),
+  retry_host_predicate: HOST_PREDICATE_FIELDS,
+  host_selection_retry_max_attempts: true,
+  retry_priority: RETRY_PRIORITY_FIELDS,
   retriable_headers: HEADER_MATCHER_FIELDS,
   retriable_request_headers: HEADER_MATCHER_FIELDS,
 });
@@ -55,6 +59,7 @@ export function convertRetryPolicy(message: RetryPolicy, context: ConversionCont
     retriableStatusCodes: message.retriableStatusCodes,
     retriableHeaders: convertHeaderMatchers(message.retriableHeaders, context) ?? [],
     retriableRequestHeaders: convertHeaderMatchers(message.retriableRequestHeaders, context) ?? [],
+    hosts: convertRetryHosts(message, context),
     perTryTimeoutMs: context.milliseconds(message, "perTryTimeout", message.perTryTimeout, 0),
     perTryIdleTimeoutMs: context.milliseconds(message, "perTryIdleTimeout", message.perTryIdleTimeout, 0),
     backOff: convertBackOff(message.retryBackOff, context),

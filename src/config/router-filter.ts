@@ -17,7 +17,6 @@ export const ROUTER_FILTER: HttpFilterExtension = {
     suppressEnvoyHeaders: message.suppressEnvoyHeaders,
     strictCheckHeaders: CHECKED_HEADERS.filter((name) => message.strictCheckHeaders.includes(name)),
     respectExpectedRqTimeout: message.respectExpectedRqTimeout,
-    repeatsOnStaleConnection: true,
   })),
   isTerminal: true,
   routeConfig: null,

@@ -120,6 +120,8 @@ function buildHttpFilter(filter: HttpFilterConfig, scope: StatsScope, parts: Lis
   return filter.disabled ? new DisabledFilterFactory(factory) : factory;
 }
 
+/** A runtime key of ours: false leaves a request that met a stale connection to the route's retry policy. */
+const REPEAT_ON_STALE_CONNECTION = "sluice.router.repeat_on_stale_connection";
 const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
 
 function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: ListenerParts): HttpFilterFactory {
@@ -130,6 +132,7 @@ function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: 
         clusters: parts.clusters,
         stats: new RouterStats(scope),
         random: parts.random,
+        repeatsOnStaleConnection: parts.runtime.flag(REPEAT_ON_STALE_CONNECTION, true),
       });
     default:
       throw new Error(`HTTP filter ${filter.typeName} passed validation but is not known`);

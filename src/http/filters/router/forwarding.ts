@@ -18,6 +18,7 @@ import type { InternalRedirect } from "./internal-redirect.js";
 import type { RequestHostSelection } from "./request-host-selection.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
+import type { RetryHostSelection } from "./retry-host-selection.js";
 import type { RetryState, RetryVerdict } from "./retry-state.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
@@ -45,6 +46,8 @@ export interface ForwardingPlan {
   readonly redirect: InternalRedirect | null;
   /** What balancers learn of the request; null for nothing. */
   readonly selection: RequestHostSelection | null;
+  /** Keeps retries away from hosts that were tried; null when any host will do. */
+  readonly retryHosts: RetryHostSelection | null;
 }
 
 /**
@@ -178,6 +181,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     if (!this.context.config.suppressEnvoyHeaders) {
       setExpectedTimeout(headers, this.timeouts, this.isRequestComplete ? this.sinceRequestMs() : 0);
     }
+    this.plan.retryHosts?.onHostAttempted(host);
     // B4
     const attempt = new UpstreamRequest(this, host, needsFreshConnection);
     this.step(FlowSteps.upstreamRequestCreated, "");
@@ -191,7 +195,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** Answers the request itself when there is none. */
   private chooseHost(): Host | null {
-    const { selection } = this.plan;
+    const selection = this.plan.retryHosts ?? this.plan.selection;
     const host = selection === null ? this.plan.cluster.chooseHost() : this.plan.cluster.chooseHost(selection);
     if (host !== null) {
       this.step(FlowSteps.hostChosen, host.addressText);
@@ -302,7 +306,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** The connection was stale: once more, on a fresh one to the same host. Not a retry: no policy has to allow it. */
   private repeatsOnFreshConnection(attempt: UpstreamRequest, reason: ResetReason): boolean {
-    if (!this.context.config.repeatsOnStaleConnection || this.staleRepeated || !this.replay.isWhole) return false;
+    if (!this.context.repeatsOnStaleConnection || this.staleRepeated || !this.replay.isWhole) return false;
     const { staleness, host } = attempt;
     if (!isStaleClose(reason, staleness, this.replay.headers.method)) return false;
     this.staleRepeated = true;

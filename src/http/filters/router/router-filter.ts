@@ -7,6 +7,7 @@ import type { ConnectConfig } from "../../../route/route-upgrade.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
+import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type {
   DecoderFilterCallbacks,
   FilterDataStatus,
@@ -26,6 +27,7 @@ import { type CheckedHeader, checkDirectives, takeRequestDirectives } from "./re
 import { type RequestHostSelection, requestHostSelection } from "./request-host-selection.js";
 import { rewriteRequest } from "./request-rewrite.js";
 import { requestTimeouts } from "./request-timeouts.js";
+import { RetryHostSelection } from "./retry-host-selection.js";
 import { createRetryState } from "./retry-state.js";
 import type { RouterStats } from "./router-stats.js";
 
@@ -35,8 +37,6 @@ export interface RouterConfig {
   /** Headers that must be well-formed where they are sent. */
   readonly strictCheckHeaders: readonly CheckedHeader[];
   readonly respectExpectedRqTimeout: boolean;
-  /** Ours: a request whose reused connection closes before a byte of the response is sent once more. True by default. */
-  readonly repeatsOnStaleConnection: boolean;
 }
 
 /** What the routers of one connection manager share. */
@@ -45,6 +45,8 @@ export interface RouterContext {
   readonly clusters: ClusterManager;
   readonly stats: RouterStats;
   readonly random: RandomSource;
+  /** A request whose reused connection closes before a byte of the response is sent once more. */
+  readonly repeatsOnStaleConnection: boolean;
 }
 
 /**
@@ -154,7 +156,9 @@ export class RouterFilter implements StreamDecoderFilter {
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
     const autoHost = action.autoHostRewrite ? new AutoHostRewrite(action, !config.suppressEnvoyHeaders) : null;
     const protocol = action.connect !== null && endsTunnel(action.connect, headers.method) ? "tcp" : "http1";
-    return { cluster, protocol, timeouts, retry, replayLimitBytes, autoHost, selection, redirect };
+    const hosts = retry === null ? null : (action.retryPolicy?.config.hosts ?? null);
+    const retryHosts = hosts === null ? null : new RetryHostSelection(selection ?? ANY_HOST, hosts);
+    return { cluster, protocol, timeouts, retry, replayLimitBytes, autoHost, selection, retryHosts, redirect };
   }
 
   /** Neither what becomes a tunnel nor what may be repeated: the request as it is, once. */

@@ -66,6 +66,13 @@ describe("a reused connection that closes without an answer (RFC 9112 9.3.1)", (
     });
   }
 
+  test("switched off by the runtime", () => {
+    const { run, client } = withUsedConnection({ runtime: { "sluice.router.repeat_on_stale_connection": false } });
+    const second = sendIntoClose(run, message("GET"), "close");
+    assert.equal(statusOf(second.received), 503);
+    run.finish([client, second]);
+  });
+
   test("what the upstream has answered one byte to is not repeated", () => {
     const { run, client } = withUsedConnection();
     const second = run.get();

@@ -20,6 +20,8 @@ export interface RouterRunOptions {
   readonly manager?: object;
   readonly listener?: object;
   readonly cluster?: object;
+  /** Runtime keys and their values. */
+  readonly runtime?: object;
   /** Fields of the cluster's HTTP/1 options. */
   readonly upstreamHttp1?: object;
   /** Clusters beside `c`. */
@@ -150,7 +152,9 @@ function hostAddresses(options: RouterRunOptions): Address[] {
 }
 
 function bootstrapOf(options: RouterRunOptions): object {
+  const { runtime } = options;
   return {
+    ...(runtime === undefined ? {} : { layered_runtime: { layers: [{ name: "static", static_layer: runtime }] } }),
     static_resources: {
       listeners: [
         {

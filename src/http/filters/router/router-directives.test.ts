@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { bodyOf, fieldsOf, RouterRun, type RouterRunOptions, statusOf } from "./router.test.support.js";
+
+const BAD = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 3\r\n\r\nbad";
+/** No longer than this do the default waits take, all together. */
+const WAITS_MS = 700;
+/** With this seed the first waits are long parts of their windows. */
+const SLOW_SEED = 36;
+
+function head(status: number, ...fields: string[]): string {
+  return [`HTTP/1.1 ${status} X`, "content-length: 0", ...fields, "", ""].join("\r\n");
+}
+
+describe("what a request asks for itself", () => {
+  /** Requests from here count as internal, so that their x-envoy-* headers are kept. */
+  function internal(more: RouterRunOptions = {}): RouterRun {
+    const cidr_ranges = [{ address_prefix: "0.0.0.0", prefix_len: 0 }];
+    const manager = { use_remote_address: true, internal_address_config: { cidr_ranges } };
+    return new RouterRun({ seed: SLOW_SEED, ...more, manager });
+  }
+  const ask = (...fields: string[]): string => ["GET / HTTP/1.1", "host: a", ...fields, "", ""].join("\r\n");
+
+  test("retries", () => {
+    const run = internal();
+    const client = run.send(ask("x-envoy-retry-on: 5xx", "x-envoy-max-retries: 2"));
+    assert.equal(fieldsOf(run.origin(0).received).has("x-envoy-retry-on"), false);
+    assert.equal(fieldsOf(run.origin(0).received).has("x-envoy-max-retries"), false);
+    for (const index of [0, 1, 2]) {
+      run.respond(BAD, run.origin(index));
+      run.runFor(WAITS_MS);
+    }
+    assert.equal(statusOf(client.received), 503);
+    assert.equal(run.clusterStat("upstream_rq_retry"), 2);
+    run.finish([client]);
+  });
+
+  test("statuses and headers to be tried again", () => {
+    const run = internal();
+    const fields = ["x-envoy-retry-on: retriable-status-codes", "x-envoy-retriable-status-codes: 404, 410"];
+    const client = run.send(ask(...fields));
+    run.respond(head(410));
+    assert.equal(client.received, "");
+    const named = ["x-envoy-retry-on: retriable-headers", "x-envoy-retriable-header-names: x-again"];
+    const other = run.send(ask(...named));
+    run.respond(head(200, "x-again: 1"));
+    assert.equal(other.received, "");
+    run.finish([client, other]);
+  });
+
+  test("a timeout, and 204 in its place", () => {
+    const run = internal();
+    const client = run.send(ask("x-envoy-upstream-rq-timeout-ms: 100", "x-envoy-upstream-rq-timeout-alt-response: 1"));
+    assert.equal(fieldsOf(run.origin(0).received).get("x-envoy-expected-rq-timeout-ms"), "100");
+    run.runFor(250);
+    assert.equal(statusOf(client.received), 204);
+    run.finish([client]);
+  });
+
+  test("not where it comes from outside", () => {
+    const run = new RouterRun();
+    const client = run.send(ask("x-envoy-retry-on: 5xx", "x-envoy-upstream-rq-timeout-ms: 100"));
+    run.runFor(1_000);
+    run.respond(BAD);
+    assert.equal(statusOf(client.received), 503);
+    assert.equal(run.clusterStat("upstream_rq_retry"), 0);
+    run.finish([client]);
+  });
+
+  test("the time that a proxy before this one has left, where the router respects it", () => {
+    const run = internal({ router: { respect_expected_rq_timeout: true } });
+    const client = run.send(ask("x-envoy-expected-rq-timeout-ms: 150", "x-envoy-upstream-rq-timeout-ms: 5000"));
+    run.runFor(300);
+    assert.equal(statusOf(client.received), 504);
+    run.finish([client]);
+  });
+
+  test("nonsense, which strict_check_headers refuses", () => {
+    const run = internal({ router: { strict_check_headers: ["x-envoy-retry-on"] } });
+    const client = run.send(ask("x-envoy-retry-on: 5xx,never"));
+    assert.equal(statusOf(client.received), 400);
+    assert.equal(bodyOf(client.received), "invalid header 'x-envoy-retry-on' with value '5xx,never'");
+    assert.deepEqual(run.log, ["400 IH request_headers_failed_strict_check{x-envoy-retry-on}"]);
+    run.finish([client]);
+  });
+});
