@@ -156,6 +156,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           retryBudget: null,
           trackRemaining: false,
         },
+        healthChecks: [],
         outlierDetection: null,
         idleTimeoutMs: 3_600_000,
         maxRequestsPerConnection: 0,

@@ -82,6 +82,7 @@ load_assignment:
       retryBudget: null,
       trackRemaining: false,
     },
+    healthChecks: [],
     outlierDetection: null,
     idleTimeoutMs: 0,
     maxRequestsPerConnection: 8,

@@ -3,6 +3,7 @@ import type { ClusterInfo, DiscoveryType, DnsLookupFamily } from "../upstream/cl
 import { CIRCUIT_BREAKER_FIELDS, convertLimits } from "./circuit-breakers.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
+import { convertHealthCheck, HEALTH_CHECK_FIELDS } from "./health-check.js";
 import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertLbPolicy, LOAD_BALANCING_POLICY_FIELDS } from "./load-balancing-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
@@ -47,6 +48,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   connect_timeout: true,
   per_connection_buffer_limit_bytes: true,
   circuit_breakers: CIRCUIT_BREAKER_FIELDS,
+  health_checks: HEALTH_CHECK_FIELDS,
   outlier_detection: OUTLIER_DETECTION_FIELDS,
   max_requests_per_connection: true,
   preconnect_policy: PRECONNECT_FIELDS,
@@ -99,6 +101,9 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     defaultLimits: convertLimits(message.circuitBreakers, "DEFAULT", context),
     highLimits: convertLimits(message.circuitBreakers, "HIGH", context),
+    healthChecks: message.healthChecks
+      .map((check) => convertHealthCheck(check, context))
+      .filter((config) => config !== null),
     outlierDetection:
       message.outlierDetection === undefined ? null : convertOutlierDetection(message.outlierDetection, context),
     ...options,

@@ -14,6 +14,7 @@ import type { EndpointHealth } from "../upstream/host-health.js";
 import type { Locality } from "../upstream/locality.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { convertEndpointHealthCheck, ENDPOINT_HEALTH_CHECK_FIELDS } from "./health-check.js";
 import { implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
@@ -21,6 +22,7 @@ import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 const ENDPOINT_FIELDS = implemented<Endpoint>("envoy.config.endpoint.v3.Endpoint", {
   address: ADDRESS_FIELDS,
   hostname: true,
+  health_check_config: ENDPOINT_HEALTH_CHECK_FIELDS,
 });
 
 const LB_ENDPOINT_FIELDS = implemented<LbEndpoint>("envoy.config.endpoint.v3.LbEndpoint", {
@@ -170,5 +172,7 @@ function convertEndpoint(
   // A number that the enum does not define has been reported.
   if (health === undefined) return null;
   const metadata = convertMetadata(message.metadata);
-  return { address, hostname, weight: message.loadBalancingWeight ?? 1, ...ofGroup, health, metadata };
+  const { healthCheckConfig } = endpoint;
+  const checked = healthCheckConfig === undefined ? {} : { healthCheck: convertEndpointHealthCheck(healthCheckConfig) };
+  return { address, hostname, weight: message.loadBalancingWeight ?? 1, ...ofGroup, health, metadata, ...checked };
 }

@@ -2,8 +2,14 @@ import type { RandomSource } from "../common/random.js";
 import type { RuntimeConfig } from "../config/runtime-config.js";
 import type { Dispatcher } from "../event/dispatcher.js";
 import { addressText } from "../network/address.js";
+import type { IdSource } from "../network/listener.js";
+import type { ReadBuffers } from "../network/read-buffers.js";
+import type { SocketFactory } from "../network/stream-socket.js";
 import type { StatsScope } from "../stats/stat.js";
-import type { EndpointConfig } from "../upstream/cluster-info.js";
+import type { ClusterInfo, EndpointConfig } from "../upstream/cluster-info.js";
+import { HealthCheckEventLog } from "../upstream/health-check/health-check-event-log.js";
+import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js";
+import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
 import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
@@ -20,31 +26,74 @@ export interface SupervisionParts {
   readonly outlierBoards: readonly (SharedArrayBuffer | null)[];
   /** `cluster_manager.outlier_detection.event_log_path`; null for none. */
   readonly outlierEvents: EventSink | null;
+  /** Where a log of health checks goes. */
+  readonly healthEvents: (path: string) => EventSink;
+  readonly readBuffers: ReadBuffers;
+  readonly sockets: SocketFactory;
+  readonly connectionIds: IdSource;
+  /** Whether a cluster has carried requests, by its stats' root. */
+  readonly hasTraffic: (statName: string) => boolean;
   /** Gets every change to every worker. */
   readonly receiver: EjectionReceiver;
 }
 
 /** What the main thread watches hosts with, for all clusters that ask for it. */
-export class HostSupervision implements EjectionReceiver, ConsecutiveFailuresReceiver {
+export class HostSupervision implements HealthReceiver, ConsecutiveFailuresReceiver {
   private readonly detectors = new Map<string, OutlierDetector>();
-  private readonly receiver: EjectionReceiver;
+  private readonly checkers = new Map<string, HealthChecker[]>();
+  private readonly parts: SupervisionParts;
 
   constructor(config: RuntimeConfig, parts: SupervisionParts) {
-    this.receiver = parts.receiver;
+    this.parts = parts;
     const { dispatcher, random, outlierEvents: sink } = parts;
     for (const [index, info] of config.clusters.entries()) {
       const memory = parts.outlierBoards[index] ?? null;
-      if (info.outlierDetection === null || memory === null) continue;
-      const stats = new OutlierStats(parts.stats.scope(`cluster.${info.statName}`));
-      const events = sink === null ? null : new OutlierEventLog(sink, info.name);
-      const detectorParts = { dispatcher, random, stats, receiver: this, events };
-      this.detectors.set(info.name, new OutlierDetector(info.name, info.outlierDetection, memory, detectorParts));
-      if (info.discovery === "static") this.setHosts(info.name, info.endpoints);
+      if (info.outlierDetection !== null && memory !== null) {
+        const stats = new OutlierStats(parts.stats.scope(`cluster.${info.statName}`));
+        const events = sink === null ? null : new OutlierEventLog(sink, info.name);
+        const detectorParts = { dispatcher, random, stats, receiver: this, events };
+        this.detectors.set(info.name, new OutlierDetector(info.name, info.outlierDetection, memory, detectorParts));
+      }
+      if (info.healthChecks.length > 0) this.checkers.set(info.name, this.createCheckers(info));
     }
+  }
+
+  /** Hosts that configuration names are watched from now on; those of discovery when they are found. */
+  start(config: RuntimeConfig): void {
+    for (const { name, discovery, endpoints } of config.clusters) {
+      if (discovery === "static") this.setHosts(name, endpoints);
+    }
+  }
+
+  private createCheckers(info: ClusterInfo): HealthChecker[] {
+    const { dispatcher, random, hasTraffic, healthEvents } = this.parts;
+    const scope = this.parts.stats.scope(`cluster.${info.statName}`);
+    const network = {
+      ...this.parts,
+      stats: {
+        rxBytes: scope.counter("upstream_cx_rx_bytes_total"),
+        txBytes: scope.counter("upstream_cx_tx_bytes_total"),
+        delayedCloseTimeouts: null,
+      },
+    };
+    const stats = new HealthCheckStats(scope);
+    return info.healthChecks.map((config) => {
+      const type = config.check.kind === "http" ? "HTTP" : "TCP";
+      const path = config.eventLogPath;
+      const events = path === null ? null : new HealthCheckEventLog(healthEvents(path), info.name, type, dispatcher);
+      const checkerParts = { dispatcher, random, stats, events, network, receiver: this };
+      return new HealthChecker(info.name, config, { ...checkerParts, hasTraffic: () => hasTraffic(info.statName) });
+    });
+  }
+
+  /** Resolves when every host that is checked has had a first result: until then nobody knows where to send requests. */
+  async firstRound(): Promise<void> {
+    await Promise.all([...this.checkers.values()].flat().map((checker) => checker.firstRound()));
   }
 
   /** Discovery found these. */
   setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+    for (const checker of this.checkers.get(clusterName) ?? []) checker.setHosts(endpoints);
     this.detectors.get(clusterName)?.setHosts(endpoints.map(({ address }) => addressText(address)));
   }
 
@@ -53,7 +102,11 @@ export class HostSupervision implements EjectionReceiver, ConsecutiveFailuresRec
   }
 
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
-    this.receiver.onHostHealth(clusterName, changes);
+    this.parts.receiver.onHostHealth(clusterName, changes);
+  }
+
+  onCheckPassed(clusterName: string, address: string): void {
+    this.detectors.get(clusterName)?.onHealthCheckPassed(address);
   }
 
   /** Null for a cluster whose hosts are not watched. */
@@ -62,6 +115,7 @@ export class HostSupervision implements EjectionReceiver, ConsecutiveFailuresRec
   }
 
   destroy(): void {
+    for (const checkers of this.checkers.values()) for (const checker of checkers) checker.destroy();
     for (const detector of this.detectors.values()) detector.destroy();
   }
 }

@@ -3,6 +3,8 @@ import type { RuntimeConfig } from "../config/runtime-config.js";
 import { NodeDispatcher } from "../event/node-dispatcher.js";
 import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
 import { type Address, addressText } from "../network/address.js";
+import { NodeSocketFactory } from "../network/node-socket-factory.js";
+import { ReadBuffers } from "../network/read-buffers.js";
 import { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
 import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
@@ -17,6 +19,7 @@ import { openAccessLogs } from "./open-access-logs.js";
 import { ProcessLogger } from "./process-logger.js";
 import type { ServerOptions } from "./server-options.js";
 import { ServerStats } from "./server-stats.js";
+import { SharedIds } from "./shared-ids.js";
 import { WorkerPool } from "./worker-pool.js";
 import { createWorkerSnapshot } from "./worker-snapshot.js";
 
@@ -68,12 +71,17 @@ export class Server {
       (info, index) =>
         new CircuitBreakerStats(info, (snapshot.clusterMemories[index] as ClusterMemory).resourceCounts, scope),
     );
+    const checkContext = { dispatcher: this.dispatcher, readBuffers: new ReadBuffers() };
     this.supervision = new HostSupervision(config, {
-      dispatcher: this.dispatcher,
       random: new SystemRandom(),
       stats: scope,
       outlierBoards: snapshot.clusterMemories.map(({ outlierBoard }) => outlierBoard),
       outlierEvents: config.outlierEventLog === null ? null : this.accessLogSinks.get(config.outlierEventLog),
+      healthEvents: (path) => this.accessLogSinks.get({ kind: "file", path }),
+      ...checkContext,
+      sockets: new NodeSocketFactory(checkContext),
+      connectionIds: new SharedIds(snapshot.connectionIds),
+      hasTraffic: (statName) => (this.aggregator.value(`cluster.${statName}.upstream_cx_total`) ?? 0) > 0,
       receiver: this,
     });
     this.workers = new WorkerPool(options.concurrency, snapshot, {
@@ -123,7 +131,9 @@ export class Server {
     try {
       await this.workers.ready();
       await this.startAdmin();
+      this.supervision.start(this.config);
       await this.startDiscovery();
+      await this.supervision.firstRound();
       await this.startListening();
     } catch (error) {
       await this.release();

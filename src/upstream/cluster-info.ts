@@ -1,6 +1,7 @@
 import type { Metadata } from "../common/metadata.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
+import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-config.js";
 import type { EndpointHealth } from "./host-health.js";
 import type { Locality } from "./locality.js";
 import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
@@ -24,6 +25,8 @@ export interface EndpointConfig {
   readonly localityWeight: number;
   readonly health: EndpointHealth;
   readonly metadata: Metadata;
+  /** What is different about this endpoint's checks; absent for nothing. */
+  readonly healthCheck?: EndpointHealthCheck;
 }
 
 /** Limits of one priority (`envoy.config.cluster.v3.CircuitBreakers.Thresholds`). */
@@ -63,6 +66,8 @@ export interface ClusterInfo {
   readonly perConnectionBufferLimitBytes: number;
   readonly defaultLimits: CircuitBreakerLimits;
   readonly highLimits: CircuitBreakerLimits;
+  /** How hosts are checked; empty when they are not. */
+  readonly healthChecks: readonly HealthCheckConfig[];
   /** How hosts that fail are found out; null when nobody watches. */
   readonly outlierDetection: OutlierDetectionConfig | null;
   /** Milliseconds a pooled connection may wait unused; 0 is no limit, 1 h the default. */

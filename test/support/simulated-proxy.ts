@@ -71,8 +71,14 @@ export class SimulatedProxy {
       stats,
       outlierBoards: memories.map(({ outlierBoard }) => outlierBoard),
       outlierEvents: { write: (line) => void this.events.push(line.trimEnd()) },
+      healthEvents: () => ({ write: (line) => void this.events.push(line.trimEnd()) }),
+      readBuffers: context.readBuffers,
+      sockets: this.network,
+      connectionIds,
+      hasTraffic: (statName) => this.stats.value(`cluster.${statName}.upstream_cx_total`) > 0,
       receiver: { onHostHealth: (name, changes) => this.clusters.updateHealth(name, changes) },
     });
+    this.supervision.start(config);
     const sink: AccessLogSink = { write: (line) => void this.accessLog.push(line.trimEnd()) };
     const parts = {
       ...context,

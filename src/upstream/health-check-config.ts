@@ -1,0 +1,80 @@
+import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
+
+/** `envoy.config.core.v3.HealthCheck` as plain data. */
+export interface HealthCheckConfig {
+  /** From the connect to the last byte that is waited for. */
+  readonly timeoutMs: number;
+  readonly intervals: HealthCheckIntervals;
+  /** Successes in a row that make an unhealthy host healthy. */
+  readonly healthyThreshold: number;
+  /** Failures in a row that make a healthy host unhealthy. */
+  readonly unhealthyThreshold: number;
+  /** In place of the endpoint's port; 0 for none. */
+  readonly altPort: number;
+  readonly reuseConnection: boolean;
+  /** Where events are written; null for nowhere. */
+  readonly eventLogPath: string | null;
+  readonly logsAllFailures: boolean;
+  readonly logsAllSuccesses: boolean;
+  readonly check: HttpCheckConfig | TcpCheckConfig;
+}
+
+/** Milliseconds from the end of a check to the next one. */
+export interface HealthCheckIntervals {
+  readonly normalMs: number;
+  /** Before the very first check, a random time up to this. */
+  readonly initialJitterMs: number;
+  readonly jitterMs: number;
+  /** Of the interval, 0 to 100. */
+  readonly jitterPercent: number;
+  /** As long as the cluster has had no traffic. */
+  readonly noTrafficMs: number;
+  readonly noTrafficHealthyMs: number;
+  readonly unhealthyMs: number;
+  /** While a healthy host is becoming unhealthy, and the reverse. */
+  readonly unhealthyEdgeMs: number;
+  readonly healthyEdgeMs: number;
+}
+
+/** `HttpHealthCheck`. Status ranges include their start and not their end. */
+export interface HttpCheckConfig {
+  readonly kind: "http";
+  readonly method: string;
+  readonly path: string;
+  /** Empty for the endpoint's hostname, or the cluster's name. */
+  readonly host: string;
+  /** Name and value in turn. */
+  readonly headersToAdd: readonly string[];
+  readonly headersToRemove: readonly string[];
+  readonly expectedStatuses: readonly StatusRange[];
+  readonly retriableStatuses: readonly StatusRange[];
+  /** Of `x-envoy-upstream-healthchecked-cluster`; null for any. */
+  readonly serviceName: StringMatcherConfig | null;
+  /** Bytes (latin1) that the body must hold, in this order. */
+  readonly receive: readonly string[];
+  /** How much of the body is looked at; 0 for all of it. */
+  readonly responseBufferBytes: number;
+}
+
+export interface StatusRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `TcpHealthCheck`: bytes as latin1. */
+export interface TcpCheckConfig {
+  readonly kind: "tcp";
+  /** Empty to send nothing. */
+  readonly send: string;
+  /** What must come, in this order, with anything between. Without any, a connection is enough. */
+  readonly receive: readonly string[];
+}
+
+/** `Endpoint.health_check_config`. */
+export interface EndpointHealthCheck {
+  /** 0 for the check's own, or the endpoint's. */
+  readonly port: number;
+  /** Empty for the endpoint's. */
+  readonly hostname: string;
+  readonly disabled: boolean;
+}

@@ -1,0 +1,129 @@
+import type { RandomSource } from "../../common/random.js";
+import type { Dispatcher } from "../../event/dispatcher.js";
+import { type Address, addressText } from "../../network/address.js";
+import type { EndpointConfig } from "../cluster-info.js";
+import type { HealthCheckConfig } from "../health-check-config.js";
+import type { HostHealthChange } from "../host-health.js";
+import type { CheckNetwork } from "./check-connection.js";
+import type { CheckReceiver, CheckSession } from "./check-result.js";
+import type { HealthCheckEventLog } from "./health-check-event-log.js";
+import type { HealthCheckStats } from "./health-check-stats.js";
+import { CHECKED_FLAGS, HostHealthCheck } from "./host-health-check.js";
+import { HttpCheckSession } from "./http-check-session.js";
+import { TcpCheckSession } from "./tcp-check-session.js";
+
+/** Told what checks made of hosts. */
+export interface HealthReceiver {
+  onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void;
+  /** A check succeeded, whether or not it changed anything. */
+  onCheckPassed(clusterName: string, addressText: string): void;
+}
+
+/** What all checks of a cluster share. */
+export interface HealthCheckParts {
+  readonly config: HealthCheckConfig;
+  readonly dispatcher: Dispatcher;
+  readonly random: RandomSource;
+  readonly stats: HealthCheckStats;
+  /** Null when nobody wants to read of it. */
+  readonly events: HealthCheckEventLog | null;
+  /** The cluster has carried requests: its hosts are checked more often. */
+  hasTraffic(): boolean;
+  readonly receiver: { onHostChecked(host: HostHealthCheck, passed: boolean, changed: boolean): void };
+}
+
+/** Where a checker's results go, and what it works with. */
+export type HealthCheckerParts = Omit<HealthCheckParts, "config" | "receiver"> & {
+  readonly network: CheckNetwork;
+  readonly receiver: HealthReceiver;
+};
+
+/**
+ * Checks the hosts of a cluster (BEHAVIOUR 6.3). Runs on the main thread, once for all workers; they get the flags.
+ */
+export class HealthChecker {
+  private readonly clusterName: string;
+  private readonly config: HealthCheckConfig;
+  private readonly parts: HealthCheckerParts;
+  private readonly hosts = new Map<string, HostHealthCheck>();
+  private whenAllChecked: () => void = () => {};
+  private readonly allChecked: Promise<void>;
+
+  constructor(clusterName: string, config: HealthCheckConfig, parts: HealthCheckerParts) {
+    this.clusterName = clusterName;
+    this.config = config;
+    this.parts = parts;
+    this.allChecked = new Promise((resolve) => {
+      this.whenAllChecked = resolve;
+    });
+  }
+
+  /** Resolves when every host has had its first result, or is gone; at once when there are none. */
+  firstRound(): Promise<void> {
+    this.checkFirstRound();
+    return this.allChecked;
+  }
+
+  /** These are the hosts now. */
+  setHosts(endpoints: readonly EndpointConfig[]): void {
+    const wanted = new Map<string, EndpointConfig>();
+    for (const endpoint of endpoints) {
+      if (!endpoint.healthCheck?.disabled) wanted.set(addressText(endpoint.address), endpoint);
+    }
+    for (const [text, host] of this.hosts) {
+      if (wanted.has(text)) continue;
+      host.destroy();
+      this.hosts.delete(text);
+    }
+    const added: HostHealthCheck[] = [];
+    for (const [text, endpoint] of wanted) {
+      if (this.hosts.has(text)) continue;
+      const host = this.createHost(endpoint);
+      this.hosts.set(text, host);
+      added.push(host);
+    }
+    if (added.length > 0) this.report(added);
+  }
+
+  private createHost(endpoint: EndpointConfig): HostHealthCheck {
+    const { config, parts } = this;
+    const hostParts = { ...parts, config, receiver: this };
+    return new HostHealthCheck(endpoint.address, hostParts, (receiver) => this.createSession(endpoint, receiver));
+  }
+
+  private createSession(endpoint: EndpointConfig, receiver: CheckReceiver): CheckSession {
+    const { check, altPort, reuseConnection } = this.config;
+    const { network } = this.parts;
+    const address = checkedAddress(endpoint.address, endpoint.healthCheck?.port || altPort);
+    if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
+    const authority = check.host || endpoint.healthCheck?.hostname || endpoint.hostname || this.clusterName;
+    return new HttpCheckSession(network, address, check, authority, reuseConnection, receiver);
+  }
+
+  onHostChecked(host: HostHealthCheck, passed: boolean, changed: boolean): void {
+    if (changed) this.report([host]);
+    if (passed) this.parts.receiver.onCheckPassed(this.clusterName, host.addressText);
+    this.checkFirstRound();
+  }
+
+  private report(hosts: readonly HostHealthCheck[]): void {
+    const changes = hosts.map((host) => ({ address: host.addressText, mask: CHECKED_FLAGS, flags: host.healthFlags }));
+    this.parts.receiver.onHostHealth(this.clusterName, changes);
+  }
+
+  private checkFirstRound(): void {
+    for (const host of this.hosts.values()) if (!host.isChecked) return;
+    this.whenAllChecked();
+  }
+
+  /** Idempotent. */
+  destroy(): void {
+    for (const host of this.hosts.values()) host.destroy();
+    this.hosts.clear();
+    this.whenAllChecked();
+  }
+}
+
+function checkedAddress(address: Address, port: number): Address {
+  return port === 0 || address.kind !== "ip" ? address : { ...address, port };
+}
