@@ -34,6 +34,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   dynamic_resources: ignored("the listeners and clusters of the management server will be missing"),
   layered_runtime: LAYERED_RUNTIME_FIELDS,
   cluster_manager: implemented<ClusterManager>("envoy.config.bootstrap.v3.ClusterManager", {
+    local_cluster_name: true,
     outlier_detection: implemented<ClusterManager_OutlierDetection>(
       "envoy.config.bootstrap.v3.ClusterManager.OutlierDetection",
       { event_log_path: true },
@@ -60,6 +61,7 @@ export function convertBootstrap(
   checkUniqueAddresses(listeningAddresses(message), context);
   return {
     node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
+    localCluster: convertLocalCluster(message, context),
     listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
     clusters: clusters
       .map((cluster) => {
@@ -82,6 +84,17 @@ export function convertBootstrap(
 function convertOutlierEventLog(message: ClusterManager | undefined): AccessLogSinkConfig | null {
   const path = message?.outlierDetection?.eventLogPath ?? "";
   return path === "" ? null : { kind: "file", path };
+}
+
+/** The cluster of this proxy and its equals has to be one of the static ones, as in Envoy. */
+function convertLocalCluster(message: Bootstrap, context: ConversionContext): string {
+  const { clusterManager } = message;
+  if (clusterManager === undefined || clusterManager.localClusterName === "") return "";
+  const { localClusterName: name } = clusterManager;
+  if (context.clusterNames?.has(name) === false) {
+    context.error(clusterManager, "localClusterName", `there is no static cluster "${name}"`);
+  }
+  return name;
 }
 
 /** Without an address there is no admin server, as in Envoy. */

@@ -6,6 +6,8 @@ import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
 import { forwardAction, routeMatch } from "../route/route.test.support.js";
+import { routeMatch } from "../route/route.test.support.js";
+import { DNS, ROUND_ROBIN } from "../upstream/cluster.test.support.js";
 import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
 import { configOf, problemsOf } from "./config-text.test.support.js";
@@ -36,6 +38,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
   const managerDefaults = config.listeners[0]?.filterChains[0]?.filters[0]?.config as object;
   assert.deepEqual(config, {
     node: { id: "", cluster: "", locality: NO_LOCALITY },
+    localCluster: "",
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 } },
     runtime: {},
     outlierEventLog: null,
@@ -135,9 +138,13 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
             metadata: {},
           },
         ],
+        members: [],
         overprovisioningFactor: 140,
         weightedPriorityHealth: false,
-        lbPolicy: "roundRobin",
+        lbPolicy: ROUND_ROBIN,
+        healthyPanicThreshold: 50,
+        overrideHostHealths: ["unknown", "healthy", "degraded"],
+        closeConnectionsOnHostSetChange: false,
         connectTimeoutMs: 5_000,
         perConnectionBufferLimitBytes: 1_048_576,
         defaultLimits: {
@@ -167,9 +174,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         allowChunkedLength: false,
         sendFullyQualifiedUrl: false,
         headerCase: null,
-        dnsRefreshRateMs: 5_000,
-        dnsLookupFamily: "v4Only",
-        respectDnsTtl: false,
+        dns: { ...DNS, lookupFamily: "v4Only" },
       },
     ],
   });

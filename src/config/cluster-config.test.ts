@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ANY_LOCALITY } from "../upstream/cluster.test.support.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
 
@@ -33,6 +34,15 @@ per_connection_buffer_limit_bytes: 1
 dns_refresh_rate: 2s
 dns_lookup_family: ALL
 respect_dns_ttl: true
+dns_failure_refresh_rate: { base_interval: 1s }
+wait_for_warm_on_init: false
+typed_dns_resolver_config:
+  name: envoy.network.dns_resolver.cares
+  typed_config:
+    "@type": t/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig
+    resolvers:
+    - socket_address: { address: 192.0.2.53, port_value: 53, protocol: UDP }
+    - socket_address: { address: "2001:db8::53", port_value: 5353 }
 circuit_breakers:
   thresholds:
   - { max_connections: 1, max_pending_requests: 2, max_requests: 3, max_retries: 4 }
@@ -61,9 +71,20 @@ load_assignment:
       { address: { kind: "ip", host: "b.test", port: 2 }, hostname: "b.test", weight: 1, ...ANYWHERE },
       { address: { kind: "ip", host: "::1", port: 3 }, hostname: "", weight: 1, ...ANYWHERE },
     ],
+    members: [],
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
-    lbPolicy: "leastRequest",
+    lbPolicy: {
+      kind: "leastRequest",
+      choiceCount: 2,
+      activeRequestBias: 1,
+      fullScan: false,
+      slowStart: null,
+      locality: ANY_LOCALITY,
+    },
+    healthyPanicThreshold: 50,
+    overrideHostHealths: ["unknown", "healthy", "degraded"],
+    closeConnectionsOnHostSetChange: false,
     connectTimeoutMs: 1,
     perConnectionBufferLimitBytes: 1,
     defaultLimits: {
@@ -97,9 +118,14 @@ load_assignment:
     allowChunkedLength: true,
     sendFullyQualifiedUrl: true,
     headerCase: null,
-    dnsRefreshRateMs: 2_000,
-    dnsLookupFamily: "all",
-    respectDnsTtl: true,
+    dns: {
+      lookupFamily: "all",
+      refreshRateMs: 2_000,
+      failureRefresh: { baseMs: 1_000, maxMs: 10_000 },
+      respectTtl: true,
+      resolvers: ["192.0.2.53:53", "[2001:db8::53]:5353"],
+      waitForWarm: false,
+    },
   } satisfies ClusterInfo);
 });
 
@@ -125,18 +151,26 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
   assert.equal(keepAlive, 7_200_000, "the operating system's own default");
 });
 
-test("load balancing policies as extensions: the first that is known", () => {
-  const policy = (name: string, type: string) =>
-    `{ typed_extension_config: { name: ${name}, typed_config: { "@type": t/envoy.extensions.load_balancing_policies.${type} } } }`;
-  const ringHash = policy("a", "ring_hash.v3.RingHash");
-  assert.equal(
-    cluster(`load_balancing_policy: { policies: [${ringHash}, ${policy("b", "random.v3.Random")}] }`).lbPolicy,
-    "random",
-  );
-  assert.deepEqual(problems(`load_balancing_policy: { policies: [${ringHash}] }`), [
-    "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet -> implemented: " +
-      "envoy.load_balancing_policies.round_robin, envoy.load_balancing_policies.least_request, envoy.load_balancing_policies.random",
+test("name servers, in the older fields too", () => {
+  const server = "{ socket_address: { address: 192.0.2.1, port_value: 0 } }";
+  assert.deepEqual(cluster(`dns_resolvers: [${server}]`).dns.resolvers, ["192.0.2.1:53"]);
+  assert.deepEqual(cluster(`dns_resolution_config: { resolvers: [${server}] }`).dns.resolvers, ["192.0.2.1:53"]);
+  assert.deepEqual(problems("dns_resolvers: [{ pipe: { path: /x } }]"), [
+    "4:29 error dns_resolvers[0].pipe: a name server has an IP address",
   ]);
+  assert.deepEqual(problems("dns_failure_refresh_rate: { base_interval: 2s, max_interval: 1s }"), [
+    "4:66 error dns_failure_refresh_rate.max_interval: must not be below `base_interval` (2000 ms)",
+  ]);
+});
+
+test("an aggregate, and other types by their names", () => {
+  const type = `{ name: x, typed_config: { "@type": t/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [b, a] } }`;
+  const { clusters } = configOf(
+    `static_resources: { clusters: [{ name: a }, { name: b }, { name: c, lb_policy: CLUSTER_PROVIDED, cluster_type: ${type} }] }`,
+  );
+  const { discovery, members, lbPolicy } = clusters[2] as ClusterInfo;
+  assert.deepEqual([discovery, members, lbPolicy], ["aggregate", ["b", "a"], { kind: "clusterProvided" }]);
+  assert.equal(cluster("cluster_type: { name: envoy.cluster.strict_dns }").discovery, "strictDns");
 });
 
 test("endpoints may be pipes", () => {
@@ -144,6 +178,45 @@ test("endpoints may be pipes", () => {
     "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /a } } } }] }] }",
   );
   assert.deepEqual(info.endpoints, [{ address: { kind: "pipe", path: "/a" }, hostname: "", weight: 1, ...ANYWHERE }]);
+});
+
+test("endpoints have localities, priorities, health and metadata", () => {
+  const info = cluster(`
+load_assignment:
+  cluster_name: c
+  policy: { overprovisioning_factor: 200, weighted_priority_health: true }
+  endpoints:
+  - locality: { region: r, zone: z, sub_zone: s }
+    load_balancing_weight: 7
+    lb_endpoints:
+    - endpoint: { address: { socket_address: { address: 1.1.1.1, port_value: 1 } } }
+      health_status: DEGRADED
+      metadata: { filter_metadata: { envoy.lb: { canary: true, list: [1, a, null] } } }
+  - priority: 1
+    lb_endpoints:
+    - endpoint: { address: { socket_address: { address: 1.1.1.2, port_value: 1 } } }
+      health_status: TIMEOUT`);
+  assert.deepEqual([info.overprovisioningFactor, info.weightedPriorityHealth], [200, true]);
+  assert.deepEqual(info.endpoints, [
+    {
+      address: { kind: "ip", host: "1.1.1.1", port: 1 },
+      hostname: "",
+      weight: 1,
+      priority: 0,
+      locality: { region: "r", zone: "z", subZone: "s" },
+      localityWeight: 7,
+      health: "degraded",
+      metadata: { "envoy.lb": { canary: true, list: [1, "a", null] } },
+    },
+    {
+      ...ANYWHERE,
+      address: { kind: "ip", host: "1.1.1.2", port: 1 },
+      hostname: "",
+      weight: 1,
+      priority: 1,
+      health: "timeout",
+    },
+  ]);
 });
 
 test("plaintext may be said", () => {
@@ -160,6 +233,12 @@ function endpoint(address: string, fields = ""): string {
 const ENDPOINT = "load_assignment.endpoints[0].lb_endpoints[0]";
 const SOCKET = `${ENDPOINT}.endpoint.address.socket_address`;
 
+const HEAVY = "{ load_balancing_weight: 4000000000, lb_endpoints: [] }";
+
+function aggregate(clusters: string): string {
+  return `lb_policy: RANDOM\ncluster_type: { name: x, typed_config: { "@type": t/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: ${clusters} } }`;
+}
+
 const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   [
     "type: EDS",
@@ -169,12 +248,26 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["type: ORIGINAL_DST", ["4:11 error type: the cluster type ORIGINAL_DST is known but not implemented by Sluice yet"]],
   [
-    "cluster_type: { name: envoy.clusters.aggregate }",
-    ['4:19 error cluster_type: the cluster type "envoy.clusters.aggregate" is known but not implemented by Sluice yet'],
+    "cluster_type: { name: envoy.clusters.redis }",
+    ['4:19 error cluster_type: the cluster type "envoy.clusters.redis" is known but not implemented by Sluice yet'],
   ],
   [
-    "lb_policy: MAGLEV",
-    ["4:16 error lb_policy: the load balancing policy MAGLEV is known but not implemented by Sluice yet"],
+    "cluster_type: { name: envoy.clusters.aggregate }",
+    [
+      '4:19 error cluster_type: an aggregate needs a `typed_config` with its clusters -> add `typed_config: { "@type": type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [...] }`',
+    ],
+  ],
+  [
+    aggregate("[c, d]"),
+    [
+      "4:16 error lb_policy: an aggregate leaves the choice to its clusters -> use `lb_policy: CLUSTER_PROVIDED`",
+      '5:122 error cluster_type.typed_config.clusters[0]: the aggregate "c" cannot be a part of itself',
+      '5:125 error cluster_type.typed_config.clusters[1]: there is no static cluster "d"',
+    ],
+  ],
+  [
+    "lb_policy: CLUSTER_PROVIDED",
+    ["4:16 error lb_policy: CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates"],
   ],
   [
     "http2_protocol_options: {}",
@@ -213,9 +306,15 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
     [`8:95 error ${SOCKET}.protocol: UDP is known but not implemented by Sluice yet`],
   ],
   [
-    endpoint("{ socket_address: { address: 1.2.3.4, port_value: 1 } }", "\n      health_status: DRAINING"),
+    "load_assignment: { cluster_name: c, endpoints: [{ priority: 2 }] }",
     [
-      `9:11 error ${ENDPOINT}.health_status: \`health_status\` is known but not implemented by Sluice yet: the host would get requests all the same`,
+      "4:65 error load_assignment.endpoints[0].priority: there is no priority 1: priorities count up from 0 without a gap",
+    ],
+  ],
+  [
+    `load_assignment: { cluster_name: c, endpoints: [${HEAVY}, ${HEAVY}] }`,
+    [
+      "4:135 error load_assignment.endpoints[1].load_balancing_weight: the weights of the localities of priority 0 sum up to 8000000000, more than 2^32 - 1",
     ],
   ],
   [

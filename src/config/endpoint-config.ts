@@ -30,7 +30,7 @@ const LB_ENDPOINT_FIELDS = implemented<LbEndpoint>("envoy.config.endpoint.v3.LbE
   // The converter refuses it.
   endpoint_name: true,
   load_balancing_weight: true,
-  health_status: refused("the host would get requests all the same"),
+  health_status: true,
   metadata: METADATA_FIELDS,
 });
 
@@ -41,7 +41,7 @@ export const LOAD_ASSIGNMENT_FIELDS: MessageTable = implemented<ClusterLoadAssig
     endpoints: implemented<LocalityLbEndpoints>("envoy.config.endpoint.v3.LocalityLbEndpoints", {
       locality: LOCALITY_FIELDS,
       load_balancing_weight: true,
-      priority: refused("hosts that are kept in reserve would get requests"),
+      priority: true,
       lb_endpoints: LB_ENDPOINT_FIELDS,
       load_balancer_endpoints: refused("its endpoints would be missing"),
       leds_cluster_locality_config: refused("its endpoints would be missing"),

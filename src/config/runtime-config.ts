@@ -8,6 +8,8 @@ import type { Locality } from "../upstream/locality.js";
 /** The whole of a bootstrap after loading: plain frozen data, the snapshot that is copied to every worker. */
 export interface RuntimeConfig {
   readonly node: { readonly id: string; readonly cluster: string; readonly locality: Locality };
+  /** Name of the cluster that this proxy belongs to (`cluster_manager.local_cluster_name`); empty for none. */
+  readonly localCluster: string;
   readonly listeners: readonly ListenerConfig[];
   readonly clusters: readonly ClusterInfo[];
   readonly admin: AdminConfig | null;

@@ -1,7 +1,8 @@
 import type { ClusterInfo } from "../upstream/cluster-info.js";
+import { HealthFlags } from "../upstream/host-health.js";
 import type { OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import type { WatchedHost } from "../upstream/outlier-detection/watched-host.js";
-import type { ClusterStatus, HostStatus, OutlierStatus } from "./admin/cluster-status.js";
+import type { ClusterStatus, HealthFlag, HostStatus, OutlierStatus } from "./admin/cluster-status.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
 
 /** Puts together what `/clusters` shows of a cluster from all workers. */
@@ -69,12 +70,30 @@ function hostStatus(host: HostCounts, watched: WatchedHost | null): HostStatus {
       { name: "rq_timeout", kind: "counter", value: host.rqTimeout },
       { name: "rq_total", kind: "counter", value: host.rqTotal },
     ],
-    healthFlags: [],
+    healthFlags: healthFlagNames(host.healthFlags),
     weight: host.weight,
-    locality: { region: "", zone: "", subZone: "" },
-    canary: false,
-    priority: 0,
+    locality: host.locality,
+    canary: host.canary,
+    priority: host.priority,
     successRate: watched?.successRate ?? -1,
     localOriginSuccessRate: watched?.localOriginSuccessRate ?? -1,
   };
+}
+
+/** Envoy's words for the bits, in the order of the bits. */
+const FLAG_NAMES: readonly (readonly [flag: number, name: HealthFlag])[] = [
+  [HealthFlags.failedActiveHealthCheck, "failed_active_hc"],
+  [HealthFlags.failedOutlierCheck, "failed_outlier_check"],
+  [HealthFlags.failedEdsHealth, "failed_eds_health"],
+  [HealthFlags.degradedActiveHealthCheck, "degraded_active_hc"],
+  [HealthFlags.degradedEdsHealth, "degraded_eds_health"],
+  [HealthFlags.pendingDynamicRemoval, "pending_dynamic_removal"],
+  [HealthFlags.pendingActiveHealthCheck, "pending_active_hc"],
+  [HealthFlags.excludedViaImmediateHealthCheckFail, "excluded_via_immediate_hc_fail"],
+  [HealthFlags.activeHealthCheckTimeout, "active_hc_timeout"],
+  [HealthFlags.edsStatusDraining, "eds_status_draining"],
+];
+
+function healthFlagNames(flags: number): HealthFlag[] {
+  return FLAG_NAMES.filter(([flag]) => (flags & flag) !== 0).map(([, name]) => name);
 }

@@ -5,6 +5,7 @@ import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
 import { type Address, addressText } from "../network/address.js";
 import { NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
+import type { StatsScope } from "../stats/stat.js";
 import { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
 import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
@@ -45,6 +46,7 @@ export class Server {
   /** Called when a worker died: the process is of no more use. */
   onFatal: (error: Error) => void = () => {};
   private readonly dispatcher = new NodeDispatcher();
+  private readonly scope: StatsScope;
   private readonly stats: ServerStats;
   private readonly circuitBreakers: readonly CircuitBreakerStats[];
   readonly supervision: HostSupervision;
@@ -63,6 +65,7 @@ export class Server {
     this.options = options;
     this.log = new ProcessLogger(options.logLevel);
     const scope = new StatsStore(this.aggregator.addSource()).root;
+    this.scope = scope;
     this.stats = new ServerStats(scope, options.concurrency);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
     openAccessLogs(config.listeners, this.accessLogSinks);
@@ -155,11 +158,16 @@ export class Server {
   }
 
   private async startDiscovery(): Promise<void> {
+    const warming: Promise<void>[] = [];
     for (const info of this.config.clusters) {
-      if (info.discovery === "static") continue;
-      this.discoveries.push(new DnsDiscovery(info, this, this.dispatcher, this.log));
+      if (info.discovery !== "strictDns" && info.discovery !== "logicalDns") continue;
+      const { dispatcher, log, scope } = this;
+      const discovery = new DnsDiscovery(info, this, { dispatcher, log, scope, random: new SystemRandom() });
+      this.discoveries.push(discovery);
+      const started = discovery.start();
+      if (info.dns.waitForWarm) warming.push(started);
     }
-    await Promise.all(this.discoveries.map((discovery) => discovery.start()));
+    await Promise.all(warming);
   }
 
   onEndpoints(clusterName: string, endpoints: readonly EndpointConfig[]): void {

@@ -2,6 +2,7 @@ import type { FlowSummary } from "../flow/flow-view.js";
 import type { Address } from "../network/address.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
+import type { Locality } from "../upstream/locality.js";
 import type { ListenRequest, ListenResult } from "./open-server.js";
 import type { FlowSelection } from "./worker-snapshot.js";
 
@@ -12,6 +13,11 @@ export interface HostCounts {
   readonly socketAddress: Address;
   readonly hostname: string;
   readonly weight: number;
+  readonly priority: number;
+  readonly locality: Locality;
+  readonly canary: boolean;
+  /** Bits of `HealthFlags`. */
+  readonly healthFlags: number;
   readonly cxActive: number;
   readonly cxConnectFail: number;
   readonly cxTotal: number;

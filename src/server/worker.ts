@@ -66,6 +66,7 @@ export class Worker implements WorkerOperations, FlowListener {
         countsMembership: snapshot.countsMembership,
         localLocality: config.node.locality,
         failures: environment.failures,
+        localCluster: config.localCluster,
       },
     );
     const parts = {
@@ -130,12 +131,16 @@ export class Worker implements WorkerOperations, FlowListener {
 
   async hostCounts(clusterName: string): Promise<readonly HostCounts[]> {
     const hosts = this.clusters.get(clusterName)?.prioritySet.hosts ?? [];
-    return hosts.map(({ address, addressText, hostname, weight, stats }) => ({
-      address: addressText,
-      socketAddress: address,
-      hostname,
-      weight,
-      ...stats,
+    return hosts.map((host) => ({
+      address: host.addressText,
+      socketAddress: host.address,
+      hostname: host.hostname,
+      weight: host.weight,
+      priority: host.priority,
+      locality: host.locality,
+      canary: host.canary,
+      healthFlags: host.healthFlags,
+      ...host.stats,
     }));
   }
 

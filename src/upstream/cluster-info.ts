@@ -2,14 +2,14 @@ import type { Metadata } from "../common/metadata.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
 import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-config.js";
+import type { DnsConfig } from "./dns-config.js";
 import type { EndpointHealth } from "./host-health.js";
+import type { LbPolicyConfig } from "./load-balancing-config.js";
 import type { Locality } from "./locality.js";
 import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
 import type { PoolPolicy } from "./pool/pool-policy.js";
 
-export type DiscoveryType = "static" | "strictDns" | "logicalDns";
-export type LbPolicy = "roundRobin" | "random" | "leastRequest";
-export type DnsLookupFamily = "auto" | "v4Only" | "v6Only" | "v4Preferred" | "all";
+export type DiscoveryType = "static" | "strictDns" | "logicalDns" | "aggregate";
 
 /** One endpoint as configured: `host` of an IP address may still be a DNS name when the cluster resolves names. */
 export interface EndpointConfig {
@@ -56,11 +56,19 @@ export interface ClusterInfo {
   readonly statName: string;
   readonly discovery: DiscoveryType;
   readonly endpoints: readonly EndpointConfig[];
+  /** Of an aggregate: the clusters whose priorities it lines up. */
+  readonly members: readonly string[];
   /** Percent of the healthy share that a priority or locality counts for; more than 0, 140 by default. */
   readonly overprovisioningFactor: number;
   /** A priority's health is the share of healthy weight and not of healthy hosts. */
   readonly weightedPriorityHealth: boolean;
-  readonly lbPolicy: LbPolicy;
+  readonly lbPolicy: LbPolicyConfig;
+  /** Percent of healthy hosts below which a priority uses all of its hosts; 0 is never, 50 the default. */
+  readonly healthyPanicThreshold: number;
+  /** How healthy a host has to be that a filter chose for its client (`override_host_status`). */
+  readonly overrideHostHealths: readonly EndpointHealth[];
+  /** Closes the connections to all hosts when hosts come or go. */
+  readonly closeConnectionsOnHostSetChange: boolean;
   /** Milliseconds a TCP connect may take; more than 0, 5,000 by default. */
   readonly connectTimeoutMs: number;
   readonly perConnectionBufferLimitBytes: number;
@@ -85,7 +93,5 @@ export interface ClusterInfo {
   readonly sendFullyQualifiedUrl: boolean;
   /** Null for names of fields in lower case. */
   readonly headerCase: HeaderCaseConfig | null;
-  readonly dnsRefreshRateMs: number;
-  readonly dnsLookupFamily: DnsLookupFamily;
-  readonly respectDnsTtl: boolean;
+  readonly dns: DnsConfig;
 }

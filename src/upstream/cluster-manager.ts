@@ -1,6 +1,6 @@
 import type { RandomSource } from "../common/random.js";
 import type { StatsScope } from "../stats/stat.js";
-import { Cluster, type ClusterMemory } from "./cluster.js";
+import { Cluster, type ClusterMemory, type ClusterParts } from "./cluster.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
 import type { HostHealthChange } from "./host-health.js";
@@ -8,6 +8,7 @@ import { type Locality, NO_LOCALITY } from "./locality.js";
 import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
 import type { PoolProtocol } from "./pool/host-pools.js";
+import type { PrioritySet } from "./priority-set.js";
 
 /** A cluster's configuration with the memory that its workers share. */
 export interface ClusterSnapshot {
@@ -23,12 +24,15 @@ export interface WorkerPlace {
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
   readonly failures: ConsecutiveFailuresReceiver;
+  /** Name of the cluster that this proxy itself belongs to (`cluster_manager.local_cluster_name`); empty for none. */
+  readonly localCluster: string;
 }
 
 const ONLY_WORKER: WorkerPlace = {
   countsMembership: true,
   localLocality: NO_LOCALITY,
   failures: { onConsecutiveFailures: () => {} },
+  localCluster: "",
 };
 
 /** The clusters of one worker, and the way from a host to its connection pool. */
@@ -44,10 +48,36 @@ export class ClusterManager {
     place: WorkerPlace = ONLY_WORKER,
   ) {
     this.context = context;
-    const parts = { scope, random, clock: context.dispatcher, ...place }; // control plane: once for a worker
-    for (const { info, memory } of snapshots) {
-      this.clusters.set(info.name, new Cluster(info, memory, parts));
+    const { countsMembership, localLocality, failures, localCluster } = place;
+    const parts = { scope, random, clock: context.dispatcher, countsMembership, localLocality, failures };
+    // control plane: once for a worker
+    const local = snapshots.find(({ info }) => info.name === localCluster);
+    const localSet = local === undefined ? null : this.add(local, parts, null).prioritySet;
+    for (const snapshot of snapshots) if (snapshot !== local) this.add(snapshot, parts, localSet);
+    for (const cluster of this.clusters.values()) {
+      if (cluster.info.discovery === "aggregate") cluster.aggregate(this.membersOf(cluster, new Set()));
     }
+  }
+
+  private add(snapshot: ClusterSnapshot, parts: Omit<ClusterParts, "localSet">, localSet: PrioritySet | null): Cluster {
+    const { info, memory } = snapshot;
+    const cluster = new Cluster(info, memory, { ...parts, localSet }); // control plane: once for a cluster
+    this.clusters.set(info.name, cluster);
+    return cluster;
+  }
+
+  /** Aggregates among the members stand for their own; names that there are not, and circles, are left out. */
+  private membersOf(aggregate: Cluster, seen: Set<Cluster>): Cluster[] {
+    if (seen.has(aggregate)) return [];
+    seen.add(aggregate);
+    const members: Cluster[] = [];
+    for (const name of aggregate.info.members) {
+      const member = this.clusters.get(name);
+      if (member === undefined) continue;
+      if (member.info.discovery === "aggregate") members.push(...this.membersOf(member, seen));
+      else members.push(member);
+    }
+    return members;
   }
 
   /** Null when there is no such cluster. */
@@ -66,7 +96,9 @@ export class ClusterManager {
 
   /** B3: makes the pool of a host that has none. */
   createPool(cluster: Cluster, host: Host, protocol: PoolProtocol): ConnectionPool {
-    const pool = new ConnectionPool(cluster, host, protocol, this.context);
+    // An aggregate's hosts belong to its members.
+    const owner = this.clusters.get(host.clusterName) ?? cluster;
+    const pool = new ConnectionPool(owner, host, protocol, this.context);
     host.pools.add(pool);
     return pool;
   }

@@ -1,8 +1,10 @@
 import { NO_METADATA } from "../common/metadata.js";
 import type { IpAddress } from "../network/address.js";
 import type { CircuitBreakerLimits, ClusterInfo, EndpointConfig } from "./cluster-info.js";
+import type { DnsConfig } from "./dns-config.js";
 import { Host } from "./host.js";
-import type { HostSetOptions } from "./host-set.js";
+import { configuredLocalityWeight, type HostSetOptions } from "./host-set.js";
+import type { LbPolicyConfig, LocalityLbConfig } from "./load-balancing-config.js";
 import { NO_LOCALITY } from "./locality.js";
 import { DEFAULT_POOL_POLICY } from "./pool/pool-policy.js";
 import { PrioritySet } from "./priority-set.js";
@@ -16,6 +18,22 @@ const LIMITS: CircuitBreakerLimits = {
   trackRemaining: false,
 };
 
+/** Balancing without regard to localities: Envoy's defaults. */
+export const ANY_LOCALITY: LocalityLbConfig = {
+  weighted: false,
+  zoneAware: { routingEnabledPercent: 100, minClusterSize: 6, failTrafficOnPanic: false },
+};
+export const ROUND_ROBIN: LbPolicyConfig = { kind: "roundRobin", slowStart: null, locality: ANY_LOCALITY };
+
+export const DNS: DnsConfig = {
+  lookupFamily: "auto",
+  refreshRateMs: 5_000,
+  failureRefresh: null,
+  respectTtl: false,
+  resolvers: [],
+  waitForWarm: true,
+};
+
 /** A static cluster `c` with Envoy's defaults and without endpoints; what a test is about is given. */
 export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
   return {
@@ -23,9 +41,13 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     statName: "c",
     discovery: "static",
     endpoints: [],
+    members: [],
     overprovisioningFactor: 140,
     weightedPriorityHealth: false,
-    lbPolicy: "roundRobin",
+    lbPolicy: ROUND_ROBIN,
+    healthyPanicThreshold: 50,
+    overrideHostHealths: ["unknown", "healthy", "degraded"],
+    closeConnectionsOnHostSetChange: false,
     connectTimeoutMs: 5_000,
     perConnectionBufferLimitBytes: 1024 * 1024,
     defaultLimits: LIMITS,
@@ -41,9 +63,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     allowChunkedLength: false,
     sendFullyQualifiedUrl: false,
     headerCase: null,
-    dnsRefreshRateMs: 5_000,
-    dnsLookupFamily: "auto",
-    respectDnsTtl: false,
+    dns: DNS,
     ...overrides,
   };
 }
@@ -79,6 +99,7 @@ export const HOST_SET_OPTIONS: HostSetOptions = {
   overprovisioningFactor: 140,
   weightedPriorityHealth: false,
   localLocality: NO_LOCALITY,
+  weightOfLocality: configuredLocalityWeight,
 };
 
 /** Hosts of these weights, in one priority. */

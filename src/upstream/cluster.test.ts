@@ -5,6 +5,9 @@ import { SeededRandom } from "../../test/support/seeded-random.js";
 import { Cluster, createClusterMemory } from "./cluster.js";
 import { address, clusterInfo, endpoint, HOST_SET_OPTIONS, hostsOf } from "./cluster.test.support.js";
 import type { ClusterInfo } from "./cluster-info.js";
+import { HealthFlags } from "./host-health.js";
+import { ANY_HOST } from "./load-balancer-context.js";
+import { ALL_POLICIES } from "./load-balancers/balancer.test.support.js";
 import { NO_LOCALITY } from "./locality.js";
 import { PrioritySet } from "./priority-set.js";
 
@@ -18,6 +21,7 @@ function startCluster(overrides: Partial<ClusterInfo>) {
     countsMembership: true,
     localLocality: NO_LOCALITY,
     failures: { onConsecutiveFailures: () => {} },
+    localSet: null,
   });
   return {
     cluster,
@@ -98,10 +102,48 @@ describe("Cluster", () => {
   });
 
   test("each policy is a balancer of its own", () => {
-    for (const lbPolicy of ["roundRobin", "random", "leastRequest"] as const) {
+    for (const lbPolicy of ALL_POLICIES) {
       const { cluster } = startCluster({ lbPolicy, endpoints: [endpoint(1)] });
       assert.equal(cluster.chooseHost()?.addressText, "10.0.0.1:80");
     }
+  });
+
+  test("health from elsewhere changes who gets requests, and is counted", () => {
+    const { cluster, hosts, stat } = startCluster({ endpoints: [1, 2, 3, 4].map((last) => endpoint(last)) });
+    const { failedActiveHealthCheck, degradedActiveHealthCheck } = HealthFlags;
+    const mask = failedActiveHealthCheck | degradedActiveHealthCheck;
+    cluster.updateHealth([
+      { address: "10.0.0.2:80", mask, flags: failedActiveHealthCheck },
+      { address: "10.0.0.3:80", mask, flags: degradedActiveHealthCheck },
+    ]);
+    assert.deepEqual(
+      hosts().map(({ health }) => health),
+      ["healthy", "unhealthy", "degraded", "healthy"],
+    );
+    assert.deepEqual(
+      ["total", "healthy", "degraded", "excluded", "change"].map((name) => stat(`membership_${name}`)),
+      [4, 2, 1, 0, 1],
+    );
+    // 140 % of half of the hosts is 70 %, and of a quarter is 35 %.
+    const chosen = Array.from({ length: 400 }, () => cluster.chooseHost()?.addressText);
+    const times = (last: number) => chosen.filter((text) => text === `10.0.0.${last}:80`).length;
+    assert.equal(times(2), 0);
+    assert.ok(times(3) > 80 && times(3) < 160, String(times(3)));
+    cluster.updateHealth([{ address: "10.0.0.2:80", mask, flags: 0 }]);
+    assert.equal(stat("membership_healthy"), 3);
+  });
+
+  test("a host that a filter wants is taken if it is there and well, else another unless it is strict", () => {
+    const { cluster } = startCluster({
+      endpoints: [endpoint(1), { ...endpoint(2), health: "draining" }, endpoint(3)],
+    });
+    const choose = (wanted: string, strict: boolean) =>
+      cluster.chooseHost({ ...ANY_HOST, overrideHost: () => ({ address: wanted, strict }) })?.addressText ?? null;
+    for (let i = 0; i < 5; i++) assert.equal(choose("10.0.0.3:80", false), "10.0.0.3:80");
+    assert.equal(choose("10.0.0.2:80", true), null);
+    assert.notEqual(choose("10.0.0.2:80", false), "10.0.0.2:80");
+    assert.equal(choose("10.0.0.9:80", true), null);
+    assert.notEqual(choose("10.0.0.9:80", false), null);
   });
 });
 

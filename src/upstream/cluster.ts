@@ -4,15 +4,17 @@ import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
-import type { HostHealthChange } from "./host-health.js";
+import { type HostHealthChange, statusOf } from "./host-health.js";
+import { configuredLocalityWeight } from "./host-set.js";
 import type { LoadBalancer } from "./load-balancer.js";
-import { ANY_HOST, type LoadBalancerContext } from "./load-balancer-context.js";
-import { LeastRequestLoadBalancer } from "./load-balancers/least-request-load-balancer.js";
-import { RandomLoadBalancer } from "./load-balancers/random-load-balancer.js";
-import { RoundRobinLoadBalancer } from "./load-balancers/round-robin-load-balancer.js";
+import { ANY_HOST, type LoadBalancerContext, type OverrideHost } from "./load-balancer-context.js";
+import { LoadBalancerStats } from "./load-balancer-stats.js";
+import { AggregateLoadBalancer, type AggregateMember } from "./load-balancers/aggregate-load-balancer.js";
+import { createLoadBalancer } from "./load-balancers/load-balancer-factory.js";
 import type { Locality } from "./locality.js";
 import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
 import { type ConsecutiveFailuresReceiver, OutlierMonitors } from "./outlier/outlier-monitors.js";
+import { HostPools } from "./pool/host-pools.js";
 import { PrioritySet } from "./priority-set.js";
 import { RESOURCE_COUNTS_BYTES, ResourceManager } from "./resource-manager.js";
 
@@ -44,6 +46,8 @@ export interface ClusterParts {
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
   readonly failures: ConsecutiveFailuresReceiver;
+  /** The hosts of the cluster that this proxy itself belongs to; null when none is named, and for that cluster. */
+  readonly localSet: PrioritySet | null;
 }
 
 /** A cluster in one worker: its configuration, its hosts of the moment, and what they share. */
@@ -53,22 +57,34 @@ export class Cluster {
   readonly resources: ResourceManager;
   readonly prioritySet: PrioritySet;
   private readonly parts: ClusterParts;
-  private readonly loadBalancer: LoadBalancer;
+  private readonly lbStats: LoadBalancerStats;
+  private loadBalancer: LoadBalancer;
   private readonly outlierMonitors: OutlierMonitors | null;
-  /** Hosts that discovery no longer finds and whose last streams are being served. */
-  private leaving: Host[] = [];
+  /** Pools whose last streams are being served: of hosts that discovery no longer finds, or that start afresh. */
+  private leaving: HostPools[] = [];
 
   constructor(info: ClusterInfo, { resourceCounts, outlierBoard }: ClusterMemory, parts: ClusterParts) {
     this.info = info;
     this.parts = parts;
-    this.stats = new ClusterStats(parts.scope.scope(`cluster.${info.statName}`));
+    const scope = parts.scope.scope(`cluster.${info.statName}`);
+    this.stats = new ClusterStats(scope);
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
     this.prioritySet = new PrioritySet({
       overprovisioningFactor: info.overprovisioningFactor,
       weightedPriorityHealth: info.weightedPriorityHealth,
       localLocality: parts.localLocality,
+      weightOfLocality: configuredLocalityWeight,
     });
-    this.loadBalancer = createLoadBalancer(info, this.prioritySet, parts.random);
+    this.lbStats = new LoadBalancerStats(scope);
+    this.loadBalancer = createLoadBalancer(info.lbPolicy, {
+      prioritySet: this.prioritySet,
+      panicThreshold: info.healthyPanicThreshold,
+      stats: this.lbStats,
+      random: parts.random,
+      clock: parts.clock,
+      localSet: parts.localSet,
+      showsGauges: parts.countsMembership,
+    });
     const { outlierDetection: watching } = info;
     this.outlierMonitors =
       watching === null || outlierBoard === null
@@ -79,9 +95,28 @@ export class Cluster {
 
   /** B6: the host of the next attempt, null when there is none. */
   chooseHost(context: LoadBalancerContext = ANY_HOST): Host | null {
-    const host = this.loadBalancer.chooseHost(context);
+    const host = this.balance(context);
     if (host === null) this.stats.cxNoneHealthy.inc();
     return host;
+  }
+
+  /** The same without counting. */
+  balance(context: LoadBalancerContext): Host | null {
+    const override = context.overrideHost();
+    if (override === null) return this.loadBalancer.chooseHost(context);
+    return this.overrideHost(override) ?? (override.strict ? null : this.loadBalancer.chooseHost(context));
+  }
+
+  /** Makes this cluster the aggregate of others, which have no part in it otherwise. */
+  aggregate(members: readonly AggregateMember[]): void {
+    const { info, parts, lbStats } = this;
+    this.loadBalancer = new AggregateLoadBalancer(members, info.healthyPanicThreshold, lbStats, parts.random);
+  }
+
+  /** The host that a filter wants, if it is there and well enough. */
+  private overrideHost({ address }: OverrideHost): Host | null {
+    const host = this.prioritySet.hostAt(address);
+    return host !== null && this.info.overrideHostHealths.includes(statusOf(host)) ? host : null;
   }
 
   /** Takes over what discovery found. Hosts that stay keep their connections, those that are gone finish theirs. */
@@ -123,12 +158,18 @@ export class Cluster {
     }
     if (added || before.size > 0) this.countChange();
     this.showHosts(after);
-    for (const gone of before) {
-      gone.pools.drain();
-      this.leaving.push(gone);
-    }
-    // control plane: when hosts change
-    this.leaving = this.leaving.filter(({ pools }) => !pools.isIdle);
+    for (const gone of before) this.leave(gone);
+    const changed = added || before.size > 0;
+    if (changed && this.info.closeConnectionsOnHostSetChange) for (const host of after) this.leave(host);
+    this.leaving = this.leaving.filter(isBusy);
+  }
+
+  /** The host's connections end with the streams that they carry; if it stays, it gets others. */
+  private leave(host: Host): void {
+    const { pools } = host;
+    pools.drain();
+    this.leaving.push(pools);
+    host.pools = new HostPools();
   }
 
   private addHost(endpoint: EndpointConfig): Host {
@@ -154,8 +195,12 @@ export class Cluster {
   /** Closes all connections, those to hosts that are leaving too. */
   destroy(): void {
     for (const host of this.prioritySet.hosts) host.pools.destroy();
-    for (const host of this.leaving) host.pools.destroy();
+    for (const pools of this.leaving) pools.destroy();
   }
+}
+
+function isBusy(pools: HostPools): boolean {
+  return !pools.isIdle;
 }
 
 function hostsByAddress(hosts: readonly Host[]): Map<string, Host[]> {
@@ -186,15 +231,4 @@ function withoutRepeated(endpoints: readonly EndpointConfig[]): readonly Endpoin
     if (!byAddress.has(key)) byAddress.set(key, endpoint);
   }
   return [...byAddress.values()];
-}
-
-function createLoadBalancer(info: ClusterInfo, hosts: PrioritySet, random: RandomSource): LoadBalancer {
-  switch (info.lbPolicy) {
-    case "roundRobin":
-      return new RoundRobinLoadBalancer(hosts, random);
-    case "random":
-      return new RandomLoadBalancer(hosts, random);
-    case "leastRequest":
-      return new LeastRequestLoadBalancer(hosts, random);
-  }
 }

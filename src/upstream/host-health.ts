@@ -55,6 +55,20 @@ export function edsFlags(health: EndpointHealth): number {
   }
 }
 
+/**
+ * The status of a host in the words of configuration, from all that is known: UNHEALTHY also when a health check says so.
+ */
+export function statusOf(host: {
+  readonly health: HostHealth;
+  readonly configuredHealth: EndpointHealth;
+}): EndpointHealth {
+  const { health, configuredHealth } = host;
+  if (health === "unhealthy")
+    return edsFlags(configuredHealth) === 0 || configuredHealth === "degraded" ? "unhealthy" : configuredHealth;
+  if (health === "degraded") return "degraded";
+  return configuredHealth === "unknown" ? "unknown" : "healthy";
+}
+
 /** What the main thread found out about the hosts at one address. */
 export interface HostHealthChange {
   /** `addressText` of the hosts. */

@@ -16,6 +16,8 @@ export interface HostSetOptions {
   readonly weightedPriorityHealth: boolean;
   /** Where this proxy is. */
   readonly localLocality: Locality;
+  /** The weight of a locality by its hosts; 0 is none. */
+  readonly weightOfLocality: (hosts: readonly Host[]) => number;
 }
 
 /** The hosts of one priority at one moment. Never changed: an update makes another one. */
@@ -43,7 +45,7 @@ export class HostSet {
     this.hostsPerLocality = perLocality(hosts, options.localLocality);
     const { localities } = this.hostsPerLocality;
     // control plane: when hosts change, or their health
-    this.localityWeights = localities.map((locality) => locality[0]?.localityWeight ?? 0);
+    this.localityWeights = localities.map(options.weightOfLocality);
     const { hostsPerLocality } = this;
     this.healthyHosts = hosts.filter(isHealthy);
     this.degradedHosts = hosts.filter(isDegraded);
@@ -60,6 +62,11 @@ export class HostSet {
     // control plane: when hosts change, or their health
     return hosts.some((host, index) => host !== this.hosts[index] || host.version !== this.versions[index]);
   }
+}
+
+/** As configured. */
+export function configuredLocalityWeight(hosts: readonly Host[]): number {
+  return hosts[0]?.localityWeight ?? 0;
 }
 
 function isHealthy(host: Host): boolean {

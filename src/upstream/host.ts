@@ -25,7 +25,7 @@ export class Host implements HostDescription {
   /** Counts its results for outlier detection; null when nobody watches. */
   outlier: HostOutlierMonitor | null = null;
   /** This worker's, each made when first needed. */
-  readonly pools = new HostPools();
+  pools = new HostPools();
   readonly stats = new HostStats();
 
   constructor(endpoint: EndpointConfig, clusterName: string) {

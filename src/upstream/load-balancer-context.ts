@@ -1,8 +1,7 @@
 import type { Hash64 } from "../common/hash64.js";
 import type { Host } from "./host.js";
 import type { MetadataMatchCriteria } from "./metadata-match.js";
-import type { PriorityLoad } from "./priority-load.js";
-import type { PrioritySet } from "./priority-set.js";
+import type { PriorityLoad, PriorityView } from "./priority-load.js";
 
 /** A host that a filter wants for its client, by `<ip>:<port>` (session affinity). */
 export interface OverrideHost {
@@ -25,7 +24,7 @@ export interface LoadBalancerContext {
    * Which share of the load each priority gets for this attempt, in percent that sum up to 100. `original` is what health
    * says, and the answer when nothing else is wanted. Retry priorities (`previous_priorities`) work here.
    */
-  priorityLoad(priorities: PrioritySet, original: PriorityLoad): PriorityLoad;
+  priorityLoad(priorities: PriorityView, original: PriorityLoad): PriorityLoad;
   /** True for a host that a retry should rather not go to. */
   shouldSelectAnotherHost(host: Host): boolean;
   /** How many times a host that should not be selected is replaced by another draw, before it is taken all the same. */

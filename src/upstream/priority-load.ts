@@ -1,9 +1,18 @@
+import type { Host } from "./host.js";
 import type { HostSet } from "./host-set.js";
 
 /** Percent of the requests that go to the healthy and to the degraded hosts of each priority; all sum up to 100. */
 export interface PriorityLoad {
   readonly healthy: readonly number[];
   readonly degraded: readonly number[];
+}
+
+/** Priorities as a retry sees them: those of one cluster, or those of an aggregate's members one behind the other. */
+export interface PriorityView {
+  /** By priority. */
+  readonly hostSets: readonly HostSet[];
+  /** The priority that the load here calls the host's. */
+  priorityOf(host: Host): number;
 }
 
 /** How much each priority could take, 0 to 100, through its healthy and through its degraded hosts. */

@@ -1,5 +1,6 @@
 import type { Host } from "./host.js";
 import { HostSet, type HostSetOptions } from "./host-set.js";
+import type { PriorityView } from "./priority-load.js";
 
 /** Told after hosts came, went, or changed in health, weight or metadata. Implemented by load balancers. */
 export interface PrioritySetObserver {
@@ -7,11 +8,11 @@ export interface PrioritySetObserver {
 }
 
 /** The hosts that a cluster has now, by priority. 0 is the highest; there is always at least one. */
-export class PrioritySet {
+export class PrioritySet implements PriorityView {
   private current: readonly HostSet[];
   private all: readonly Host[] = [];
   private byAddress: ReadonlyMap<string, Host> | null = null;
-  private readonly options: HostSetOptions;
+  readonly options: HostSetOptions;
   private readonly observers: PrioritySetObserver[] = [];
 
   constructor(options: HostSetOptions) {
@@ -29,7 +30,6 @@ export class PrioritySet {
     return this.all;
   }
 
-  /** The priority that the load of this set calls the host's. */
   priorityOf(host: Host): number {
     return host.priority;
   }

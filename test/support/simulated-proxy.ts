@@ -57,6 +57,7 @@ export class SimulatedProxy {
       random,
       {
         countsMembership: true,
+        localCluster: config.localCluster,
         localLocality: config.node.locality,
         failures: {
           // As in the process: the main thread decides, and its answer comes in an event of its own.

@@ -43,7 +43,7 @@ test("IP addresses are a STATIC cluster, named as a host header names them", () 
 test("a name among them makes it STRICT_DNS, IPv4 first", () => {
   const [cluster] = load(options(["http://127.0.0.1:3000", "localhost:3001"])).clusters;
   assert.equal(cluster?.discovery, "strictDns");
-  assert.equal(cluster?.dnsLookupFamily, "v4Preferred");
+  assert.equal(cluster?.dns.lookupFamily, "v4Preferred");
   assert.deepEqual(
     cluster?.endpoints.map(({ hostname }) => hostname),
     ["127.0.0.1:3000", "localhost:3001"],

@@ -11,7 +11,8 @@ export type HealthFlag =
   | "pending_dynamic_removal"
   | "pending_active_hc"
   | "excluded_via_immediate_hc_fail"
-  | "active_hc_timeout";
+  | "active_hc_timeout"
+  | "eds_status_draining";
 
 /** A number that is kept for a host, such as `cx_total` or `rq_active`. */
 export interface HostStat {

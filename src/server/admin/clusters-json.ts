@@ -79,6 +79,7 @@ function healthJson(flags: readonly HealthFlag[]): object {
 
 function edsHealth(flags: readonly HealthFlag[]): string {
   if (flags.includes("failed_eds_health")) return "UNHEALTHY";
+  if (flags.includes("eds_status_draining")) return "DRAINING";
   return flags.includes("degraded_eds_health") ? "DEGRADED" : "HEALTHY";
 }
 

@@ -1,113 +1,141 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Logger } from "../../common/logger.js";
+import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
-import type { ClusterInfo, DnsLookupFamily, EndpointConfig } from "../cluster-info.js";
+import type { StatsScope } from "../../stats/stat.js";
+import type { ClusterInfo, EndpointConfig } from "../cluster-info.js";
+import { createDnsResolver } from "./create-dns-resolver.js";
+import { DiscoveryStats } from "./discovery-stats.js";
+import type { DnsResolver } from "./dns-resolver.js";
+import { NameTarget, type NameTargetOwner } from "./name-target.js";
 
 /** Told of the endpoints that a cluster has from now on. */
 export interface DiscoveryCallbacks {
   onEndpoints(clusterName: string, endpoints: readonly EndpointConfig[]): void;
 }
 
-/** Asks the name service. Injected, so that tests need no names. */
-export type Resolve = (name: string, family: DnsLookupFamily) => Promise<readonly string[]>;
+/** What a discovery needs of the main thread. */
+export interface DiscoveryContext {
+  readonly dispatcher: Dispatcher;
+  readonly random: RandomSource;
+  readonly log: Logger;
+  readonly scope: StatsScope;
+}
+
+/** Milliseconds that the start of the server waits for names that do not resolve. */
+const WARMING_LIMIT_MS = 15_000;
 
 /**
- * Keeps the endpoints of one `STRICT_DNS` or `LOGICAL_DNS` cluster up to date, on the main thread. A failed lookup keeps
- * the addresses that were found last (BEHAVIOUR 6.1).
+ * Keeps the endpoints of one `STRICT_DNS` or `LOGICAL_DNS` cluster up to date, on the main thread: every name at its own
+ * pace. A failed lookup keeps the addresses that were found last (BEHAVIOUR 6.1).
  */
-export class DnsDiscovery implements TimerTarget {
+export class DnsDiscovery implements NameTargetOwner, TimerTarget {
   private readonly info: ClusterInfo;
   private readonly callbacks: DiscoveryCallbacks;
   private readonly log: Logger;
-  private readonly resolve: Resolve;
-  private readonly timer: Timer;
-  /** What each configured endpoint was resolved to last. */
-  private readonly resolved: (readonly EndpointConfig[])[];
-  private stopped = false;
+  private readonly stats: DiscoveryStats;
+  /** By the index of the configured endpoint; null for one that is an address already. */
+  private readonly targets: readonly (NameTarget | null)[];
+  private readonly warming: Timer;
+  /** Endpoints are told from then on, all at once at first. */
+  private warm = false;
+  private onWarm: () => void = () => {};
 
   constructor(
     info: ClusterInfo,
     callbacks: DiscoveryCallbacks,
-    dispatcher: Dispatcher,
-    log: Logger,
-    resolve: Resolve = resolveBySystem,
+    context: DiscoveryContext,
+    resolver: DnsResolver = createDnsResolver(info.dns),
   ) {
     this.info = info;
     this.callbacks = callbacks;
-    this.log = log;
-    this.resolve = resolve;
-    this.timer = dispatcher.createTimer(this);
-    this.resolved = info.endpoints.map(() => []);
+    this.log = context.log;
+    this.stats = new DiscoveryStats(context.scope.scope(`cluster.${info.statName}`));
+    this.warming = context.dispatcher.createTimer(this);
+    this.targets = info.endpoints.map(({ address }) => {
+      if (address.kind === "pipe" || isIP(address.host) !== 0) return null;
+      return new NameTarget(address.host, info.dns, resolver, context.dispatcher, context.random, this);
+    });
   }
 
-  /** Looks everything up once and goes on doing so. The promise settles after the first round, found or not. */
-  async start(): Promise<void> {
-    await this.refresh();
+  /** Begins. The promise settles when all names have had an answer, found or not, or after a while without. */
+  start(): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.onWarm = resolve;
+    });
+    this.warming.arm(WARMING_LIMIT_MS);
+    const rounds = this.targets.map((target) => target?.refresh());
+    void Promise.all(rounds).then(() => this.becomeWarm());
+    return done;
+  }
+
+  /** Some name has no answer yet: those that have one are told. */
+  onTimer(): void {
+    const missing = this.targets.filter((target) => target?.addresses === null).map((target) => target?.name);
+    this.log.warn(`cluster ${this.info.name}: goes on without addresses for ${missing.join(", ")}`);
+    this.becomeWarm();
+  }
+
+  private becomeWarm(): void {
+    this.warming.disarm();
+    this.onWarm();
+    if (this.warm) return;
+    this.warm = true;
+    this.tell();
   }
 
   stop(): void {
-    this.stopped = true;
-    this.timer.disarm();
+    this.warm = true;
+    this.warming.disarm();
+    for (const target of this.targets) target?.stop();
+    this.onWarm();
   }
 
-  onTimer(): void {
-    void this.refresh();
+  onAttempt(): void {
+    this.stats.attempt.inc();
   }
 
-  private async refresh(): Promise<void> {
-    await Promise.all(this.info.endpoints.map((endpoint, index) => this.refreshEndpoint(endpoint, index)));
-    if (this.stopped) return;
-    this.callbacks.onEndpoints(this.info.name, this.endpoints());
-    this.timer.arm(this.info.dnsRefreshRateMs);
-  }
-
-  private async refreshEndpoint(endpoint: EndpointConfig, index: number): Promise<void> {
-    const { address } = endpoint;
-    if (address.kind === "pipe" || isIP(address.host) !== 0) {
-      this.resolved[index] = [endpoint];
+  onAddresses(target: NameTarget, addresses: readonly string[]): void {
+    this.stats.success.inc();
+    const before = target.addresses;
+    if (before !== null && this.areSame(before, addresses)) {
+      this.stats.noRebuild.inc();
       return;
     }
-    try {
-      const hosts = await this.resolve(address.host, this.info.dnsLookupFamily);
-      if (hosts.length === 0) throw new Error("no addresses");
-      this.resolved[index] = hosts.map((host) => ({
-        ...endpoint,
-        address: { kind: "ip", host, port: address.port },
-        hostname: endpoint.hostname === "" ? address.host : endpoint.hostname,
-      }));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.log.warn(`cluster ${this.info.name}: cannot resolve ${address.host}, its last addresses stay: ${reason}`);
-    }
+    target.addresses = addresses;
+    if (this.warm) this.tell();
+  }
+
+  /** The order of answers changes from one to the next; only a logical host follows it. */
+  private areSame(before: readonly string[], after: readonly string[]): boolean {
+    if (this.info.discovery === "logicalDns") return before[0] === after[0];
+    return before.length === after.length && new Set([...before, ...after]).size === before.length;
+  }
+
+  onNameFailed({ name }: NameTarget, reason: string): void {
+    this.stats.failure.inc();
+    this.log.warn(`cluster ${this.info.name}: cannot resolve ${name}, its last addresses stay: ${reason}`);
+  }
+
+  private tell(): void {
+    this.callbacks.onEndpoints(this.info.name, this.endpoints());
   }
 
   private endpoints(): readonly EndpointConfig[] {
-    const all = this.resolved.flat();
+    const all = this.info.endpoints.flatMap((endpoint, index) => resolvedTo(endpoint, this.targets[index] ?? null));
     // A logical host is one: the first answer is where new connections go.
     return this.info.discovery === "logicalDns" ? all.slice(0, 1) : all;
   }
 }
 
-/** `getaddrinfo`, which knows the hosts file and the system's order of addresses. */
-async function resolveBySystem(name: string, family: DnsLookupFamily): Promise<readonly string[]> {
-  const found = await lookup(name, { all: true, family: FAMILY_NUMBERS[family] });
-  const v4 = found.filter((entry) => entry.family === 4).map((entry) => entry.address);
-  const v6 = found.filter((entry) => entry.family === 6).map((entry) => entry.address);
-  switch (family) {
-    case "auto":
-      // AUTO means IPv6, and IPv4 only where there is none (`envoy.config.cluster.v3.Cluster.DnsLookupFamily`).
-      return v6.length > 0 ? v6 : v4;
-    case "v4Preferred":
-      return v4.length > 0 ? v4 : v6;
-    case "v4Only":
-      return v4;
-    case "v6Only":
-      return v6;
-    case "all":
-      return [...v6, ...v4];
-  }
+/** An endpoint with a name is one for each address. */
+function resolvedTo(endpoint: EndpointConfig, target: NameTarget | null): EndpointConfig[] {
+  const { address } = endpoint;
+  if (target === null || address.kind === "pipe") return [endpoint];
+  const hostname = endpoint.hostname === "" ? address.host : endpoint.hostname;
+  return (target.addresses ?? []).map((host) => ({
+    ...endpoint,
+    address: { kind: "ip", host, port: address.port },
+    hostname,
+  }));
 }
-
-/** What `getaddrinfo` is asked for; 0 is both. */
-const FAMILY_NUMBERS = { auto: 0, v4Only: 4, v6Only: 6, v4Preferred: 0, all: 0 } as const;

@@ -1,12 +1,13 @@
 interface Entry<T> {
   deadline: number;
-  readonly order: number;
+  order: number;
   readonly value: T;
 }
 
 /**
  * Earliest deadline first: each value comes up with a frequency in proportion to its weight, spread evenly. The one with
- * the earliest deadline is picked, and its next deadline is one over its weight later. A binary heap keeps them.
+ * the earliest deadline is picked, and its next deadline is one over its weight later; of equal deadlines the older one
+ * goes first. A binary heap keeps them.
  */
 export class EdfScheduler<T> {
   private readonly heap: Entry<T>[] = [];
@@ -16,6 +17,10 @@ export class EdfScheduler<T> {
   /** @param weightOf more than 0; asked whenever a value was picked, so it may change */
   constructor(weightOf: (value: T) => number) {
     this.weightOf = weightOf;
+  }
+
+  get size(): number {
+    return this.heap.length;
   }
 
   add(value: T): void {
@@ -28,6 +33,7 @@ export class EdfScheduler<T> {
     const first = this.heap[0];
     if (first === undefined) return null;
     first.deadline += 1 / this.weightOf(first.value);
+    first.order = this.added++;
     this.siftDown(0);
     return first.value;
   }

@@ -1,70 +1,63 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SeededRandom } from "../../../test/support/seeded-random.js";
-import { HOST_SET_OPTIONS, hostsOf, prioritySetOf } from "../cluster.test.support.js";
+import { ANY_LOCALITY, ROUND_ROBIN } from "../cluster.test.support.js";
 import type { Host } from "../host.js";
-import type { LoadBalancer } from "../load-balancer.js";
-import { ANY_HOST } from "../load-balancer-context.js";
-import { PrioritySet } from "../priority-set.js";
-import { LeastRequestLoadBalancer } from "./least-request-load-balancer.js";
-import { RandomLoadBalancer } from "./random-load-balancer.js";
-import { RoundRobinLoadBalancer } from "./round-robin-load-balancer.js";
-
-const POLICIES = [RoundRobinLoadBalancer, RandomLoadBalancer, LeastRequestLoadBalancer];
-
-/** The last digits of the hosts that were chosen. */
-function choices(balancer: LoadBalancer, count: number): number[] {
-  return Array.from({ length: count }, () => numberOf(balancer.chooseHost(ANY_HOST)));
-}
-
-function numberOf(host: Host | null): number {
-  assert.ok(host?.address.kind === "ip");
-  return Number(host.address.host.split(".").pop());
-}
-
-/** How often each of the hosts 1 to `hosts` was chosen. */
-function shares(chosen: readonly number[], hosts: number): number[] {
-  return Array.from({ length: hosts }, (_, index) => chosen.filter((one) => one === index + 1).length);
-}
-
-function assertNear(actual: number, expected: number, tolerance: number): void {
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not near ${expected}`);
-}
+import type { LbPolicyConfig } from "../load-balancing-config.js";
+import {
+  ALL_POLICIES,
+  assertNear,
+  BalancerRun,
+  endpoints,
+  LEAST_REQUEST,
+  numberOf,
+  RANDOM,
+} from "./balancer.test.support.js";
 
 describe("every load balancer", () => {
-  for (const Policy of POLICIES) {
-    test(`${Policy.name}: no host, one host, other hosts later`, () => {
-      const hostSet = new PrioritySet(HOST_SET_OPTIONS);
-      const balancer = new Policy(hostSet, new SeededRandom(1));
-      assert.equal(balancer.chooseHost(ANY_HOST), null);
-      hostSet.update(hostsOf([1]));
-      assert.deepEqual(choices(balancer, 3), [1, 1, 1]);
-      hostSet.update(hostsOf([1, 1, 1]));
-      assert.ok(shares(choices(balancer, 300), 3).every((share) => share > 50));
-      hostSet.update(hostsOf([1, 1]));
-      assert.ok(choices(balancer, 50).every((host) => host <= 2));
-      hostSet.update([]);
-      assert.equal(balancer.chooseHost(ANY_HOST), null);
+  for (const policy of ALL_POLICIES) {
+    test(`${policy.kind}: no host, one host, other hosts later`, () => {
+      const run = new BalancerRun(policy, []);
+      assert.equal(run.choose(), null);
+      run.update(endpoints([1]));
+      assert.deepEqual(run.choices(3), [1, 1, 1]);
+      run.update(endpoints([1, 1, 1]));
+      assert.ok(run.shares(300).every((share) => share > 50));
+      run.update(endpoints([1, 1]));
+      assert.ok(run.choices(50).every((host) => host <= 2));
+      run.update([]);
+      assert.equal(run.choose(), null);
     });
 
-    test(`${Policy.name}: hosts of unequal weights come and go`, () => {
-      const hostSet = new PrioritySet(HOST_SET_OPTIONS);
-      const balancer = new Policy(hostSet, new SeededRandom(1));
-      hostSet.update(hostsOf([1, 5, 2]));
-      assert.ok(shares(choices(balancer, 400), 3).every((share) => share >= 40));
-      hostSet.update(hostsOf([3, 3]));
-      assert.ok(shares(choices(balancer, 100), 2).every((share) => share >= 25));
-      hostSet.update([]);
-      assert.equal(balancer.chooseHost(ANY_HOST), null);
+    test(`${policy.kind}: hosts of unequal weights come and go`, () => {
+      const run = new BalancerRun(policy, endpoints([1, 5, 2]));
+      assert.ok(run.shares(400).every((share) => share >= 30));
+      run.update(endpoints([3, 3]));
+      assert.ok(run.shares(100).every((share) => share >= 25));
+      run.update([]);
+      assert.equal(run.choose(), null);
+    });
+
+    test(`${policy.kind}: another host for a retry, as far as there is one`, () => {
+      const run = new BalancerRun(policy, endpoints([1, 1, 1, 1]));
+      let declined = 0;
+      const context = {
+        shouldSelectAnotherHost: (host: Host) => numberOf(host) === 2 && ++declined > 0,
+        hostSelectionRetryCount: () => 20,
+      };
+      assert.equal(run.shares(200, context)[1], 0);
+      assert.ok(declined > 0);
+      // Declined for good, the last one drawn is taken.
+      const never = { shouldSelectAnotherHost: () => true, hostSelectionRetryCount: () => 3 };
+      assert.notEqual(run.choose(never), null);
     });
   }
 });
 
-describe("RoundRobinLoadBalancer", () => {
+describe("round robin", () => {
   test("takes hosts in turn from a random one on", () => {
     const starts = new Set<number>();
     for (let seed = 1; seed <= 20; seed++) {
-      const chosen = choices(new RoundRobinLoadBalancer(prioritySetOf([1, 1, 1]), new SeededRandom(seed)), 7);
+      const chosen = new BalancerRun(ROUND_ROBIN, endpoints([1, 1, 1]), { seed }).choices(7);
       starts.add(chosen[0] as number);
       for (let i = 1; i < chosen.length; i++) assert.equal(chosen[i], ((chosen[i - 1] as number) % 3) + 1);
     }
@@ -73,53 +66,114 @@ describe("RoundRobinLoadBalancer", () => {
 
   test("keeps unequal weights exactly over a round, wherever it begins", () => {
     for (let seed = 1; seed <= 10; seed++) {
-      const balancer = new RoundRobinLoadBalancer(prioritySetOf([1, 3, 6]), new SeededRandom(seed));
-      const rounds = shares(choices(balancer, 100), 3);
-      assertNear(rounds[0] as number, 10, 1);
-      assertNear(rounds[1] as number, 30, 1);
-      assertNear(rounds[2] as number, 60, 1);
+      const run = new BalancerRun(ROUND_ROBIN, endpoints([1, 3, 6]), { seed });
+      const rounds = run.shares(100);
+      assertNear(rounds[0], 10, 1);
+      assertNear(rounds[1], 30, 1);
+      assertNear(rounds[2], 60, 1);
+    }
+  });
+
+  test("goes on with its turn when a host's health changes", () => {
+    const run = new BalancerRun(ROUND_ROBIN, endpoints([1, 1, 1, 1, 1, 1]), { seed: 3 });
+    const [before] = run.choices(1);
+    run.update(
+      endpoints([1, 1, 1, 1, 1, 1]).map((one, index) => ({ ...one, health: index === 5 ? "unhealthy" : "healthy" })),
+    );
+    assert.deepEqual(run.choices(2), [((before as number) % 5) + 1, (((before as number) + 1) % 5) + 1]);
+  });
+});
+
+describe("random", () => {
+  test("every host has the same chance, whatever its weight", () => {
+    for (const share of new BalancerRun(RANDOM, endpoints([1, 100, 1, 1]), { seed: 5 }).shares(4_000)) {
+      assertNear(share, 1_000, 120);
     }
   });
 });
 
-describe("RandomLoadBalancer", () => {
-  test("every host has the same chance, whatever its weight", () => {
-    const chosen = choices(new RandomLoadBalancer(prioritySetOf([1, 100, 1, 1]), new SeededRandom(5)), 4_000);
-    for (const share of shares(chosen, 4)) assertNear(share, 1_000, 120);
-  });
-});
-
-describe("LeastRequestLoadBalancer", () => {
+describe("least request", () => {
   test("of two hosts it takes the less busy one whenever it draws both", () => {
-    const hostSet = prioritySetOf([1, 1]);
-    (hostSet.hosts[0] as Host).stats.rqActive = 5;
-    const [busy, idle] = shares(choices(new LeastRequestLoadBalancer(hostSet, new SeededRandom(3)), 4_000), 2);
+    const run = new BalancerRun(LEAST_REQUEST, endpoints([1, 1]), { seed: 3 });
+    (run.hosts[0] as Host).stats.rqActive = 5;
+    const [busy, idle] = run.shares(4_000);
     // Drawn with replacement: the busy one is taken only when it is drawn twice.
-    assertNear(busy as number, 1_000, 120);
-    assertNear(idle as number, 3_000, 120);
+    assertNear(busy, 1_000, 120);
+    assertNear(idle, 3_000, 120);
+  });
+
+  test("more choices leave a busy host alone more often", () => {
+    const run = new BalancerRun({ ...LEAST_REQUEST, choiceCount: 4 }, endpoints([1, 1]), { seed: 3 });
+    (run.hosts[0] as Host).stats.rqActive = 5;
+    assertNear(run.shares(4_000)[0], 4_000 / 16, 70);
+  });
+
+  test("a full scan takes the least busy of all, and any of several", () => {
+    const run = new BalancerRun({ ...LEAST_REQUEST, fullScan: true }, endpoints([1, 1, 1, 1]));
+    for (const [index, active] of [3, 1, 7, 1].entries()) (run.hosts[index] as Host).stats.rqActive = active;
+    const shares = run.shares(1_000);
+    assert.deepEqual([shares[0], shares[2]], [0, 0]);
+    assertNear(shares[1], 500, 60);
   });
 
   test("requests that are given out and end keep the hosts even", () => {
-    const hostSet = prioritySetOf([1, 1, 1, 1, 1]);
-    const balancer = new LeastRequestLoadBalancer(hostSet, new SeededRandom(4));
-    for (let request = 0; request < 1_000; request++) (balancer.chooseHost(ANY_HOST) as Host).stats.rqActive++;
-    for (const { stats } of hostSet.hosts) assertNear(stats.rqActive, 200, 8);
+    const run = new BalancerRun(LEAST_REQUEST, endpoints([1, 1, 1, 1, 1]), { seed: 4 });
+    for (let request = 0; request < 1_000; request++) (run.choose() as Host).stats.rqActive++;
+    for (const { stats } of run.hosts) assertNear(stats.rqActive, 200, 8);
   });
 
   test("unequal weights share the requests in proportion when nothing is in flight", () => {
-    const balancer = new LeastRequestLoadBalancer(prioritySetOf([1, 4]), new SeededRandom(1));
-    const [light, heavy] = shares(choices(balancer, 100), 2);
-    assertNear(light as number, 20, 1);
-    assertNear(heavy as number, 80, 1);
+    const [light, heavy] = new BalancerRun(LEAST_REQUEST, endpoints([1, 4])).shares(100);
+    assertNear(light, 20, 1);
+    assertNear(heavy, 80, 1);
   });
 
-  test("among unequal weights a host with requests in flight gets fewer", () => {
-    const hostSet = prioritySetOf([1, 4]);
-    (hostSet.hosts[1] as Host).stats.rqActive = 3;
-    const balancer = new LeastRequestLoadBalancer(hostSet, new SeededRandom(1));
+  test("among unequal weights a host with requests in flight gets fewer, as the bias says", () => {
+    const shares = (activeRequestBias: number) => {
+      const run = new BalancerRun({ ...LEAST_REQUEST, activeRequestBias }, endpoints([1, 4]));
+      (run.hosts[1] as Host).stats.rqActive = 3;
+      return run.shares(100);
+    };
     // 4 / (3 + 1) is as much as 1 / (0 + 1).
-    const [light, heavy] = shares(choices(balancer, 100), 2);
-    assertNear(light as number, 50, 1);
-    assertNear(heavy as number, 50, 1);
+    assertNear(shares(1)[0], 50, 1);
+    assertNear(shares(0)[0], 20, 1);
+    // 4 / (3 + 1)^2
+    assertNear(shares(2)[0], 80, 1);
+  });
+});
+
+describe("slow start", () => {
+  const slowStart = { windowMs: 10_000, aggression: 1, minWeight: 0.1 };
+  const POLICIES: readonly LbPolicyConfig[] = [
+    { kind: "roundRobin", slowStart, locality: ANY_LOCALITY },
+    { ...LEAST_REQUEST, slowStart },
+  ];
+  for (const policy of POLICIES) {
+    test(`${policy.kind}: a new host gets its share little by little`, () => {
+      const run = new BalancerRun(policy, endpoints([1, 1]));
+      run.clock.nowMs = 100_000;
+      run.update(endpoints([1, 1, 1]));
+      // At first the least share: 0.1 of 2.1.
+      assertNear(run.shares(2_100)[2], 100, 3);
+      run.clock.nowMs += 5_000;
+      run.choices(20);
+      assertNear(run.shares(2_500)[2], 500, 25);
+      run.clock.nowMs += 5_000;
+      run.choices(20);
+      assertNear(run.shares(3_000)[2], 1_000, 25);
+    });
+  }
+
+  test("aggression bends the curve", () => {
+    const run = new BalancerRun(
+      { kind: "roundRobin", slowStart: { ...slowStart, aggression: 2 }, locality: ANY_LOCALITY },
+      endpoints([1]),
+    );
+    run.clock.nowMs = 100_000;
+    run.update(endpoints([1, 1]));
+    run.clock.nowMs += 2_500;
+    run.choices(20);
+    // The square root of a quarter is a half.
+    assertNear(run.shares(3_000)[1], 1_000, 25);
   });
 });

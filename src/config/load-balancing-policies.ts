@@ -1,0 +1,119 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { LoadBalancingPolicy, LoadBalancingPolicy_Policy } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { TypedExtensionConfig } from "../gen/envoy/config/core/v3/extension_pb.js";
+import type { ClusterProvided } from "../gen/envoy/extensions/load_balancing_policies/cluster_provided/v3/cluster_provided_pb.js";
+import type { LeastRequest } from "../gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js";
+import type { Maglev } from "../gen/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js";
+import type { Random } from "../gen/envoy/extensions/load_balancing_policies/random/v3/random_pb.js";
+import type { RingHash } from "../gen/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js";
+import type { RoundRobin } from "../gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js";
+import type { Subset } from "../gen/envoy/extensions/load_balancing_policies/subset/v3/subset_pb.js";
+import type { WrrLocality } from "../gen/envoy/extensions/load_balancing_policies/wrr_locality/v3/wrr_locality_pb.js";
+import type { LbPolicyConfig } from "../upstream/load-balancing-config.js";
+import type { ConversionContext } from "./conversion-context.js";
+import { type Extension, extension } from "./extension.js";
+import type { FieldName } from "./field-name.js";
+import { convertMaglev, convertRingHash, MAGLEV_FIELDS, RING_HASH_FIELDS } from "./hash-lb-config.js";
+import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
+import { convertLeastRequest, LEAST_REQUEST_FIELDS } from "./least-request-config.js";
+import { convertLocalityLb, LOCALITY_LB_FIELDS } from "./locality-lb-config.js";
+import { convertSlowStart, SLOW_START_FIELDS } from "./slow-start-config.js";
+import { convertSubset, subsetFields } from "./subset-lb-config.js";
+
+const POLICIES = "envoy.extensions.load_balancing_policies";
+const NAMES = "envoy.load_balancing_policies";
+
+export const LOAD_BALANCING_POLICY_FIELDS: MessageTable = implemented<LoadBalancingPolicy>(
+  "envoy.config.cluster.v3.LoadBalancingPolicy",
+  {
+    policies: implemented<LoadBalancingPolicy_Policy>("envoy.config.cluster.v3.LoadBalancingPolicy.Policy", {
+      typed_extension_config: implemented<TypedExtensionConfig>("envoy.config.core.v3.TypedExtensionConfig", {
+        name: true,
+        typed_config: extensions(() => LB_POLICIES.map((policy) => policy.table)),
+      }),
+    }),
+  },
+);
+
+/** The load balancing policies that exist as extensions. A new one is added here. */
+const LB_POLICIES: readonly Extension<LbPolicyConfig>[] = [
+  extension<RoundRobin, LbPolicyConfig>(
+    `${NAMES}.round_robin`,
+    implemented<RoundRobin>(`${POLICIES}.round_robin.v3.RoundRobin`, {
+      slow_start_config: SLOW_START_FIELDS,
+      locality_lb_config: LOCALITY_LB_FIELDS,
+    }),
+    (message, context) => ({
+      kind: "roundRobin",
+      slowStart: convertSlowStart(message.slowStartConfig, context),
+      locality: convertLocalityLb(message.localityLbConfig?.localityConfigSpecifier),
+    }),
+  ),
+  extension<LeastRequest, LbPolicyConfig>(`${NAMES}.least_request`, LEAST_REQUEST_FIELDS, convertLeastRequest),
+  extension<Random, LbPolicyConfig>(
+    `${NAMES}.random`,
+    implemented<Random>(`${POLICIES}.random.v3.Random`, { locality_lb_config: LOCALITY_LB_FIELDS }),
+    (message) => ({ kind: "random", locality: convertLocalityLb(message.localityLbConfig?.localityConfigSpecifier) }),
+  ),
+  extension<RingHash, LbPolicyConfig>(`${NAMES}.ring_hash`, RING_HASH_FIELDS, convertRingHash),
+  extension<Maglev, LbPolicyConfig>(`${NAMES}.maglev`, MAGLEV_FIELDS, convertMaglev),
+  extension<Subset, LbPolicyConfig>(
+    `${NAMES}.subset`,
+    subsetFields(() => LOAD_BALANCING_POLICY_FIELDS),
+    (message, context) => {
+      const policy = convertPolicyList(message, "subsetLbPolicy", message.subsetLbPolicy, context);
+      return policy === null ? null : convertSubset(message, policy, context);
+    },
+  ),
+  extension<WrrLocality, LbPolicyConfig>(
+    `${NAMES}.wrr_locality`,
+    implemented<WrrLocality>(`${POLICIES}.wrr_locality.v3.WrrLocality`, {
+      endpoint_picking_policy: () => LOAD_BALANCING_POLICY_FIELDS,
+    }),
+    (message, context) => {
+      const policy = convertPolicyList(message, "endpointPickingPolicy", message.endpointPickingPolicy, context);
+      return policy === null ? null : byLocalityWeights(policy);
+    },
+  ),
+  extension<ClusterProvided, LbPolicyConfig>(
+    `${NAMES}.cluster_provided`,
+    implemented<ClusterProvided>(`${POLICIES}.cluster_provided.v3.ClusterProvided`, {}),
+    () => ({ kind: "clusterProvided" }),
+  ),
+];
+
+/** The list is an order of preference: the first policy that is known counts. Null with an error when none is. */
+export function convertPolicyList<M extends Message>(
+  owner: M,
+  field: FieldName<M>,
+  list: LoadBalancingPolicy | undefined,
+  context: ConversionContext,
+): LbPolicyConfig | null {
+  for (const { typedExtensionConfig } of list?.policies ?? []) {
+    const any = typedExtensionConfig?.typedConfig;
+    const unpacked = any === undefined ? null : context.unpack(any);
+    const found = LB_POLICIES.find((candidate) => candidate.table.typeName === unpacked?.desc.typeName);
+    if (found !== undefined && unpacked !== null) return found.convert(unpacked.message, context);
+  }
+  const names = LB_POLICIES.map((policy) => policy.name).join(", ");
+  const text = "none of these load balancing policies is implemented by Sluice yet";
+  context.error(owner, field, text, `implemented: ${names}`);
+  return null;
+}
+
+/** `wrr_locality` picks the locality by its weight and leaves the endpoint to another policy. */
+function byLocalityWeights(policy: LbPolicyConfig): LbPolicyConfig {
+  switch (policy.kind) {
+    case "roundRobin":
+    case "leastRequest":
+    case "random":
+      return { ...policy, locality: { ...policy.locality, weighted: true } };
+    case "ringHash":
+    case "maglev":
+      return { ...policy, hashing: { ...policy.hashing, localityWeighted: true } };
+    case "subset":
+      return { ...policy, policy: byLocalityWeights(policy.policy) };
+    case "clusterProvided":
+      return policy;
+  }
+}

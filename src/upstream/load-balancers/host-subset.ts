@@ -1,0 +1,60 @@
+import type { Host } from "../host.js";
+import type { HostSet, HostSetOptions } from "../host-set.js";
+import type { LoadBalancer } from "../load-balancer.js";
+import type { LbPolicyConfig, SubsetConfig } from "../load-balancing-config.js";
+import { localityKey } from "../locality.js";
+import { PrioritySet } from "../priority-set.js";
+import type { BalancerParts } from "./zone-aware-load-balancer.js";
+
+/** Makes the balancer of a policy over some hosts. */
+export type BalancerMaker = (config: LbPolicyConfig, parts: BalancerParts) => LoadBalancer;
+
+/** Some of a cluster's hosts with a balancer of their own. */
+export class HostSubset {
+  readonly balancer: LoadBalancer;
+  private readonly prioritySet: PrioritySet;
+
+  constructor(config: SubsetConfig, parts: BalancerParts, make: BalancerMaker) {
+    this.prioritySet = new PrioritySet(optionsOf(config, parts.prioritySet));
+    this.balancer = make(config.policy, withSet(parts, this.prioritySet));
+  }
+
+  get size(): number {
+    return this.prioritySet.hosts.length;
+  }
+
+  update(hosts: readonly Host[]): void {
+    this.prioritySet.update(hosts);
+  }
+}
+
+function withSet(parts: BalancerParts, prioritySet: PrioritySet): BalancerParts {
+  const { panicThreshold, stats, random, clock, localSet, showsGauges } = parts;
+  return { prioritySet, panicThreshold, stats, random, clock, localSet, showsGauges };
+}
+
+/** Localities count in a subset only if configured; scaled, by the part of their hosts that the subset has. */
+function optionsOf(config: SubsetConfig, all: PrioritySet): HostSetOptions {
+  const { overprovisioningFactor, weightedPriorityHealth, localLocality, weightOfLocality } = all.options;
+  const options = { overprovisioningFactor, weightedPriorityHealth, localLocality };
+  if (!config.localityWeightAware) return { ...options, weightOfLocality: () => 0 }; // control plane: once for a subset
+  if (!config.scaleLocalityWeight) return { ...options, weightOfLocality }; // control plane: once for a subset
+  return {
+    ...options, // control plane: once for a subset
+    weightOfLocality: (hosts) => {
+      const [first] = hosts;
+      if (first === undefined) return 0;
+      const before = hostsInLocality(all.hostSets[first.priority], first);
+      // At least 1, so that a locality with a weight keeps some.
+      return before === 0 ? 0 : Math.max(1, Math.round((first.localityWeight * hosts.length) / before));
+    },
+  };
+}
+
+function hostsInLocality(hostSet: HostSet | undefined, host: Host): number {
+  const key = localityKey(host.locality);
+  const found = hostSet?.hostsPerLocality.localities.find(
+    ([first]) => first !== undefined && localityKey(first.locality) === key,
+  );
+  return found?.length ?? 0;
+}

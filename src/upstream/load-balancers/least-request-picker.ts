@@ -1,0 +1,100 @@
+import type { RandomSource } from "../../common/random.js";
+import type { Host } from "../host.js";
+import type { LeastRequestConfig } from "../load-balancing-config.js";
+import { type HostPicker, haveEqualWeights, NO_TURN, type PickerFactory } from "./host-picker.js";
+import { type Clock, SlowStart } from "./slow-start.js";
+import { WeightedPicker } from "./weighted-picker.js";
+
+/** Draws some hosts and takes the one with the fewest requests in flight from this worker. */
+export class LeastRequestPicker implements HostPicker {
+  readonly turn = 0;
+  private readonly hosts: readonly Host[];
+  private readonly random: RandomSource;
+  private readonly choiceCount: number;
+
+  constructor(hosts: readonly Host[], random: RandomSource, choiceCount: number) {
+    this.hosts = hosts;
+    this.random = random;
+    this.choiceCount = choiceCount;
+  }
+
+  pick(): Host | null {
+    const { hosts, random } = this;
+    if (hosts.length === 0) return null;
+    // Drawn with replacement, as in Envoy: also the busiest host is taken now and then.
+    let chosen = hosts[random.below(hosts.length)] as Host;
+    for (let drawn = 1; drawn < this.choiceCount; drawn++) {
+      const other = hosts[random.below(hosts.length)] as Host;
+      if (other.stats.rqActive < chosen.stats.rqActive) chosen = other;
+    }
+    return chosen;
+  }
+}
+
+/** Takes the host with the fewest requests in flight of all; of several such, any. */
+export class FullScanPicker implements HostPicker {
+  readonly turn = 0;
+  private readonly hosts: readonly Host[];
+  private readonly random: RandomSource;
+
+  constructor(hosts: readonly Host[], random: RandomSource) {
+    this.hosts = hosts;
+    this.random = random;
+  }
+
+  pick(): Host | null {
+    let chosen: Host | null = null;
+    let fewest = Number.POSITIVE_INFINITY;
+    let tied = 0;
+    for (const host of this.hosts) {
+      const active = host.stats.rqActive;
+      if (active < fewest) {
+        chosen = host;
+        fewest = active;
+        tied = 1;
+      } else if (active === fewest && this.random.below(++tied) === 0) {
+        // The n-th of those that tie replaces the one before with a chance of 1/n: all are as likely.
+        chosen = host;
+      }
+    }
+    return chosen;
+  }
+}
+
+/**
+ * The least busy hosts first. Hosts of unequal weights take turns instead, each as often as its weight, divided by its
+ * requests in flight, says (BEHAVIOUR 6.2).
+ */
+export class LeastRequestPickerFactory implements PickerFactory {
+  private readonly config: LeastRequestConfig;
+  private readonly random: RandomSource;
+  private readonly slowStart: SlowStart | null;
+  private readonly weightOf: (host: Host) => number;
+
+  constructor(config: LeastRequestConfig, random: RandomSource, clock: Clock) {
+    this.config = config;
+    this.random = random;
+    const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, clock);
+    this.slowStart = slowStart;
+    const bias = config.activeRequestBias;
+    // control plane: once for a balancer
+    const byLoad = (host: Host): number => weightByLoad(host, bias);
+    this.weightOf = slowStart === null ? byLoad : (host) => byLoad(host) * slowStart.shareOf(host); // control plane: once
+  }
+
+  createPicker(hosts: readonly Host[], turn: number): HostPicker {
+    const startsSlowly = this.slowStart?.includesOneOf(hosts) ?? false;
+    if (!haveEqualWeights(hosts) || startsSlowly) {
+      const from = turn === NO_TURN && hosts.length > 0 ? this.random.below(hosts.length) : Math.max(0, turn);
+      return new WeightedPicker(hosts, this.weightOf, from);
+    }
+    if (this.config.fullScan) return new FullScanPicker(hosts, this.random);
+    return new LeastRequestPicker(hosts, this.random, this.config.choiceCount);
+  }
+}
+
+function weightByLoad(host: Host, bias: number): number {
+  const busy = host.stats.rqActive + 1;
+  if (bias === 1) return host.weight / busy;
+  return bias === 0 ? host.weight : host.weight / busy ** bias;
+}

@@ -1,0 +1,30 @@
+import type { LoadBalancer } from "../load-balancer.js";
+import type { LbPolicyConfig } from "../load-balancing-config.js";
+import { HashLoadBalancer, HashRingFactory, MaglevTableFactory } from "./hash-load-balancer.js";
+import { LeastRequestPickerFactory } from "./least-request-picker.js";
+import { NoLoadBalancer } from "./no-load-balancer.js";
+import { RandomPickerFactory } from "./random-picker.js";
+import { RoundRobinPickerFactory } from "./round-robin-picker.js";
+import { SubsetLoadBalancer } from "./subset-load-balancer.js";
+import { type BalancerParts, ZoneAwareLoadBalancer } from "./zone-aware-load-balancer.js";
+
+/** The balancer of a policy, over the hosts of `parts`. */
+export function createLoadBalancer(config: LbPolicyConfig, parts: BalancerParts): LoadBalancer {
+  const { random, clock } = parts;
+  switch (config.kind) {
+    case "roundRobin":
+      return new ZoneAwareLoadBalancer(parts, new RoundRobinPickerFactory(config, random, clock), config.locality);
+    case "leastRequest":
+      return new ZoneAwareLoadBalancer(parts, new LeastRequestPickerFactory(config, random, clock), config.locality);
+    case "random":
+      return new ZoneAwareLoadBalancer(parts, new RandomPickerFactory(random), config.locality);
+    case "ringHash":
+      return new HashLoadBalancer(parts, new HashRingFactory(config, parts), config.hashing);
+    case "maglev":
+      return new HashLoadBalancer(parts, new MaglevTableFactory(config, parts), config.hashing);
+    case "subset":
+      return new SubsetLoadBalancer(config, parts, createLoadBalancer);
+    case "clusterProvided":
+      return new NoLoadBalancer();
+  }
+}

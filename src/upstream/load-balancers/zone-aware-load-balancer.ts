@@ -1,0 +1,175 @@
+import type { RandomSource } from "../../common/random.js";
+import type { Host } from "../host.js";
+import type { HostSet, HostsPerLocality } from "../host-set.js";
+import type { LoadBalancer } from "../load-balancer.js";
+import type { LoadBalancerContext } from "../load-balancer-context.js";
+import type { LoadBalancerStats } from "../load-balancer-stats.js";
+import type { LocalityLbConfig } from "../load-balancing-config.js";
+import type { PrioritySet, PrioritySetObserver } from "../priority-set.js";
+import type { EdfScheduler } from "./edf-scheduler.js";
+import { type HostPicker, NO_TURN, type PickerFactory } from "./host-picker.js";
+import { localitySchedule } from "./locality-schedule.js";
+import { DEGRADED, isInPanic, type PriorityState, priorityAt, priorityStateOf } from "./priority-state.js";
+import { type ZoneRouting, zoneRoutingOf } from "./zone-routing.js";
+
+/** What balancers of a cluster are made of. */
+export interface BalancerParts {
+  readonly prioritySet: PrioritySet;
+  /** Percent of healthy hosts below which a priority panics; 0 is never. */
+  readonly panicThreshold: number;
+  readonly stats: LoadBalancerStats;
+  readonly random: RandomSource;
+  /** The dispatcher's clock. */
+  readonly clock: { now(): number };
+  /** The cluster that this proxy itself belongs to; null when none is named. */
+  readonly localSet: PrioritySet | null;
+  /** This worker's gauges show what all workers have: they are added up. */
+  readonly showsGauges: boolean;
+}
+
+/** The healthy or the degraded hosts of one priority, ready to be picked from. */
+interface Availability {
+  readonly hosts: HostPicker;
+  /** By the index of the locality; empty where localities do not count. */
+  readonly localities: readonly HostPicker[];
+  /** Locality-weighted balancing; null without. */
+  readonly schedule: EdfScheduler<number> | null;
+}
+
+interface Priority {
+  readonly hostSet: HostSet;
+  readonly healthy: Availability;
+  readonly degraded: Availability;
+  /** All hosts, for panic. */
+  readonly all: HostPicker;
+  /** Null where zones do not count. */
+  readonly zones: ZoneRouting | null;
+}
+
+/** A number from 0 to 99 decides about percentages. */
+const PERCENT = 100;
+/** The same in hundredths. */
+const FINE_PERCENT = 10_000;
+
+/**
+ * Decides in turn which priority a request goes to, whether that one panics, and which locality, and leaves the host to
+ * a picker: round robin, least request or random.
+ */
+export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver {
+  private readonly parts: BalancerParts;
+  private readonly pickers: PickerFactory;
+  private readonly locality: LocalityLbConfig;
+  private state: PriorityState;
+  private priorities: readonly Priority[] = [];
+  /** The only list there is to pick from, as in most clusters; null when there is something to decide. */
+  private only: HostPicker | null = null;
+
+  constructor(parts: BalancerParts, pickers: PickerFactory, locality: LocalityLbConfig) {
+    this.parts = parts;
+    this.pickers = pickers;
+    this.locality = locality;
+    this.state = priorityStateOf(parts.prioritySet.hostSets, parts.panicThreshold);
+    this.onHostsChanged();
+    parts.prioritySet.addObserver(this);
+    // control plane: when the proxies' own cluster changes
+    parts.localSet?.addObserver({ onHostsChanged: () => this.rebuild(true) });
+  }
+
+  onHostsChanged(): void {
+    this.rebuild(false);
+  }
+
+  /** @param always also priorities whose hosts are the same */
+  private rebuild(always: boolean): void {
+    const { prioritySet, panicThreshold } = this.parts;
+    const { hostSets } = prioritySet;
+    const before = this.priorities;
+    this.state = priorityStateOf(hostSets, panicThreshold);
+    // control plane: when hosts change, or their health
+    this.priorities = hostSets.map((hostSet, index) => {
+      const known = before[index];
+      return known !== undefined && known.hostSet === hostSet && !always ? known : this.build(hostSet, known);
+    });
+    this.only = this.onlyPicker();
+  }
+
+  private build(hostSet: HostSet, before: Priority | undefined): Priority {
+    const { localSet, stats, random } = this.parts;
+    const { zoneAware, weighted } = this.locality;
+    const localHosts = localSet?.hostSets[0];
+    return {
+      hostSet,
+      healthy: this.available(hostSet, hostSet.healthyHosts, hostSet.healthyHostsPerLocality, before?.healthy),
+      degraded: this.available(hostSet, hostSet.degradedHosts, hostSet.degradedHostsPerLocality, before?.degraded),
+      all: this.pickers.createPicker(hostSet.hosts, before?.all.turn ?? NO_TURN),
+      zones:
+        localHosts === undefined || weighted
+          ? null
+          : zoneRoutingOf(hostSet, localHosts, zoneAware.minClusterSize, stats, random),
+    };
+  }
+
+  private available(
+    hostSet: HostSet,
+    hosts: readonly Host[],
+    perLocality: HostsPerLocality,
+    before: Availability | undefined,
+  ): Availability {
+    const { weighted } = this.locality;
+    const divided = weighted || this.parts.localSet !== null;
+    return {
+      hosts: this.pickers.createPicker(hosts, before?.hosts.turn ?? NO_TURN),
+      // control plane: when hosts change, or their health
+      localities: divided ? perLocality.localities.map((some) => this.pickers.createPicker(some, NO_TURN)) : [],
+      schedule: weighted ? localitySchedule(hostSet, perLocality) : null,
+    };
+  }
+
+  private onlyPicker(): HostPicker | null {
+    const [only] = this.priorities;
+    if (this.priorities.length !== 1 || only === undefined || this.state.panic[0] === true) return null;
+    const decides = only.zones !== null || only.healthy.schedule !== null || this.state.load.degraded[0] !== 0;
+    return decides ? null : only.healthy.hosts;
+  }
+
+  chooseHost(context: LoadBalancerContext): Host | null {
+    let host = this.pick(context);
+    if (host === null || !context.shouldSelectAnotherHost(host)) return host;
+    for (let retries = context.hostSelectionRetryCount(); retries > 0; retries--) {
+      host = this.pick(context);
+      if (host === null || !context.shouldSelectAnotherHost(host)) return host;
+    }
+    return host;
+  }
+
+  private pick(context: LoadBalancerContext): Host | null {
+    if (this.only !== null) return this.only.pick();
+    const { random, prioritySet, stats } = this.parts;
+    const load = context.priorityLoad(prioritySet, this.state.load);
+    const chosen = priorityAt(load, random.below(PERCENT));
+    const index = chosen & ~DEGRADED;
+    const priority = this.priorities[index];
+    if (priority === undefined) return null;
+    if (this.state.panic[index] === true) {
+      stats.healthyPanic.inc();
+      return this.locality.zoneAware.failTrafficOnPanic ? null : priority.all.pick();
+    }
+    const available = (chosen & DEGRADED) === 0 ? priority.healthy : priority.degraded;
+    const locality = this.localityFor(priority, available);
+    return (available.localities[locality] ?? available.hosts).pick();
+  }
+
+  /** Index of the locality that the request goes to; -1 when localities do not count. */
+  private localityFor(priority: Priority, available: Availability): number {
+    if (available.schedule !== null) return available.schedule.pick() ?? -1;
+    const { random, localSet, panicThreshold, stats } = this.parts;
+    const { routingEnabledPercent } = this.locality.zoneAware;
+    if (priority.zones === null || localSet === null) return -1;
+    if (routingEnabledPercent < PERCENT && random.below(FINE_PERCENT) >= routingEnabledPercent * PERCENT) return -1;
+    if (isInPanic(localSet.hostSets[0] as HostSet, panicThreshold)) {
+      stats.localClusterNotOk.inc();
+      return -1;
+    }
+    return priority.zones.pick();
+  }
+}
