@@ -86,13 +86,14 @@ function convertOutlierEventLog(message: ClusterManager | undefined): AccessLogS
   return path === "" ? null : { kind: "file", path };
 }
 
-/** The cluster of this proxy and its equals has to be one of the static ones, as in Envoy. */
+/** The cluster of this proxy and its equals; it may be one that a management server would bring. */
 function convertLocalCluster(message: Bootstrap, context: ConversionContext): string {
   const { clusterManager } = message;
   if (clusterManager === undefined || clusterManager.localClusterName === "") return "";
   const { localClusterName: name } = clusterManager;
   if (context.clusterNames?.has(name) === false) {
-    context.error(clusterManager, "localClusterName", `there is no static cluster "${name}"`);
+    const text = `there is no static cluster "${name}": zones of hosts do not count`;
+    context.noEffect(clusterManager, "localClusterName", text);
   }
   return name;
 }

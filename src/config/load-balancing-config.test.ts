@@ -251,6 +251,6 @@ test("the local cluster is one of the static ones", () => {
     `cluster_manager: { local_cluster_name: ${name} }\nstatic_resources: { clusters: [{ name: c }] }`;
   assert.equal(configOf(text("c")).localCluster, "c");
   assert.deepEqual(problemsOf(text("d")), [
-    '1:40 error cluster_manager.local_cluster_name: there is no static cluster "d"',
+    '1:40 warning cluster_manager.local_cluster_name: there is no static cluster "d": zones of hosts do not count',
   ]);
 });
