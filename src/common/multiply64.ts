@@ -13,11 +13,10 @@ export function multiply64(aHigh: number, aLow: number, bHigh: number, bLow: num
   const a1 = aLow >>> 16;
   const b0 = bLow & 0xffff;
   const b1 = bLow >>> 16;
-  // Each product is below 2^32, so each sum below 2^53 is exact.
-  const lowest = a0 * b0;
-  const middle = a1 * b0 + (lowest >>> 16);
-  const middle2 = a0 * b1 + (middle % 0x1_0000);
-  const carried = a1 * b1 + Math.floor(middle / 0x1_0000) + Math.floor(middle2 / 0x1_0000);
+  // Schoolbook multiplication by digits of 16 bits: no sum here reaches 2^32, so all of it is done on integers.
+  const middle = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
+  const middle2 = (Math.imul(a0, b1) + (middle & 0xffff)) | 0;
+  const carried = (Math.imul(a1, b1) + (middle >>> 16) + (middle2 >>> 16)) | 0;
   productLow = Math.imul(aLow, bLow);
   productHigh = (carried + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0;
 }

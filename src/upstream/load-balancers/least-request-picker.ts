@@ -43,21 +43,19 @@ export class FullScanPicker implements HostPicker {
   }
 
   pick(): Host | null {
-    let chosen: Host | null = null;
     let fewest = Number.POSITIVE_INFINITY;
     let tied = 0;
-    for (const host of this.hosts) {
-      const active = host.stats.rqActive;
-      if (active < fewest) {
-        chosen = host;
-        fewest = active;
-        tied = 1;
-      } else if (active === fewest && this.random.below(++tied) === 0) {
-        // The n-th of those that tie replaces the one before with a chance of 1/n: all are as likely.
-        chosen = host;
-      }
+    for (const { stats } of this.hosts) {
+      if (stats.rqActive > fewest) continue;
+      tied = stats.rqActive === fewest ? tied + 1 : 1;
+      fewest = stats.rqActive;
     }
-    return chosen;
+    if (tied === 0) return null;
+    let skipped = this.random.below(tied);
+    for (const host of this.hosts) {
+      if (host.stats.rqActive === fewest && skipped-- === 0) return host;
+    }
+    return null;
   }
 }
 
