@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { array, assert as check, integer, property } from "fast-check";
 import { EdfScheduler } from "./edf-scheduler.js";
 
 interface Weighted {
@@ -36,6 +37,23 @@ describe("EdfScheduler", () => {
     const round = schedule(...weights).pick(100);
     const counts = [..."abcde"].map((name) => round.split(name).length - 1);
     assert.deepEqual(counts, weights);
+  });
+
+  test("at no time has a value had a turn more or less than its share, nearly, whatever the weights", () => {
+    void check(
+      property(array(integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 8 }), (weights) => {
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        const picked = schedule(...weights).pick(2 * total);
+        for (let length = 1; length <= picked.length; length++) {
+          const part = picked.slice(0, length);
+          for (const [index, weight] of weights.entries()) {
+            const turns = part.split("abcdefgh"[index] as string).length - 1;
+            assert.ok(Math.abs(turns - (length * weight) / total) < weights.length, `${weights}: ${part}`);
+          }
+        }
+      }),
+      { seed: 1, numRuns: 60 },
+    );
   });
 
   test("a weight that changes counts from the next pick of its value on", () => {

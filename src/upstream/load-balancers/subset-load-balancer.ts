@@ -98,7 +98,8 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
   chooseHost(context: LoadBalancerContext): Host | null {
     const criteria = context.metadataMatch();
     const steps = criteria === null ? this.withoutSubset : this.stepsFor(criteria);
-    for (const { balancer, whenAsked, whenFound } of steps) {
+    for (let index = 0; index < steps.length; index++) {
+      const { balancer, whenAsked, whenFound } = steps[index] as Step;
       whenAsked?.inc();
       const host = balancer.chooseHost(context);
       if (host === null) continue;
