@@ -11,6 +11,7 @@ import type { ClusterInfo, EndpointConfig } from "../cluster-info.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
 import { ANY_HOST, type LoadBalancerContext } from "../load-balancer-context.js";
+import { ProbeStream } from "../pool/pool.test.support.js";
 import { assertNear, endpointRange, hashContext, numberOf, RING_HASH } from "./balancer.test.support.js";
 
 function info(name: string, endpoints: readonly EndpointConfig[], changes: Partial<ClusterInfo> = {}): ClusterInfo {
@@ -35,7 +36,7 @@ function start(...infos: readonly ClusterInfo[]) {
   /** The last digits of the hosts that are chosen. */
   const choices = (name: string, count: number, changes: Partial<LoadBalancerContext> = {}) =>
     Array.from({ length: count }, () => numberOf(clusters.get(name)?.chooseHost({ ...ANY_HOST, ...changes }) ?? null));
-  return { clusters, stats, choices };
+  return { dispatcher, clusters, stats, choices };
 }
 
 const ILL = { health: "unhealthy" } as const;
@@ -118,8 +119,9 @@ describe("an aggregate", () => {
     const run = start(aggregate("all", ["first"]), info("first", endpointRange(1, 1)));
     const all = run.clusters.get("all");
     assert.ok(all);
-    run.clusters.createPool(all, all.chooseHost() as Host);
+    const pool = run.clusters.createPool(all, all.chooseHost() as Host, "http1");
+    run.dispatcher.inEvent(() => pool.newStream(new ProbeStream("x")));
+    assert.equal(run.stats.value("cluster.first.upstream_cx_total"), 1);
     run.clusters.destroy();
-    assert.equal(run.clusters.get("first")?.prioritySet.hosts[0]?.clusterName, "first");
   });
 });
