@@ -6,7 +6,6 @@ import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
 import { forwardAction, routeMatch } from "../route/route.test.support.js";
-import { routeMatch } from "../route/route.test.support.js";
 import { DNS, ROUND_ROBIN } from "../upstream/cluster.test.support.js";
 import { NO_LOCALITY } from "../upstream/locality.js";
 import { type BootstrapSource, loadBootstrap } from "./bootstrap.js";
