@@ -1,8 +1,8 @@
 import type { Metadata } from "../common/metadata.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
-import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-config.js";
 import type { DnsConfig } from "./dns-config.js";
+import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-config.js";
 import type { EndpointHealth } from "./host-health.js";
 import type { LbPolicyConfig } from "./load-balancing-config.js";
 import type { Locality } from "./locality.js";
