@@ -6,7 +6,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { convertDns, DNS_FIELDS } from "./dns-config.js";
 import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
 import { convertHealthCheck, HEALTH_CHECK_FIELDS } from "./health-check.js";
-import { extensions, implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertLoadBalancing, LOAD_BALANCING_FIELDS } from "./load-balancing-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
@@ -49,8 +49,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   typed_extension_protocol_options: extensions(() => [UPSTREAM_OPTIONS_FIELDS]),
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
   http_protocol_options: UPSTREAM_HTTP1_FIELDS,
-  // The converter refuses it.
-  http2_protocol_options: true,
+  http2_protocol_options: refusedByConverter("HTTP/2 is not implemented"),
   ...DNS_FIELDS,
   transport_socket: TRANSPORT_SOCKET_FIELDS,
   transport_socket_matches: refused("connections would not be secured as configured"),

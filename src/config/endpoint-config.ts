@@ -15,7 +15,7 @@ import type { Locality } from "../upstream/locality.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertEndpointHealthCheck, ENDPOINT_HEALTH_CHECK_FIELDS } from "./health-check.js";
-import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 
@@ -27,8 +27,7 @@ const ENDPOINT_FIELDS = implemented<Endpoint>("envoy.config.endpoint.v3.Endpoint
 
 const LB_ENDPOINT_FIELDS = implemented<LbEndpoint>("envoy.config.endpoint.v3.LbEndpoint", {
   endpoint: ENDPOINT_FIELDS,
-  // The converter refuses it.
-  endpoint_name: true,
+  endpoint_name: refusedByConverter("endpoints stand where they are used"),
   load_balancing_weight: true,
   health_status: true,
   metadata: METADATA_FIELDS,

@@ -6,15 +6,14 @@ import type { HttpFilterConfig } from "../http/filter/filter-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { resolveExtension } from "./extension.js";
 import { HTTP_FILTERS, type HttpFilterExtension } from "./http-filter-registry.js";
-import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 
 export const HTTP_FILTER_FIELDS: MessageTable = implemented<HttpFilter>(
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
   {
     name: true,
     typed_config: extensions(() => HTTP_FILTERS.map((filter) => filter.table)),
-    // The converter refuses it.
-    config_discovery: true,
+    config_discovery: refusedByConverter("filters are configured where they stand"),
     is_optional: true,
     disabled: true,
   },
