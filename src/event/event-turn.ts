@@ -65,7 +65,8 @@ export class EventTurn {
     while (this.gathered.length > 0 || this.toDelete.length > 0) {
       const gathered = this.gathered;
       for (let i = 0; i < gathered.length; i++) this.settleFlush(gathered[i] as Flushable);
-      gathered.length = 0;
+      // Not by its length, which would give up the memory of a list that fills again at the next event.
+      for (let i = gathered.length; i > 0; i--) gathered.pop();
       if (this.toDelete.length === 0) continue;
       const deleting = this.toDelete;
       this.toDelete = [];

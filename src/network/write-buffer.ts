@@ -58,7 +58,8 @@ export class WriteBuffer {
     }
     if (bytes < coalesceBelowBytes) socket.writeBytes(coalesce(head, rest, bytes));
     else sendPieces(socket, readBuffers, head, rest);
-    this.rest.length = 0;
+    // Not by its length, which would give up the memory of a list that fills again with the next response.
+    for (let i = rest.length; i > 0; i--) rest.pop();
   }
 }
 

@@ -48,7 +48,7 @@ export class RequestReplay {
   /** It will not be sent again: nothing is kept from now on. */
   giveUp(): void {
     this.given = true;
-    this.pieces.length = 0;
+    if (this.pieces.length > 0) this.pieces.length = 0;
   }
 
   get body(): readonly Buffer[] {
