@@ -66,7 +66,7 @@ function route({ targets, keepHost }: ToOptions): object {
       // Long downloads and streams are as welcome as short answers: only silence ends a request.
       timeout: "0s",
       ...(prefix === "" ? {} : { prefix_rewrite: `${prefix}/` }),
-      ...(keepHost ? {} : { auto_host_rewrite: true }),
+      ...(keepHost ? {} : { auto_host_rewrite: true, append_x_forwarded_host: true }),
     },
   };
 }

@@ -36,8 +36,8 @@ function rewritePath(
   suppressEnvoyHeaders: boolean,
 ): LocalReply | null {
   const { path } = headers;
-  // CONNECT has no path to rewrite.
-  if (path === "") return null;
+  // Neither CONNECT nor an OPTIONS of the whole server has a path to rewrite.
+  if (path === "" || path === "*") return null;
   const rewritten = rewriter.rewrite(path, route.matchedLength(path));
   if (!rewritten.startsWith("/") || !isTarget(rewritten)) return INVALID_PATH;
   if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", path);
