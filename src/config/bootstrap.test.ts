@@ -139,6 +139,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         ],
         members: [],
         overprovisioningFactor: 140,
+        dropOverload: null,
         weightedPriorityHealth: false,
         lbPolicy: ROUND_ROBIN,
         healthyPanicThreshold: 50,

@@ -73,6 +73,7 @@ load_assignment:
     ],
     members: [],
     overprovisioningFactor: 140,
+    dropOverload: null,
     weightedPriorityHealth: false,
     lbPolicy: {
       kind: "leastRequest",

@@ -1,3 +1,4 @@
+import type { FractionalPercent } from "../common/runtime.js";
 import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { ClusterInfo, DiscoveryType } from "../upstream/cluster-info.js";
 import { CIRCUIT_BREAKER_FIELDS, convertLimits } from "./circuit-breakers.js";
@@ -10,6 +11,7 @@ import { extensions, implemented, type MessageTable, refused, refusedByConverter
 import { convertLoadBalancing, LOAD_BALANCING_FIELDS } from "./load-balancing-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
+import { convertFractionalPercent } from "./runtime-fraction.js";
 import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
 import {
   convertUpstreamHttpOptions,
@@ -79,6 +81,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     endpoints,
     members: convertMembers(message, discovery, context),
     overprovisioningFactor: message.loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_FACTOR,
+    dropOverload: convertDropOverload(message, context),
     weightedPriorityHealth: message.loadAssignment?.policy?.weightedPriorityHealth ?? false,
     ...loadBalancing,
     connectTimeoutMs,
@@ -113,4 +116,14 @@ function convertDiscovery(message: Cluster, context: ConversionContext): Discove
   if (discovery !== undefined) return discovery;
   context.notImplemented(message, "type", `the cluster type ${name}`);
   return null;
+}
+
+/** Envoy knows one category. */
+function convertDropOverload(message: Cluster, context: ConversionContext): FractionalPercent | null {
+  const policy = message.loadAssignment?.policy;
+  const [drop, another] = policy?.dropOverloads ?? [];
+  if (policy !== undefined && another !== undefined) {
+    context.error(policy, "dropOverloads", "only one category of requests to drop is possible, as in Envoy");
+  }
+  return drop?.dropPercentage === undefined ? null : convertFractionalPercent(drop.dropPercentage, context);
 }

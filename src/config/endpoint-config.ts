@@ -8,6 +8,7 @@ import type {
 import type {
   ClusterLoadAssignment,
   ClusterLoadAssignment_Policy,
+  ClusterLoadAssignment_Policy_DropOverload,
 } from "../gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import type { DiscoveryType, EndpointConfig } from "../upstream/cluster-info.js";
 import type { EndpointHealth } from "../upstream/host-health.js";
@@ -18,6 +19,7 @@ import { convertEndpointHealthCheck, ENDPOINT_HEALTH_CHECK_FIELDS } from "./heal
 import { implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
+import { FRACTIONAL_PERCENT_FIELDS } from "./runtime-fraction.js";
 
 const ENDPOINT_FIELDS = implemented<Endpoint>("envoy.config.endpoint.v3.Endpoint", {
   address: ADDRESS_FIELDS,
@@ -48,6 +50,10 @@ export const LOAD_ASSIGNMENT_FIELDS: MessageTable = implemented<ClusterLoadAssig
     policy: implemented<ClusterLoadAssignment_Policy>("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy", {
       overprovisioning_factor: true,
       weighted_priority_health: true,
+      drop_overloads: implemented<ClusterLoadAssignment_Policy_DropOverload>(
+        "envoy.config.endpoint.v3.ClusterLoadAssignment.Policy.DropOverload",
+        { category: true, drop_percentage: FRACTIONAL_PERCENT_FIELDS },
+      ),
     }),
   },
 );

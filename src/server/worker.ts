@@ -66,6 +66,7 @@ export class Worker implements WorkerOperations, FlowListener {
         countsMembership: snapshot.countsMembership,
         localLocality: config.node.locality,
         failures: environment.failures,
+        runtime: new Runtime(config.runtime),
         localCluster: config.localCluster,
       },
     );

@@ -1,4 +1,5 @@
 import type { Metadata } from "../common/metadata.js";
+import type { FractionalPercent } from "../common/runtime.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
 import type { DnsConfig } from "./dns-config.js";
@@ -62,6 +63,8 @@ export interface ClusterInfo {
   readonly overprovisioningFactor: number;
   /** A priority's health is the share of healthy weight and not of healthy hosts. */
   readonly weightedPriorityHealth: boolean;
+  /** Share of the requests that are turned away (`policy.drop_overloads`); null for none. */
+  readonly dropOverload: FractionalPercent | null;
   readonly lbPolicy: LbPolicyConfig;
   /** Percent of healthy hosts below which a priority uses all of its hosts; 0 is never, 50 the default. */
   readonly healthyPanicThreshold: number;

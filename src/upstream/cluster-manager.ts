@@ -1,4 +1,5 @@
 import type { RandomSource } from "../common/random.js";
+import { Runtime } from "../common/runtime.js";
 import type { StatsScope } from "../stats/stat.js";
 import { Cluster, type ClusterMemory, type ClusterParts } from "./cluster.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
@@ -24,6 +25,7 @@ export interface WorkerPlace {
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
   readonly failures: ConsecutiveFailuresReceiver;
+  readonly runtime: Runtime;
   /** Name of the cluster that this proxy itself belongs to (`cluster_manager.local_cluster_name`); empty for none. */
   readonly localCluster: string;
 }
@@ -32,6 +34,7 @@ const ONLY_WORKER: WorkerPlace = {
   countsMembership: true,
   localLocality: NO_LOCALITY,
   failures: { onConsecutiveFailures: () => {} },
+  runtime: new Runtime(),
   localCluster: "",
 };
 
@@ -48,8 +51,8 @@ export class ClusterManager {
     place: WorkerPlace = ONLY_WORKER,
   ) {
     this.context = context;
-    const { countsMembership, localLocality, failures, localCluster } = place;
-    const parts = { scope, random, clock: context.dispatcher, countsMembership, localLocality, failures };
+    const { countsMembership, localLocality, failures, localCluster, runtime } = place;
+    const parts = { scope, random, clock: context.dispatcher, countsMembership, localLocality, failures, runtime };
     // control plane: once for a worker
     const local = snapshots.find(({ info }) => info.name === localCluster);
     const localSet = local === undefined ? null : this.add(local, parts, null).prioritySet;

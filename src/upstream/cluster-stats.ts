@@ -36,6 +36,8 @@ export class ClusterStats {
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
   readonly rqCompleted: Counter;
+  readonly rqMaintenanceMode: Counter;
+  readonly rqDropOverload: Counter;
   readonly rqPerTryTimeout: Counter;
   readonly rqRetry: Counter;
   readonly rqRetrySuccess: Counter;
@@ -98,6 +100,8 @@ export class ClusterStats {
     this.rqRxReset = scope.counter("upstream_rq_rx_reset");
     this.rqTxReset = scope.counter("upstream_rq_tx_reset");
     this.rqCompleted = scope.counter("upstream_rq_completed");
+    this.rqMaintenanceMode = scope.counter("upstream_rq_maintenance_mode");
+    this.rqDropOverload = scope.counter("upstream_rq_drop_overload");
     this.rqPerTryTimeout = scope.counter("upstream_rq_per_try_timeout");
     this.rqRetry = scope.counter("upstream_rq_retry");
     this.rqRetrySuccess = scope.counter("upstream_rq_retry_success");

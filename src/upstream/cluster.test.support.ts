@@ -43,6 +43,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     endpoints: [],
     members: [],
     overprovisioningFactor: 140,
+    dropOverload: null,
     weightedPriorityHealth: false,
     lbPolicy: ROUND_ROBIN,
     healthyPanicThreshold: 50,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RecordedStats } from "../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../test/support/seeded-random.js";
+import { Runtime } from "../common/runtime.js";
 import { Cluster, createClusterMemory } from "./cluster.js";
 import { address, clusterInfo, endpoint, HOST_SET_OPTIONS, hostsOf } from "./cluster.test.support.js";
 import type { ClusterInfo } from "./cluster-info.js";
@@ -21,6 +22,7 @@ function startCluster(overrides: Partial<ClusterInfo>) {
     countsMembership: true,
     localLocality: NO_LOCALITY,
     failures: { onConsecutiveFailures: () => {} },
+    runtime: new Runtime(),
     localSet: null,
   });
   return {

@@ -1,4 +1,5 @@
 import type { RandomSource } from "../common/random.js";
+import type { Runtime } from "../common/runtime.js";
 import { addressText } from "../network/address.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
@@ -11,6 +12,7 @@ import { ANY_HOST, type LoadBalancerContext, type OverrideHost } from "./load-ba
 import { LoadBalancerStats } from "./load-balancer-stats.js";
 import { AggregateLoadBalancer, type AggregateMember } from "./load-balancers/aggregate-load-balancer.js";
 import { createLoadBalancer } from "./load-balancers/load-balancer-factory.js";
+import { LoadShedding } from "./load-shedding.js";
 import type { Locality } from "./locality.js";
 import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
 import { type ConsecutiveFailuresReceiver, OutlierMonitors } from "./outlier/outlier-monitors.js";
@@ -46,6 +48,7 @@ export interface ClusterParts {
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
   readonly failures: ConsecutiveFailuresReceiver;
+  readonly runtime: Runtime;
   /** The hosts of the cluster that this proxy itself belongs to; null when none is named, and for that cluster. */
   readonly localSet: PrioritySet | null;
 }
@@ -56,6 +59,8 @@ export class Cluster {
   readonly stats: ClusterStats;
   readonly resources: ResourceManager;
   readonly prioritySet: PrioritySet;
+  /** Turns requests away before a host is chosen; null when it turns none away. */
+  readonly shedding: LoadShedding | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
   private loadBalancer: LoadBalancer;
@@ -66,6 +71,7 @@ export class Cluster {
   constructor(info: ClusterInfo, { resourceCounts, outlierBoard }: ClusterMemory, parts: ClusterParts) {
     this.info = info;
     this.parts = parts;
+    this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
     this.stats = new ClusterStats(scope);
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);

@@ -59,6 +59,7 @@ export class SimulatedProxy {
         countsMembership: true,
         localCluster: config.localCluster,
         localLocality: config.node.locality,
+        runtime: new Runtime(config.runtime),
         failures: {
           // As in the process: the main thread decides, and its answer comes in an event of its own.
           onConsecutiveFailures: (...args) =>

@@ -8,6 +8,7 @@ import { type ResponseFlags, responseFlagBit } from "../../../stream-info/respon
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
 import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
+import type { Shedding } from "../../../upstream/load-shedding.js";
 import type {
   DecoderFilterCallbacks,
   FilterDataStatus,
@@ -30,6 +31,7 @@ import { requestTimeouts } from "./request-timeouts.js";
 import { RetryHostSelection } from "./retry-host-selection.js";
 import { createRetryState } from "./retry-state.js";
 import type { RouterStats } from "./router-stats.js";
+import { SHEDDING_REPLIES } from "./shedding-reply.js";
 
 /** `envoy.extensions.filters.http.router.v3.Router` as plain data. */
 export interface RouterConfig {
@@ -119,6 +121,13 @@ export class RouterFilter implements StreamDecoderFilter {
       }
     }
     this.callbacks.stream.streamInfo.clusterName = cluster.info.name;
+    if (cluster.shedding !== null) {
+      const shedding = cluster.shedding.shed();
+      if (shedding !== null) {
+        this.turnAway(cluster, shedding);
+        return;
+      }
+    }
     const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo);
     const host = selection === null ? cluster.chooseHost() : cluster.chooseHost(selection);
     if (host === null) {
@@ -137,6 +146,14 @@ export class RouterFilter implements StreamDecoderFilter {
     if (action.mirrorPolicies !== null) this.startMirrors(headers, endStream, action.mirrorPolicies, plan);
     this.forwarding = new Forwarding(this.context, this.callbacks, headers, plan);
     this.forwarding.start(host, endStream);
+  }
+
+  /** The cluster is in maintenance, or told to drop a share of its requests. */
+  private turnAway(cluster: Cluster, shedding: Shedding): void {
+    const { flag, reply } = SHEDDING_REPLIES[shedding];
+    (shedding === "maintenance" ? cluster.stats.rqMaintenanceMode : cluster.stats.rqDropOverload).inc();
+    cluster.stats.countResponse(reply.status);
+    this.replyFlagged(flag, reply);
   }
 
   private planFor(
