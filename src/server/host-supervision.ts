@@ -101,6 +101,10 @@ export class HostSupervision implements HealthReceiver, ConsecutiveFailuresRecei
     this.detectors.get(clusterName)?.onConsecutiveFailures(address, type);
   }
 
+  onImmediateHealthCheckFail(clusterName: string, address: string): void {
+    for (const checker of this.checkers.get(clusterName) ?? []) checker.failImmediately(address);
+  }
+
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
     this.parts.receiver.onHostHealth(clusterName, changes);
   }

@@ -130,6 +130,9 @@ export class ThreadWorker implements WorkerOperations {
       case "accessLog":
         this.receiver.accessLogSinks.get(message.sink).write(message.text);
         return;
+      case "immediateFail":
+        this.receiver.failures.onImmediateHealthCheckFail(message.clusterName, message.address);
+        return;
       case "failures":
         this.receiver.failures.onConsecutiveFailures(message.clusterName, message.address, message.type);
         return;

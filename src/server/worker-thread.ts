@@ -52,6 +52,7 @@ const worker = new Worker(data.snapshot, {
   accessLogSinks: sinks,
   printTimeline: data.printTimelines ? (text) => report({ kind: "timeline", text }) : null,
   failures: {
+    onImmediateHealthCheckFail: (clusterName, address) => report({ kind: "immediateFail", clusterName, address }),
     onConsecutiveFailures: (clusterName, address, type) => report({ kind: "failures", clusterName, address, type }),
   },
   flush: () => {

@@ -33,7 +33,7 @@ export interface WorkerPlace {
 const ONLY_WORKER: WorkerPlace = {
   countsMembership: true,
   localLocality: NO_LOCALITY,
-  failures: { onConsecutiveFailures: () => {} },
+  failures: { onConsecutiveFailures: () => {}, onImmediateHealthCheckFail: () => {} },
   runtime: new Runtime(),
   localCluster: "",
 };

@@ -21,7 +21,7 @@ function startCluster(overrides: Partial<ClusterInfo>) {
     clock: { now: () => 0 },
     countsMembership: true,
     localLocality: NO_LOCALITY,
-    failures: { onConsecutiveFailures: () => {} },
+    failures: { onConsecutiveFailures: () => {}, onImmediateHealthCheckFail: () => {} },
     runtime: new Runtime(),
     localSet: null,
   });

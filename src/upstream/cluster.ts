@@ -181,6 +181,7 @@ export class Cluster {
   private addHost(endpoint: EndpointConfig): Host {
     const host = new Host(endpoint, this.info.name);
     host.healthySinceMs = this.parts.clock.now();
+    if (this.info.healthChecks.length > 0) host.healthReceiver = this.parts.failures;
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     return host;
   }

@@ -5,6 +5,7 @@ import type { EndpointConfig } from "./cluster-info.js";
 import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
 import { type Locality, localityKey } from "./locality.js";
 import type { HostOutlierMonitor } from "./outlier/host-outlier-monitor.js";
+import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { HostPools } from "./pool/host-pools.js";
 
 /** One endpoint of a cluster, with what this worker knows of it. Health and weights change through its `Cluster`. */
@@ -22,6 +23,8 @@ export class Host implements HostDescription {
   private changes = 0;
   /** When it began to be healthy, milliseconds of the dispatcher's clock: slow start counts from here. */
   healthySinceMs = 0;
+  /** Told when the host itself asks to get no more requests; null where nobody checks its health. */
+  healthReceiver: ConsecutiveFailuresReceiver | null = null;
   /** Counts its results for outlier detection; null when nobody watches. */
   outlier: HostOutlierMonitor | null = null;
   /** This worker's, each made when first needed. */

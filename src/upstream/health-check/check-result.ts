@@ -1,7 +1,11 @@
 /** Why a check failed (`envoy.data.core.v3.HealthCheckFailureType`). */
 export type CheckFailure =
   /** The host answered, and not as it should. */
-  "ACTIVE" | "NETWORK" | "NETWORK_TIMEOUT";
+  | "ACTIVE"
+  | "NETWORK"
+  /** A response to an ordinary request said so. */
+  | "PASSIVE"
+  | "NETWORK_TIMEOUT";
 
 /** How one check ended. */
 export type CheckResult =

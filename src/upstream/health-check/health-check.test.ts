@@ -275,3 +275,22 @@ test("hosts that fail get no requests; with all of them failing, panic spreads o
   assert.equal(run.upstreams[1]?.accepted.length, 1);
   run.finish(clients);
 });
+
+test("a host may ask in an ordinary response to get no more requests, until a check passes", () => {
+  const run = httpRun({}, { hosts: 2 });
+  run.answer(OK, 0);
+  run.answer(OK, 1);
+  const client = run.get();
+  const failing = "HTTP/1.1 200 OK\r\nx-envoy-immediate-health-check-fail: true\r\ncontent-length: 0\r\n\r\n";
+  run.respond(failing, run.origin(1, 0));
+  assert.equal(run.healthy, 1);
+  assert.equal(run.clusterStat("membership_excluded"), 1);
+  assert.equal(run.checkStat("passive_failure"), 1);
+  assert.deepEqual(run.events().at(-1), { eject_unhealthy_event: { failure_type: "PASSIVE" } });
+  for (const healthy of [1, 2]) {
+    run.runFor(2_100);
+    run.answer(OK, 0);
+    assert.equal(run.healthy, healthy);
+  }
+  run.finish([client]);
+});

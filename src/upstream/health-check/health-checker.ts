@@ -100,6 +100,12 @@ export class HealthChecker {
     return new HttpCheckSession(network, address, check, authority, reuseConnection, receiver);
   }
 
+  /** The host itself asks to get no more requests; its next check may bring it back. */
+  failImmediately(address: string): void {
+    const host = this.hosts.get(address);
+    if (host?.failImmediately()) this.report([host]);
+  }
+
   onHostChecked(host: HostHealthCheck, passed: boolean, changed: boolean): void {
     if (changed) this.report([host]);
     if (passed) this.parts.receiver.onCheckPassed(this.clusterName, host.addressText);

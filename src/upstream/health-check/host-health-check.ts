@@ -81,6 +81,21 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     this.parts.receiver.onHostChecked(this, result.healthy, this.flags !== before);
   }
 
+  /** BEHAVIOUR 6.3: failed and left out of all counting until a check passes. Returns whether that is new. */
+  failImmediately(): boolean {
+    const before = this.flags;
+    const { stats, events } = this.parts;
+    this.successes = 0;
+    stats.failure.inc();
+    stats.passiveFailure.inc();
+    if (!this.isFailed) {
+      stats.healthy.dec();
+      events?.ejectUnhealthy(this.address, "PASSIVE");
+    }
+    this.flags |= failedActiveHealthCheck | excludedViaImmediateHealthCheckFail;
+    return this.flags !== before;
+  }
+
   private onSuccess(degraded: boolean): void {
     const { config, stats, events } = this.parts;
     this.failures = 0;

@@ -9,6 +9,8 @@ import type { HeaderMap } from "../../headers/header-map.js";
  * watched (BEHAVIOUR 6.4).
  */
 
+const IMMEDIATE_FAIL = "x-envoy-immediate-health-check-fail";
+
 /** The attempt has a connection. */
 export function countConnected(host: Host): void {
   host.outlier?.putLocalOrigin("connected");
@@ -17,6 +19,9 @@ export function countConnected(host: Host): void {
 /** The host answers. */
 export function countAnswer(host: Host, headers: HeaderMap): void {
   host.outlier?.putResponse(outcomeStatus(headers));
+  if (host.healthReceiver !== null && headers.has(IMMEDIATE_FAIL)) {
+    host.healthReceiver.onImmediateHealthCheckFail(host.clusterName, host.addressText);
+  }
   if (headers.status < 500) host.stats.rqSuccess++;
   else host.stats.rqError++;
 }
