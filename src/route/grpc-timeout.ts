@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { wholeNumber } from "../http/headers/whole-number.js";
 import type { GrpcTimeoutConfig, MaxStreamDurationConfig } from "./route-action-config.js";
 
 /** Milliseconds in a unit of `grpc-timeout`. */
@@ -8,16 +9,10 @@ const MAX_DIGITS = 8;
 /** The header `grpc-timeout` in milliseconds, a part of one counted as a whole; null when it is missing or malformed. */
 export function grpcTimeoutMs(headers: HeaderMap): number | null {
   const text = headers.get("grpc-timeout");
-  if (text === null || text.length < 2 || text.length > MAX_DIGITS + 1) return null;
+  if (text === null || text === "") return null;
   const unit = UNITS[text[text.length - 1] as string];
-  if (unit === undefined) return null;
-  let value = 0;
-  for (let i = 0; i < text.length - 1; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return null;
-    value = value * 10 + digit;
-  }
-  return Math.ceil(value * unit);
+  const value = wholeNumber(text.slice(0, -1), MAX_DIGITS);
+  return unit === undefined || value === null ? null : Math.ceil(value * unit);
 }
 
 /** `grpc-timeout` of so many milliseconds, in the finest unit that has room for it. */

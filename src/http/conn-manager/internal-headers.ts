@@ -1,3 +1,4 @@
+import { hasEnvoyHeader } from "../headers/envoy-header.js";
 import type { HeaderMap } from "../headers/header-map.js";
 
 /** Only a caller that is trusted as internal may set these (BEHAVIOUR 2.4). */
@@ -35,12 +36,6 @@ const NOT_FROM_EDGE = [
 export function stripInternalHeaders(headers: HeaderMap, edge: boolean, internalOnly: readonly string[]): void {
   if (hasEnvoyHeader(headers)) stripEnvoyHeaders(headers, edge);
   for (let i = 0; i < internalOnly.length; i++) headers.remove(internalOnly[i] as string);
-}
-
-/** Most requests have none of them: one look instead of a search for each. */
-function hasEnvoyHeader(headers: HeaderMap): boolean {
-  for (let i = 0; i < headers.size; i++) if (headers.nameAt(i).startsWith("x-envoy-")) return true;
-  return false;
 }
 
 function stripEnvoyHeaders(headers: HeaderMap, edge: boolean): void {

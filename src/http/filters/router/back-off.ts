@@ -1,6 +1,7 @@
 import type { RandomSource } from "../../../common/random.js";
 import type { BackOffConfig, RateLimitedBackOffConfig } from "../../../route/retry-policy-config.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { wholeNumber } from "../../headers/whole-number.js";
 
 /**
  * The waits before a request's further attempts: drawn from 0 to a window that doubles up to its limit (25, 50, 100,
@@ -39,22 +40,11 @@ export function rateLimitedBackOffMs(
   random: RandomSource,
 ): number {
   for (const { name, format } of config.resetHeaders) {
-    const seconds = wholeNumber(headers.get(name));
-    if (seconds < 0) continue;
+    const seconds = wholeNumber(headers.get(name), MAX_DIGITS);
+    if (seconds === null) continue;
     const waitMs = format === "seconds" ? seconds * 1000 : (seconds - Math.floor(wallClockMs / 1000)) * 1000;
     if (waitMs < 0 || waitMs > config.maxIntervalMs) continue;
     return waitMs + random.below(Math.max(1, Math.floor(waitMs / 2)));
   }
   return -1;
-}
-
-function wholeNumber(text: string | null): number {
-  if (text === null || text === "" || text.length > MAX_DIGITS) return -1;
-  let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }

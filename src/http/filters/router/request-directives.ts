@@ -1,7 +1,9 @@
 import { parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
 import type { LocalReply } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
+import { hasEnvoyHeader } from "../../headers/envoy-header.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { wholeNumber } from "../../headers/whole-number.js";
 
 /*
  * What a request's own `x-envoy-*` headers ask of the router. The connection manager takes them from requests that come
@@ -23,8 +25,6 @@ export interface RequestDirectives {
   readonly timeoutAlternative: boolean;
   readonly hedgeOnPerTryTimeout: boolean | null;
 }
-
-const PREFIX = "x-envoy-";
 
 const RETRY_ON = "x-envoy-retry-on";
 const RETRY_GRPC_ON = "x-envoy-retry-grpc-on";
@@ -52,15 +52,10 @@ const CONSUMED: readonly string[] = [
 
 /** Reads the directives and removes them; null, and cheap, for a request that has none. */
 export function takeRequestDirectives(headers: HeaderMap): RequestDirectives | null {
-  if (!hasAny(headers)) return null;
+  if (!hasEnvoyHeader(headers)) return null;
   const directives = readDirectives(headers);
   for (let i = 0; i < CONSUMED.length; i++) headers.remove(CONSUMED[i] as string);
   return directives;
-}
-
-function hasAny(headers: HeaderMap): boolean {
-  for (let i = 0; i < headers.size; i++) if (headers.nameAt(i).startsWith(PREFIX)) return true;
-  return false;
 }
 
 function readDirectives(headers: HeaderMap): RequestDirectives {
@@ -83,14 +78,7 @@ function readDirectives(headers: HeaderMap): RequestDirectives {
 const MAX_DIGITS = 10;
 
 function numberOf(text: string | null): number | null {
-  if (text === null || text === "" || text.length > MAX_DIGITS) return null;
-  let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return null;
-    value = value * 10 + digit;
-  }
-  return value;
+  return wholeNumber(text, MAX_DIGITS);
 }
 
 function numbersOf(list: string | null): number[] {
