@@ -3,22 +3,17 @@ import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import { NOT_YET } from "../../../stream-info/stream-info.js";
-import type { Cluster } from "../../../upstream/cluster.js";
 import type { Host } from "../../../upstream/host.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
-import type { PoolProtocol } from "../../../upstream/pool/host-pools.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
-import type { AutoHostRewrite } from "./auto-host-rewrite.js";
-import type { InternalRedirect } from "./internal-redirect.js";
-import type { RequestHostSelection } from "./request-host-selection.js";
+import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
-import type { RetryHostSelection } from "./retry-host-selection.js";
 import type { RetryState, RetryVerdict } from "./retry-state.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
@@ -30,25 +25,6 @@ import { UpstreamRequest } from "./upstream-request.js";
 
 /** Timeouts below this get an exact timer; above, being up to a tick late does not matter. */
 const COARSE_TIMEOUT_FROM_MS = 2_000;
-
-/** How a request is to be forwarded, as route, cluster and its own headers say. */
-export interface ForwardingPlan {
-  readonly cluster: Cluster;
-  readonly protocol: PoolProtocol;
-  readonly timeouts: RequestTimeouts;
-  /** Null when no condition lets it be tried again. */
-  readonly retry: RetryState | null;
-  /** Bytes of the body that may be kept for another attempt; 0 is no limit. */
-  readonly replayLimitBytes: number;
-  /** Gives each attempt the name of its host; null when the host is settled. */
-  readonly autoHost: AutoHostRewrite | null;
-  /** Null when redirects are the client's to follow. */
-  readonly redirect: InternalRedirect | null;
-  /** What balancers learn of the request; null for nothing. */
-  readonly selection: RequestHostSelection | null;
-  /** Keeps retries away from hosts that were tried; null when any host will do. */
-  readonly retryHosts: RetryHostSelection | null;
-}
 
 /**
  * A request on its way to a cluster: makes one attempt after another until one is answered, or time, retries or patience
