@@ -7,14 +7,15 @@ import type { ReadBuffers } from "../network/read-buffers.js";
 import type { SocketFactory } from "../network/stream-socket.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "../upstream/cluster-info.js";
+import type { EventSink } from "../upstream/event-sink.js";
 import { HealthCheckEventLog } from "../upstream/health-check/health-check-event-log.js";
 import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js";
 import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
+import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
-import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import { type EjectionReceiver, OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
-import { type EventSink, OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
+import { OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
 import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
 
 /** What the supervision works with. */
@@ -38,7 +39,7 @@ export interface SupervisionParts {
 }
 
 /** What the main thread watches hosts with, for all clusters that ask for it. */
-export class HostSupervision implements HealthReceiver, ConsecutiveFailuresReceiver {
+export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   private readonly detectors = new Map<string, OutlierDetector>();
   private readonly checkers = new Map<string, HealthChecker[]>();
   private readonly parts: SupervisionParts;

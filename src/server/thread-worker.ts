@@ -3,8 +3,8 @@ import type { FlowSummary } from "../flow/flow-view.js";
 import type { AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import type { StatsSource } from "../stats/stats-source.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
+import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
-import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import type { ListenRequest, ListenResult } from "./open-server.js";
 import type { WorkerCall, WorkerReport, WorkerThreadData } from "./worker-message.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
@@ -14,7 +14,7 @@ import type { FlowSelection } from "./worker-snapshot.js";
 export interface ThreadReceiver {
   readonly stats: StatsSource;
   readonly accessLogSinks: AccessLogSinkSource;
-  readonly failures: ConsecutiveFailuresReceiver;
+  readonly failures: HostFailureReceiver;
   printTimeline(text: string): void;
   /** The thread ended by itself: a bug, since nothing a peer sends may do that. */
   onThreadFailed(error: Error): void;

@@ -5,7 +5,7 @@ import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
-import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
+import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import { ClosingGate } from "./closing-gate.js";
 import { ThreadWorker } from "./thread-worker.js";
 import { Worker } from "./worker.js";
@@ -21,7 +21,7 @@ export interface WorkerPoolParts {
   readonly logLevel: LogLevel;
   /** Shows a finished stream's timeline; null when nobody wants them printed. */
   readonly printTimeline: ((text: string) => void) | null;
-  readonly failures: ConsecutiveFailuresReceiver;
+  readonly failures: HostFailureReceiver;
   /** A worker thread died. */
   onWorkerFailed(error: Error): void;
 }

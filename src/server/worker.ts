@@ -13,8 +13,8 @@ import type { StatsScope } from "../stats/stat.js";
 import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { ClusterManager } from "../upstream/cluster-manager.js";
+import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
-import type { ConsecutiveFailuresReceiver } from "../upstream/outlier/outlier-monitors.js";
 import { buildListener } from "./build-listener.js";
 import { ClosingGate } from "./closing-gate.js";
 import { boundAddress, descriptorOf, type ListenRequest, type ListenResult, openServer } from "./open-server.js";
@@ -31,7 +31,7 @@ export interface WorkerEnvironment {
   /** Shows a finished stream's timeline; null when nobody wants them printed. */
   readonly printTimeline: ((timeline: string) => void) | null;
   /** Told of hosts that failed too often in a row. */
-  readonly failures: ConsecutiveFailuresReceiver;
+  readonly failures: HostFailureReceiver;
   /** Hands on what is gathered for the main thread. */
   flush(): void;
 }

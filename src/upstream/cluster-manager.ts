@@ -4,9 +4,9 @@ import type { StatsScope } from "../stats/stat.js";
 import { Cluster, type ClusterMemory, type ClusterParts } from "./cluster.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
+import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import type { HostHealthChange } from "./host-health.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
-import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
 import type { PoolProtocol } from "./pool/host-pools.js";
 import type { PrioritySet } from "./priority-set.js";
@@ -24,7 +24,7 @@ export interface WorkerPlace {
   /** `node.locality` */
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
-  readonly failures: ConsecutiveFailuresReceiver;
+  readonly failures: HostFailureReceiver;
   readonly runtime: Runtime;
   /** Name of the cluster that this proxy itself belongs to (`cluster_manager.local_cluster_name`); empty for none. */
   readonly localCluster: string;

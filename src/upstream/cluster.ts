@@ -5,6 +5,7 @@ import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
+import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import { type HostHealthChange, statusOf } from "./host-health.js";
 import { configuredLocalityWeight } from "./host-set.js";
 import type { LoadBalancer } from "./load-balancer.js";
@@ -15,7 +16,7 @@ import { createLoadBalancer } from "./load-balancers/load-balancer-factory.js";
 import { LoadShedding } from "./load-shedding.js";
 import type { Locality } from "./locality.js";
 import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
-import { type ConsecutiveFailuresReceiver, OutlierMonitors } from "./outlier/outlier-monitors.js";
+import { OutlierMonitors } from "./outlier/outlier-monitors.js";
 import { HostPools } from "./pool/host-pools.js";
 import { PrioritySet } from "./priority-set.js";
 import { RESOURCE_COUNTS_BYTES, ResourceManager } from "./resource-manager.js";
@@ -47,7 +48,7 @@ export interface ClusterParts {
   /** Where this proxy is (`node.locality`). */
   readonly localLocality: Locality;
   /** Told of hosts that failed too often in a row. */
-  readonly failures: ConsecutiveFailuresReceiver;
+  readonly failures: HostFailureReceiver;
   readonly runtime: Runtime;
   /** The hosts of the cluster that this proxy itself belongs to; null when none is named, and for that cluster. */
   readonly localSet: PrioritySet | null;

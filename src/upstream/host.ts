@@ -2,10 +2,10 @@ import { canonicalText, LB_METADATA, type Metadata } from "../common/metadata.js
 import { type Address, addressText } from "../network/address.js";
 import type { HostDescription } from "../stream-info/stream-info.js";
 import type { EndpointConfig } from "./cluster-info.js";
+import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
 import { type Locality, localityKey } from "./locality.js";
 import type { HostOutlierMonitor } from "./outlier/host-outlier-monitor.js";
-import type { ConsecutiveFailuresReceiver } from "./outlier/outlier-monitors.js";
 import { HostPools } from "./pool/host-pools.js";
 
 /** One endpoint of a cluster, with what this worker knows of it. Health and weights change through its `Cluster`. */
@@ -24,7 +24,7 @@ export class Host implements HostDescription {
   /** When it began to be healthy, milliseconds of the dispatcher's clock: slow start counts from here. */
   healthySinceMs = 0;
   /** Told when the host itself asks to get no more requests; null where nobody checks its health. */
-  healthReceiver: ConsecutiveFailuresReceiver | null = null;
+  healthReceiver: HostFailureReceiver | null = null;
   /** Counts its results for outlier detection; null when nobody watches. */
   outlier: HostOutlierMonitor | null = null;
   /** This worker's, each made when first needed. */

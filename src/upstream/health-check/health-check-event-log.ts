@@ -1,24 +1,15 @@
 import type { Address } from "../../network/address.js";
+import type { EventSink } from "../event-sink.js";
 import type { CheckFailure } from "./check-result.js";
-
-/** Takes one line of JSON at a time. */
-export interface HealthEventSink {
-  write(line: string): void;
-}
 
 /** Writes an `envoy.data.core.v3.HealthCheckEvent` for each change of a host, as a line of JSON. */
 export class HealthCheckEventLog {
-  private readonly sink: HealthEventSink;
+  private readonly sink: EventSink;
   private readonly clusterName: string;
   private readonly checkerType: "HTTP" | "TCP";
   private readonly clock: { wallClockMs(): number };
 
-  constructor(
-    sink: HealthEventSink,
-    clusterName: string,
-    checkerType: "HTTP" | "TCP",
-    clock: { wallClockMs(): number },
-  ) {
+  constructor(sink: EventSink, clusterName: string, checkerType: "HTTP" | "TCP", clock: { wallClockMs(): number }) {
     this.sink = sink;
     this.clusterName = clusterName;
     this.checkerType = checkerType;

@@ -1,10 +1,6 @@
+import type { EventSink } from "../event-sink.js";
 import type { EjectionType } from "../outlier/outlier-config.js";
 import type { WatchedHost } from "./watched-host.js";
-
-/** Takes one line of JSON at a time. */
-export interface EventSink {
-  write(line: string): void;
-}
 
 /** Names of `envoy.data.cluster.v3.OutlierEjectionType`. */
 const TYPE_NAMES: { readonly [type in EjectionType]: string } = {

@@ -1,8 +1,9 @@
-import { hash32 } from "./address-hash.js";
+import { Hash64 } from "../../common/hash64.js";
+import { xxHash64 } from "../../common/xx-hash64.js";
 
 /** Integers of one host, in the order of its row. */
 const ROW = {
-  /** Two hashes of the address; 0 in both is a free row. */
+  /** The two halves of the address's hash; 0 in the first is a free row. */
   key: 0,
   otherKey: 1,
   consecutive5xx: 2,
@@ -19,8 +20,6 @@ const ROW = {
 const ROW_LENGTH = 16;
 /** Hosts that a cluster may ever have had. Those that come later are not watched. */
 const ROWS = 4096;
-const FIRST_SEED = 0x811c9dc5;
-const SECOND_SEED = 0x9747b28c;
 
 /** Bytes of shared memory that a watched cluster's counts need. */
 export const OUTLIER_BOARD_BYTES = ROWS * ROW_LENGTH * 4;
@@ -42,8 +41,10 @@ export class OutlierBoard {
   /** The row of a host, taken if there is none; -1 when all are taken. */
   rowOf(addressText: string): number {
     // Never 0, which marks free rows.
-    const key = hash32(addressText, FIRST_SEED) | 1;
-    const otherKey = hash32(addressText, SECOND_SEED);
+    const hash = new Hash64();
+    xxHash64(addressText, hash);
+    const key = hash.high | 1;
+    const otherKey = hash.low;
     for (let probe = 0; probe < ROWS; probe++) {
       const row = (((key >>> 1) + probe) % ROWS) * ROW_LENGTH;
       const found = Atomics.compareExchange(this.cells, row + ROW.key, 0, key);

@@ -1,27 +1,21 @@
+import type { HostFailureReceiver } from "../host-failure-receiver.js";
 import { HostOutlierMonitor, type OutlierReceiver } from "./host-outlier-monitor.js";
 import { OutlierBoard } from "./outlier-board.js";
 import type { ConsecutiveEjectionType, OutlierDetectionConfig } from "./outlier-config.js";
-
-/** Told by the clusters of a worker; on the main thread it is decided what becomes of the host. */
-export interface ConsecutiveFailuresReceiver {
-  /** A host that is health-checked asked by `x-envoy-immediate-health-check-fail` to get no more requests. */
-  onImmediateHealthCheckFail(clusterName: string, addressText: string): void;
-  onConsecutiveFailures(clusterName: string, addressText: string, type: ConsecutiveEjectionType): void;
-}
 
 /** Makes the monitors of one cluster's hosts in one worker. */
 export class OutlierMonitors implements OutlierReceiver {
   private readonly clusterName: string;
   private readonly config: OutlierDetectionConfig;
   private readonly board: OutlierBoard;
-  private readonly receiver: ConsecutiveFailuresReceiver;
+  private readonly receiver: HostFailureReceiver;
 
   /** @param memory of `OUTLIER_BOARD_BYTES`, the same for all workers */
   constructor(
     clusterName: string,
     config: OutlierDetectionConfig,
     memory: SharedArrayBuffer,
-    receiver: ConsecutiveFailuresReceiver,
+    receiver: HostFailureReceiver,
   ) {
     this.clusterName = clusterName;
     this.config = config;
