@@ -120,7 +120,7 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
     this.manager = manager;
   }
 
-  protected override get bufferLimitBytes(): number {
+  override get bufferLimitBytes(): number {
     return this.manager.stream.bufferLimitBytes;
   }
 
@@ -187,20 +187,20 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   protected override passData(): void {}
   protected override passTrailers(): void {}
 
-  protected override onBufferOverflow(): void {
+  override onBufferOverflow(): void {
     this.manager.onRequestTooLarge();
     this.manager.sendLocalReply(textReply(413, "Payload Too Large", "request_payload_too_large"));
   }
 
-  protected override onBufferAboveLimit(): void {
+  override onBufferAboveLimit(): void {
     this.manager.requestReadDisable(true);
   }
 
-  protected override onBufferBelowLimit(): void {
+  override onBufferBelowLimit(): void {
     this.manager.requestReadDisable(false);
   }
 
-  protected override keep(data: Buffer): Buffer {
+  override keep(data: Buffer): Buffer {
     return this.manager.keep(data);
   }
 }

@@ -87,7 +87,7 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     this.manager = manager;
   }
 
-  protected override get bufferLimitBytes(): number {
+  override get bufferLimitBytes(): number {
     return this.manager.stream.bufferLimitBytes;
   }
 
@@ -159,20 +159,20 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     this.manager.passTrailersToCodec(trailers);
   }
 
-  protected override onBufferOverflow(): void {
+  override onBufferOverflow(): void {
     this.manager.onResponseTooLarge();
     this.manager.sendLocalReply(textReply(500, "Internal Server Error", "response_payload_too_large"));
   }
 
-  protected override onBufferAboveLimit(): void {
+  override onBufferAboveLimit(): void {
     this.manager.onDownstreamAboveHighWatermark();
   }
 
-  protected override onBufferBelowLimit(): void {
+  override onBufferBelowLimit(): void {
     this.manager.onDownstreamBelowLowWatermark();
   }
 
-  protected override keep(data: Buffer): Buffer {
+  override keep(data: Buffer): Buffer {
     return this.manager.keep(data);
   }
 }

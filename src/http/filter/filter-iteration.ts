@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ActiveFilter } from "./active-filter.js";
 import type { FilterDataStatus, FilterHeadersStatus, FilterTrailersStatus } from "./filter.js";
-import { HeldData } from "./held-data.js";
+import { HeldBytes, type HeldBytesOwner } from "./held-bytes.js";
 
 /** What kind of frame a filter is looking at; decides what adding data means. */
 type Calling = "nothing" | "headers" | "data" | "trailers";
@@ -16,14 +16,14 @@ const EMPTY = Buffer.alloc(0);
  * What waits, waits at the filter that stopped it, so that no filter is passed over when one before or behind it goes
  * on. All that is held in a direction counts against one limit.
  */
-export abstract class FilterIteration<Filter extends ActiveFilter> {
+export abstract class FilterIteration<Filter extends ActiveFilter> implements HeldBytesOwner {
   readonly filters: Filter[] = [];
   private headers: HeaderMap | null = null;
   private trailers: HeaderMap | null = null;
-  private heldBytes = 0;
+  /** Null until a filter holds something back, which most never do. */
+  private held: HeldBytes | null = null;
   /** Over the limit, slow the sender down instead of refusing. */
   private streaming = false;
-  private aboveLimit = false;
   private calling: Calling = "nothing";
   private aborted = false;
 
@@ -39,12 +39,11 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
   protected abstract passHeaders(headers: HeaderMap, endStream: boolean): void;
   protected abstract passData(data: Buffer, endStream: boolean): void;
   protected abstract passTrailers(trailers: HeaderMap): void;
-  protected abstract readonly bufferLimitBytes: number;
-  /** More is held than the limit allows, and the sender cannot be slowed down instead. */
-  protected abstract onBufferOverflow(): void;
-  protected abstract onBufferAboveLimit(): void;
-  protected abstract onBufferBelowLimit(): void;
-  protected abstract keep(data: Buffer): Buffer;
+  abstract readonly bufferLimitBytes: number;
+  abstract onBufferOverflow(): void;
+  abstract onBufferAboveLimit(): void;
+  abstract onBufferBelowLimit(): void;
+  abstract keep(data: Buffer): Buffer;
 
   // ---- state others ask for
 
@@ -60,9 +59,7 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
   /** No frame passes any more: a local reply took over, or the stream is gone. */
   abort(): void {
     this.aborted = true;
-    for (let i = 0; i < this.filters.length; i++) (this.filters[i] as Filter).held = null;
-    this.heldBytes = 0;
-    this.checkBelowLimit();
+    this.held?.drop(this.filters);
   }
 
   // ---- frames from the sender
@@ -282,7 +279,7 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
     // After a stop of all frames the filter itself has not seen what was held.
     const from = filter.stoppedAll && !filter.endStreamSeen ? filter.index : filter.index + 1;
     filter.state = "continue";
-    const data = this.takeHeld(filter);
+    const data = this.held === null ? null : this.held.take(filter);
     const ends = filter.endReached;
     const trailers = filter.trailersReached ? this.trailers : null;
     if (!filter.headersContinued) {
@@ -340,47 +337,18 @@ export abstract class FilterIteration<Filter extends ActiveFilter> {
 
   replaceHeldData(filter: Filter, data: Buffer): void {
     if (this.aborted) return;
-    this.heldBytes -= filter.held?.byteLength ?? 0;
-    filter.held = null;
-    this.hold(filter, data);
-    this.checkBelowLimit();
+    this.held ??= new HeldBytes(this);
+    this.held.replace(filter, data, this.streaming);
   }
 
   private hold(filter: Filter, data: Buffer): void {
-    filter.held ??= new HeldData();
-    if (data.length === 0) return;
-    filter.held.add(this.keep(data));
-    this.heldBytes += data.length;
-    this.checkAboveLimit();
+    this.held ??= new HeldBytes(this);
+    this.held.add(filter, data, this.streaming);
   }
 
   /** The filter has seen the end and keeps it back: going on must deliver it, be it without a byte. */
   private holdEnd(filter: Filter): void {
     filter.state = "stopSingle";
     this.hold(filter, EMPTY);
-  }
-
-  private takeHeld(filter: Filter): Buffer | null {
-    if (filter.held === null) return null;
-    const { data } = filter.held;
-    filter.held = null;
-    this.heldBytes -= data.length;
-    this.checkBelowLimit();
-    return data;
-  }
-
-  private checkAboveLimit(): void {
-    if (this.bufferLimitBytes === 0 || this.heldBytes <= this.bufferLimitBytes) return;
-    if (!this.streaming) this.onBufferOverflow();
-    else if (!this.aboveLimit) {
-      this.aboveLimit = true;
-      this.onBufferAboveLimit();
-    }
-  }
-
-  private checkBelowLimit(): void {
-    if (!this.aboveLimit || this.heldBytes > this.bufferLimitBytes >> 1) return;
-    this.aboveLimit = false;
-    this.onBufferBelowLimit();
   }
 }

@@ -2,19 +2,11 @@ import { type FlowStep, FlowSteps } from "../../flow/flow-step.js";
 import type { FilterOverrides } from "../../route/filter-overrides.js";
 import type { Route } from "../../route/route.js";
 import type { HeaderMap } from "../headers/header-map.js";
-import { ActiveDecoderFilter, DecoderIteration } from "./decoder-iteration.js";
-import { ActiveEncoderFilter, EncoderIteration } from "./encoder-iteration.js";
-import type {
-  DownstreamWatermarkCallbacks,
-  FilterChainCallbacks,
-  HttpFilterFactory,
-  LocalReply,
-  StreamContext,
-  StreamDecoderFilter,
-  StreamEncoderFilter,
-  StreamFilter,
-} from "./filter.js";
+import { DecoderIteration } from "./decoder-iteration.js";
+import { type ActiveEncoderFilter, EncoderIteration } from "./encoder-iteration.js";
+import type { DownstreamWatermarkCallbacks, HttpFilterFactory, LocalReply, StreamContext } from "./filter.js";
 import { encodeLocalReply, type LocalReplyRewriting, textReply } from "./local-reply.js";
+import { StreamFilters } from "./stream-filters.js";
 
 /** What lies at both ends of the chain. Implemented by `ActiveStream`. */
 export interface FilterManagerCallbacks extends StreamContext, LocalReplyRewriting {
@@ -45,13 +37,11 @@ type ResponseState =
   | "sent";
 
 /** Owns a stream's filters and leads its request and response through them. One `destroy` ends them all. */
-export class FilterManager implements FilterChainCallbacks {
+export class FilterManager {
   readonly stream: FilterManagerCallbacks;
   readonly decoding = new DecoderIteration(this);
   readonly encoding = new EncoderIteration(this);
-  private readonly destroyables: { onDestroy(): void }[] = [];
-  private readonly names: string[] = [];
-  private chainCreated = false;
+  private readonly filters = new StreamFilters(this);
   private watermarkCallbacks: DownstreamWatermarkCallbacks | null = null;
   private downstreamAboveCount = 0;
   private response: ResponseState = "none";
@@ -75,65 +65,7 @@ export class FilterManager implements FilterChainCallbacks {
    * @param route may leave filters out, or let those in that are disabled by default
    */
   createFilterChain(factories: readonly HttpFilterFactory[], route: Route | null): void {
-    if (this.chainCreated) return;
-    this.chainCreated = true;
-    const overrides = route === null ? null : route.filterOverrides;
-    for (let i = 0; i < factories.length; i++) {
-      const factory = factories[i] as HttpFilterFactory;
-      const disabled = overrides === null ? null : overrides.isDisabled(factory.name);
-      if (disabled ?? factory.disabledByDefault ?? false) continue;
-      if (!this.createFilter(factory)) return;
-    }
-    const encoders = this.encoding.filters;
-    if (encoders.length > 1) {
-      encoders.reverse();
-      for (let i = 0; i < encoders.length; i++) (encoders[i] as ActiveEncoderFilter).index = i;
-    }
-  }
-
-  private createFilter(factory: HttpFilterFactory): boolean {
-    try {
-      factory.createFilter(this);
-      return true;
-    } catch (error) {
-      // Half a chain must not see the reply.
-      this.encoding.filters.length = 0;
-      this.onFilterFailure(factory.name, error);
-      return false;
-    }
-  }
-
-  addStreamDecoderFilter(name: string, filter: StreamDecoderFilter): void {
-    this.owns(name, filter);
-    this.pushDecoder(name, filter);
-  }
-
-  addStreamEncoderFilter(name: string, filter: StreamEncoderFilter): void {
-    this.owns(name, filter);
-    this.pushEncoder(name, filter);
-  }
-
-  addStreamFilter(name: string, filter: StreamFilter): void {
-    this.owns(name, filter);
-    this.pushDecoder(name, filter);
-    this.pushEncoder(name, filter);
-  }
-
-  private owns(name: string, filter: { onDestroy(): void }): void {
-    this.names.push(name);
-    this.destroyables.push(filter);
-  }
-
-  private pushDecoder(name: string, filter: StreamDecoderFilter): void {
-    const active = new ActiveDecoderFilter(name, this.decoding.filters.length, filter, this);
-    this.decoding.filters.push(active);
-    filter.setDecoderFilterCallbacks(active);
-  }
-
-  private pushEncoder(name: string, filter: StreamEncoderFilter): void {
-    const active = new ActiveEncoderFilter(name, this.encoding.filters.length, filter, this);
-    this.encoding.filters.push(active);
-    filter.setEncoderFilterCallbacks(active);
+    this.filters.create(factories, route);
   }
 
   /** What the request's route says of filters; null for nothing. */
@@ -329,15 +261,7 @@ export class FilterManager implements FilterChainCallbacks {
     this.watermarkCallbacks = null;
     this.decoding.abort();
     this.encoding.abort();
-    for (let i = 0; i < this.destroyables.length; i++) this.destroyFilter(i);
-  }
-
-  private destroyFilter(index: number): void {
-    try {
-      this.destroyables[index]?.onDestroy();
-    } catch (error) {
-      this.stream.onFilterFailure(this.names[index] as string, error);
-    }
+    this.filters.destroy();
   }
 }
 
