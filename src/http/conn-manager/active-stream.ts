@@ -4,7 +4,6 @@ import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection } from "../../network/connection.js";
 import { applyRuleLists } from "../../route/header-rules.js";
-import { RequestWithHeaders, type RouteRequest } from "../../route/match-input.js";
 import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
@@ -22,12 +21,14 @@ import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
-import { durationReply } from "./duration-reply.js";
+import { answerToExpectation } from "./expect-continue.js";
 import { NextPass } from "./next-pass.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
+import { type RoutedStream, StreamRoute } from "./stream-route.js";
 import { type StreamTimeout, StreamTimeouts, type StreamTimeoutsOwner } from "./stream-timeouts.js";
+import { TIMEOUT_NAMES, type TimedOutStream, timeoutReply } from "./timeout-reply.js";
 
 /** Implemented by `ConnectionManager`. */
 export interface StreamOwner {
@@ -44,7 +45,7 @@ export interface StreamOwner {
  * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
  */
 export class ActiveStream
-  implements RequestDecoder, FilterManagerCallbacks, LogContext, RouteRequest, StreamTimeoutsOwner
+  implements RequestDecoder, FilterManagerCallbacks, LogContext, RoutedStream, StreamTimeoutsOwner, TimedOutStream
 {
   /** Of the pass through the filters that is under way: an internal redirect begins another. */
   streamInfo: StreamInfo;
@@ -61,15 +62,14 @@ export class ActiveStream
   private readonly peer: DownstreamPeer;
   private readonly encoder: ResponseEncoder;
   private filterManager: FilterManager;
-  private cachedRoute: Route | null = null;
-  private routeIsCached = false;
+  private readonly routing: StreamRoute;
   /** Drawn when first asked for. */
   private random = NOT_DRAWN;
   /** Null until an upstream redirects inside of the proxy. */
   private redirectHistory: RedirectHistory | null = null;
   /** What follows the head of a request that begins anew; null when there is none. */
   private nextPass: NextPass | null = null;
-  private requestComplete = false;
+  isRequestComplete = false;
   private responseStarted = false;
   private ended = false;
   /** The request was taken for an upgrade. */
@@ -98,6 +98,7 @@ export class ActiveStream
     this.streamInfo = info;
     this.flow = connection.flow;
     this.filterManager = new FilterManager(this);
+    this.routing = new StreamRoute(this, context.routeTable);
     this.timeouts = new StreamTimeouts(this, context, startMs);
   }
 
@@ -139,13 +140,9 @@ export class ActiveStream
     this.writeLog("DownstreamStart");
   }
 
-  /** BEHAVIOUR 2.8: the client that waits for leave to send its body gets it from us. */
   private answerExpect(headers: HeaderMap, endStream: boolean): void {
-    if (headers.get("expect")?.toLowerCase() !== "100-continue") return;
-    headers.remove("expect");
-    if (endStream) return;
-    const proceed = new HeaderMap();
-    proceed.status = 100;
+    const proceed = answerToExpectation(headers, endStream);
+    if (proceed === null) return;
     this.context.stats.countInterimResponse();
     this.encoder.encode1xxHeaders(proceed);
   }
@@ -169,7 +166,7 @@ export class ActiveStream
 
   /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
   private replyBeforeFilters(reply: LocalReply): void {
-    this.filterManager.createFilterChain(this.context.filterFactories, this.cachedRoute);
+    this.filterManager.createFilterChain(this.context.filterFactories, this.routing.current);
     this.filterManager.sendLocalReply(reply);
   }
 
@@ -189,7 +186,7 @@ export class ActiveStream
   }
 
   private onRequestComplete(): void {
-    this.requestComplete = true;
+    this.isRequestComplete = true;
     this.streamInfo.lastDownstreamRxMs = this.context.dispatcher.now();
     this.timeouts.endRequest();
   }
@@ -212,13 +209,7 @@ export class ActiveStream
   // ---- route
 
   route(): Route | null {
-    if (this.routeIsCached) return this.cachedRoute;
-    this.routeIsCached = true;
-    const { routeTable } = this.context;
-    const route = routeTable === null ? null : routeTable.match(this);
-    this.cachedRoute = route;
-    if (route !== null) this.applyRoute(route);
-    return route;
+    return this.routing.choose();
   }
 
   randomValue(): number {
@@ -227,7 +218,7 @@ export class ActiveStream
   }
 
   finalizeResponseHeaders(headers: HeaderMap): void {
-    const route = this.cachedRoute;
+    const route = this.routing.current;
     if (route === null) return;
     route.virtualHost.onResponse(headers, this.streamInfo, this.dispatcher.now());
     const rules = route.responseRules;
@@ -237,7 +228,7 @@ export class ActiveStream
   }
 
   routeFor(headers: HeaderMap): Route | null {
-    return this.context.routeTable?.match(new RequestWithHeaders(headers, this)) ?? null;
+    return this.routing.routeFor(headers);
   }
 
   get redirects(): RedirectHistory {
@@ -264,7 +255,7 @@ export class ActiveStream
     this.filterManager.inherit(filterManager);
     this.requestHeaders = headers;
     this.responseHeaders = null;
-    this.routeIsCached = false;
+    this.routing.forget();
     this.nextPass = new NextPass(body, trailers);
     dispatcher.post(this);
   }
@@ -278,14 +269,14 @@ export class ActiveStream
     nextPass.passThrough(filterManager, this.requestHeaders);
   }
 
-  private applyRoute(route: Route): void {
+  onRouteChosen(route: Route): void {
     this.streamInfo.routeName = route.name;
     route.virtualHost.onRouteChosen(this.streamInfo, this.requestHeaders);
     if (route.action.kind === "forward") this.timeouts.applyRoute(route.action, this.requestHeaders);
   }
 
   clearRouteCache(): void {
-    this.routeIsCached = false;
+    this.routing.forget();
   }
 
   // ---- response: from the filters to the codec (D3, D4)
@@ -310,7 +301,7 @@ export class ActiveStream
     this.streamInfo.responseCode = headers.status;
     this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();
     stats.countResponse(headers.status);
-    if (!this.requestComplete) stats.rqResponseBeforeRqComplete.inc();
+    if (!this.isRequestComplete) stats.rqResponseBeforeRqComplete.inc();
     this.encoder.encodeHeaders(headers, endStream);
   }
 
@@ -411,36 +402,9 @@ export class ActiveStream
   // ---- timers (BEHAVIOUR 2.10)
 
   onStreamTimeout(timeout: StreamTimeout): void {
-    const { stats } = this.context;
-    switch (timeout) {
-      case "headers":
-        stats.rqHeaderTimeout.inc();
-        this.timeOut("request headers", textReply(408, "request header timeout", "request_header_timeout"));
-        return;
-      case "request":
-        stats.rqTimeout.inc();
-        this.timeOut("request", textReply(408, "request timeout", "request_overall_timeout"));
-        return;
-      case "duration":
-        stats.rqMaxDurationReached.inc();
-        this.timeOut("stream duration", durationReply(this.timeoutStatus, this.requestHeaders));
-        return;
-      case "idle":
-        stats.rqIdleTimeout.inc();
-        this.streamInfo.setResponseFlag(STREAM_IDLE_TIMEOUT);
-        this.timeOut("stream idle", textReply(this.timeoutStatus, "stream timeout", "stream_idle_timeout"));
-    }
-  }
-
-  private timeOut(which: string, reply: LocalReply): void {
     const { connectionId, streamId } = this.streamInfo;
-    this.flow?.record(FlowSteps.timerFired, connectionId, streamId, which);
-    this.replyBeforeFilters(reply);
-  }
-
-  /** Who was waited for: the client that has not sent all, or the upstream. */
-  private get timeoutStatus(): number {
-    return this.requestComplete ? 504 : 408;
+    this.flow?.record(FlowSteps.timerFired, connectionId, streamId, TIMEOUT_NAMES[timeout]);
+    this.replyBeforeFilters(timeoutReply(timeout, this, this.context.stats));
   }
 
   onAccessLogInterval(): void {
@@ -496,4 +460,3 @@ const NO_HEADERS = new HeaderMap();
 const NOT_DRAWN = -1;
 const DOWNSTREAM_PROTOCOL_ERROR = responseFlagBit("DPE");
 const DOWNSTREAM_TERMINATION = responseFlagBit("DC");
-const STREAM_IDLE_TIMEOUT = responseFlagBit("SI");
