@@ -1,48 +1,48 @@
-import type { Timer, TimerTarget } from "../../../event/dispatcher.js";
+import type { TimerTarget } from "../../../event/dispatcher.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
-import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
-import { NOT_YET } from "../../../stream-info/stream-info.js";
 import type { Host } from "../../../upstream/host.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
-import { textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
+import { RequestClock } from "./request-clock.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
-import type { RetryState, RetryVerdict } from "./retry-state.js";
+import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
 import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
+import {
+  endBrokenOff,
+  endTimedOut,
+  endUnanswered,
+  endWithLargeBody,
+  endWithoutHost,
+  type TimeoutDetails,
+} from "./unanswered-request.js";
 import { recordAttempt, recordConnection } from "./upstream-facts.js";
-import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
 import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
-
-/** Timeouts below this get an exact timer; above, being up to a tick late does not matter. */
-const COARSE_TIMEOUT_FROM_MS = 2_000;
 
 /**
  * A request on its way to a cluster: makes one attempt after another until one is answered, or time, retries or patience
  * are used up, and passes the answer to the filter chain. Steps B3 to B6 and D2. Owner: `RouterFilter`.
  */
-export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
+export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOwner, TimerTarget {
   readonly timeouts: RequestTimeouts;
   readonly flowControl: RouterFlowControl;
   private readonly context: RouterContext;
   private readonly callbacks: DecoderFilterCallbacks;
   private readonly replay: RequestReplay;
   private readonly plan: ForwardingPlan;
-  private requestCompleteMs = NOT_YET;
+  private readonly clock: RequestClock;
   private readonly attempts = new AttemptSet();
-  private timer: Timer | null = null;
-  private retry: RetryState | null;
-  /** Runs while the next attempt waits. */
-  private retryTimer: Timer | null = null;
+  /** Null when no condition lets the request be tried again. */
+  private readonly retries: RetrySchedule | null;
   private staleRepeated = false;
   private responseStarted = false;
 
@@ -50,9 +50,10 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.context = context;
     this.callbacks = callbacks;
     this.timeouts = plan.timeouts;
-    this.retry = plan.retry;
     this.plan = plan;
+    this.retries = plan.retry === null ? null : new RetrySchedule(this, callbacks.stream, plan.retry, this.attempts);
     this.replay = new RequestReplay(headers);
+    this.clock = new RequestClock(callbacks.stream.dispatcher);
     this.flowControl = new RouterFlowControl(callbacks, plan.cluster.stats);
   }
 
@@ -61,7 +62,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   }
 
   get isRequestComplete(): boolean {
-    return this.requestCompleteMs !== NOT_YET;
+    return this.clock.isRequestComplete;
   }
 
   /** Makes bytes of a call safe to hold beyond it. */
@@ -101,7 +102,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   /** Whether so many more bytes of the body are kept for another attempt; gives that up where they are too many. */
   private keepsBody(bytes: number): boolean {
     if (!this.replay.isWhole) return false;
-    if (this.retry === null && this.plan.redirect === null) {
+    if (!this.mayRetry && this.plan.redirect === null) {
       if (this.mayTurnOutStale() && this.replay.hasRoomForStale(bytes, this.plan.replayLimitBytes)) return true;
       this.replay.giveUp();
       return false;
@@ -121,19 +122,14 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** The next attempt waits, and cannot be made any more because the body has grown too large: answers the request. */
   private hasNoWayOn(): boolean {
-    if (this.retryTimer === null || this.replay.isWhole || !this.attempts.isEmpty) return false;
+    if (this.retries?.isWaiting !== true || this.replay.isWhole || !this.attempts.isEmpty) return false;
     this.destroy();
-    this.reply(
-      507,
-      "exceeded request buffer limit while retrying upstream",
-      "request_payload_exceeded_retry_buffer_limit",
-    );
+    endWithLargeBody(this.callbacks, this.plan.cluster.stats);
     return true;
   }
 
   private markRequestComplete(): void {
-    this.requestCompleteMs = this.stream.dispatcher.now();
-    this.stream.streamInfo.lastUpstreamTxMs = this.requestCompleteMs;
+    this.stream.streamInfo.lastUpstreamTxMs = this.clock.complete();
   }
 
   /** The route timeout runs from the complete request, over all attempts (BEHAVIOUR 5.8). */
@@ -141,10 +137,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     this.attempts.current?.onRequestComplete();
     const { globalMs } = this.timeouts;
     if (globalMs === 0 || !this.isBusy || this.attempts.current?.isTunnel === true) return;
-    const { dispatcher } = this.stream;
-    const coarse = globalMs >= COARSE_TIMEOUT_FROM_MS;
-    this.timer = coarse ? dispatcher.createCoarseTimer(this) : dispatcher.createTimer(this);
-    this.timer.arm(globalMs);
+    this.clock.limit(globalMs, this);
+  }
+
+  private get mayRetry(): boolean {
+    return this.retries?.isOpen === true;
   }
 
   // ---- attempts
@@ -155,7 +152,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     recordAttempt(this.stream, host, headers);
     this.plan.autoHost?.apply(headers, host);
     if (!this.context.config.suppressEnvoyHeaders) {
-      setExpectedTimeout(headers, this.timeouts, this.isRequestComplete ? this.sinceRequestMs() : 0);
+      setExpectedTimeout(headers, this.timeouts, this.clock.elapsedMs());
     }
     this.plan.retryHosts?.onHostAttempted(host);
     // B4
@@ -178,18 +175,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
       return host;
     }
     this.destroy();
-    this.setFlag(NO_HEALTHY_UPSTREAM);
-    this.reply(503, "no healthy upstream", "no_healthy_upstream");
+    endWithoutHost(this.callbacks, this.plan.cluster.stats);
     return null;
   }
 
   /** An attempt, or the wait for one, goes on. */
   private get isBusy(): boolean {
-    return !this.attempts.isEmpty || this.retryTimer !== null;
-  }
-
-  private sinceRequestMs(): number {
-    return this.stream.dispatcher.now() - this.requestCompleteMs;
+    return !this.attempts.isEmpty || this.retries?.isWaiting === true;
   }
 
   /** The attempt is none of ours any more. */
@@ -205,77 +197,40 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   // ---- time
 
-  onTimer(timer: Timer): void {
-    if (timer === this.retryTimer) this.startRetry();
-    else this.onTimeout();
-  }
-
-  private onTimeout(): void {
+  /** The route timeout. */
+  onTimer(): void {
     this.step(FlowSteps.timerFired, "route timeout");
     for (const { host } of this.attempts.all()) {
       this.plan.cluster.stats.rqTimeout.inc();
       countTimeout(host);
     }
-    this.timeOut(UPSTREAM_TIMEOUT, "response_timeout");
+    this.timeOut("response_timeout");
   }
 
   /** Time is up for the request, whatever goes on for it. */
-  private timeOut(flag: ResponseFlags, details: string): void {
-    this.setFlag(flag);
+  private timeOut(details: TimeoutDetails): void {
     this.destroy();
-    if (this.responseStarted) this.callbacks.resetStream(details);
-    else if (this.timeouts.alternative) this.reply(204, "", details);
-    else this.reply(504, "upstream request timeout", details);
+    const { alternative } = this.timeouts;
+    endTimedOut(this.callbacks, this.plan.cluster.stats, details, this.responseStarted, alternative);
   }
 
   /** One attempt took too long: another goes out in its place, or beside it. */
   onPerTryTimeout(attempt: UpstreamRequest, idle: boolean): void {
     this.step(FlowSteps.timerFired, idle ? "per try idle timeout" : "per try timeout");
-    if (!idle && this.timeouts.hedge && this.retry !== null) {
-      this.hedge(attempt, this.retry);
+    if (!idle && this.timeouts.hedge && this.retries?.isOpen === true) {
+      this.retries.hedge(attempt);
       return;
     }
     this.plan.cluster.stats.rqPerTryTimeout.inc();
     countTimeout(attempt.host);
     this.drop(attempt);
-    if (!this.responseStarted && this.triesAgainAfterReset(attempt, "local reset")) return;
-    if (this.isBusy) return;
-    if (idle) this.timeOut(STREAM_IDLE_TIMEOUT, "upstream_per_try_idle_timeout");
-    else this.timeOut(UPSTREAM_TIMEOUT, "upstream_per_try_timeout");
-  }
-
-  /** `hedge_on_per_try_timeout`: the slow attempt may still win. */
-  private hedge(attempt: UpstreamRequest, retry: RetryState): void {
-    if (attempt !== this.attempts.current || !this.replay.isWhole || !this.accepts(retry.onHedge())) return;
-    this.attempts.replaceCurrent();
-    this.scheduleRetry(retry.delayMs);
+    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset") === true) return;
+    if (!this.isBusy) this.timeOut(idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout");
   }
 
   // ---- attempts after the first
 
-  /** Whether the verdict is to try again; the others show in the response flags. */
-  private accepts(verdict: RetryVerdict): boolean {
-    if (verdict === "overflow") this.setFlag(OVERFLOW);
-    else if (verdict === "limitExceeded") this.setFlag(RETRY_LIMIT_EXCEEDED);
-    return verdict === "retry";
-  }
-
-  private triesAgainAfterReset(attempt: UpstreamRequest, reason: ResetReason): boolean {
-    const { retry } = this;
-    if (retry === null || attempt.replaced || !this.replay.isWhole) return false;
-    if (!this.accepts(retry.onReset(reason, attempt.requestStarted))) return false;
-    this.scheduleRetry(retry.delayMs);
-    return true;
-  }
-
-  private scheduleRetry(delayMs: number): void {
-    if (this.stream.flow !== null) this.step(FlowSteps.requestRepeated, `retry in ${Math.round(delayMs)} ms`);
-    this.retryTimer = this.stream.dispatcher.createTimer(this);
-    this.retryTimer.arm(delayMs);
-  }
-
-  private startRetry(): void {
-    this.retryTimer = null;
+  onRetryDue(): void {
     const host = this.chooseHost();
     if (host !== null) this.startAttempt(host, false);
   }
@@ -294,15 +249,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** There will be no further attempt: the client has been told something, or the body is too large to be kept. */
   private giveUpRetries(): void {
-    this.retry?.destroy();
-    this.retry = null;
+    this.retries?.close();
     this.replay.giveUp();
-    if (!this.attempts.isEmpty) this.cancelRetry();
-  }
-
-  private cancelRetry(): void {
-    this.retryTimer?.disarm();
-    this.retryTimer = null;
+    if (!this.attempts.isEmpty) this.retries?.cancel();
   }
 
   // ---- response
@@ -321,7 +270,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   onUpstreamHeaders(attempt: UpstreamRequest, headers: HeaderMap, endStream: boolean): void {
     const { streamInfo, dispatcher } = this.stream;
     countAnswer(attempt.host, headers);
-    if (this.retry !== null && this.dropsForBetter(attempt, headers, this.retry)) return;
+    if (this.retries !== null && this.dropsResponse(attempt, headers, this.retries)) return;
     if (this.plan.redirect?.follows(headers, this.replay, this.isRequestComplete, this.callbacks)) return;
     this.takeAnswerOf(attempt);
     const now = dispatcher.now();
@@ -329,9 +278,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     streamInfo.responseCodeDetails = "via_upstream";
     this.plan.cluster.stats.countResponse(headers.status);
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
-      headers.set("x-envoy-upstream-service-time", String(Math.floor(now - this.requestCompleteMs)));
+      headers.set("x-envoy-upstream-service-time", String(Math.floor(this.clock.elapsedMs())));
     }
-    if (attempt.isTunnel) this.timer?.disarm();
+    if (attempt.isTunnel) this.clock.stop();
     if (endStream) this.onUpstreamComplete();
     this.plan.selection?.finalizeResponse(headers);
     this.stream.finalizeResponseHeaders(headers);
@@ -339,26 +288,12 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
   }
 
   /** Whether this response is dropped, for another attempt or for one beside it that may have a better one. */
-  private dropsForBetter(attempt: UpstreamRequest, headers: HeaderMap, retry: RetryState): boolean {
-    // What was replaced has had its retry; a bad answer of it is not waited for.
-    if (attempt.replaced && retry.wouldRetryResponse(headers) && this.isBusyBeside(attempt)) {
-      this.drop(attempt);
-      return true;
-    }
-    const verdict = retry.onResponseHeaders(headers, this.stream.dispatcher.wallClockMs());
-    if (!this.replay.isWhole || !this.accepts(verdict)) {
-      if (verdict === "no" || !this.isBusyBeside(attempt)) return false;
-      this.drop(attempt);
-      return true;
-    }
-    this.plan.cluster.stats.countRetriedResponse(headers.status);
+  private dropsResponse(attempt: UpstreamRequest, headers: HeaderMap, retries: RetrySchedule): boolean {
+    const verdict = retries.judge(attempt, headers);
+    if (verdict === "pass") return false;
+    if (verdict === "retry") this.plan.cluster.stats.countRetriedResponse(headers.status);
     this.drop(attempt);
-    this.scheduleRetry(retry.delayMs);
     return true;
-  }
-
-  private isBusyBeside(attempt: UpstreamRequest): boolean {
-    return this.retryTimer !== null || this.attempts.hasOthers(attempt);
   }
 
   /** The client gets this response; attempts beside it are given up. */
@@ -384,7 +319,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     streamInfo.lastUpstreamRxMs = now;
     // The client's half of a tunnel goes on.
     if (this.attempts.current?.isOver === false) return;
-    if (this.isRequestComplete) this.plan.cluster.stats.rqTime.record(now - this.requestCompleteMs);
+    if (this.isRequestComplete) this.plan.cluster.stats.rqTime.record(this.clock.elapsedMs());
     this.onTunnelComplete();
   }
 
@@ -400,28 +335,18 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     transportFailureReason: string,
     responseStarted: boolean,
   ): void {
-    const { streamInfo } = this.stream;
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
     this.remove(attempt);
     countReset(attempt.host, this.plan.cluster.stats, reason);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
-      if (this.triesAgainAfterReset(attempt, reason) || this.isBusy) return;
+      if (this.retries?.followsReset(attempt, reason) === true || this.isBusy) return;
     }
-    const tries = streamInfo.attemptCount;
     this.destroy();
-    this.setFlag(upstreamFailureFlag(reason));
-    streamInfo.upstreamTransportFailureReason = transportFailureReason;
     if (responseStarted) {
       this.context.stats.rqResetAfterDownstreamResponseStarted.inc();
-      this.callbacks.resetStream(
-        upstreamResetDetails("upstream_reset_after_response_started", reason, transportFailureReason),
-      );
-      return;
-    }
-    const reply = upstreamFailureReply(reason, transportFailureReason, tries > 1);
-    this.plan.cluster.stats.countResponse(reply.status);
-    this.callbacks.sendLocalReply(reply);
+      endBrokenOff(this.callbacks, reason, transportFailureReason);
+    } else endUnanswered(this.callbacks, this.plan.cluster.stats, reason, transportFailureReason);
   }
 
   /** A request that was sent is given up: its connection cannot be used again. */
@@ -446,20 +371,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
 
   /** Nothing is sent upstream any more, now or later. Idempotent. */
   destroy(): void {
-    this.timer?.disarm();
+    this.clock.stop();
     this.giveUpRetries();
-    this.cancelRetry();
+    this.retries?.cancel();
     this.callbacks.setDownstreamWatermarkCallbacks(null);
     this.attempts.destroy();
-  }
-
-  private reply(status: number, body: string, details: string): void {
-    this.plan.cluster.stats.countResponse(status);
-    this.callbacks.sendLocalReply(textReply(status, body, details));
-  }
-
-  private setFlag(flag: ResponseFlags): void {
-    this.stream.streamInfo.setResponseFlag(flag);
   }
 
   private step(step: FlowStep, detail: string): void {
@@ -467,9 +383,3 @@ export class Forwarding implements DownstreamWatermarkCallbacks, TimerTarget {
     flow?.record(step, streamInfo.connectionId, streamInfo.streamId, detail);
   }
 }
-
-const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
-const UPSTREAM_TIMEOUT = responseFlagBit("UT");
-const STREAM_IDLE_TIMEOUT = responseFlagBit("SI");
-const OVERFLOW = responseFlagBit("UO");
-const RETRY_LIMIT_EXCEEDED = responseFlagBit("URX");

@@ -17,7 +17,7 @@ import type {
   LocalReply,
   StreamDecoderFilter,
 } from "../../filter/filter.js";
-import { emptyReply, textReply } from "../../filter/local-reply.js";
+import { emptyReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AutoHostRewrite } from "./auto-host-rewrite.js";
 import { directReply } from "./direct-reply.js";
@@ -33,6 +33,7 @@ import { RetryHostSelection } from "./retry-host-selection.js";
 import { createRetryState } from "./retry-state.js";
 import type { RouterStats } from "./router-stats.js";
 import { SHEDDING_REPLIES } from "./shedding-reply.js";
+import { endWithoutHost } from "./unanswered-request.js";
 
 /** `envoy.extensions.filters.http.router.v3.Router` as plain data. */
 export interface RouterConfig {
@@ -132,8 +133,7 @@ export class RouterFilter implements StreamDecoderFilter {
     const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo);
     const host = selection === null ? cluster.chooseHost() : cluster.chooseHost(selection);
     if (host === null) {
-      cluster.stats.countResponse(503);
-      this.replyFlagged(NO_HEALTHY_UPSTREAM, textReply(503, "no healthy upstream", "no_healthy_upstream"));
+      endWithoutHost(this.callbacks, cluster.stats);
       return;
     }
     this.step(FlowSteps.hostChosen, host.addressText);
@@ -234,7 +234,6 @@ export class RouterFilter implements StreamDecoderFilter {
 
 const NO_ROUTE = responseFlagBit("NR");
 const NO_CLUSTER = responseFlagBit("NC");
-const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
 const INVALID_HEADERS = responseFlagBit("IH");
 
 /** Whether the bytes of such a request go on without HTTP around them. */

@@ -1,0 +1,90 @@
+import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
+import type { ClusterStats } from "../../../upstream/cluster-stats.js";
+import type { ResetReason } from "../../codec/reset-reason.js";
+import type { DecoderFilterCallbacks } from "../../filter/filter.js";
+import { textReply } from "../../filter/local-reply.js";
+import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
+
+/*
+ * How a request ends that no upstream has answered, or not to the end: what the client is told, what shows in the log,
+ * and what counts for the cluster (BEHAVIOUR 5.11).
+ */
+
+/** No host of the cluster can be had. */
+export function endWithoutHost(callbacks: DecoderFilterCallbacks, stats: ClusterStats): void {
+  callbacks.stream.streamInfo.setResponseFlag(NO_HEALTHY_UPSTREAM);
+  reply(callbacks, stats, 503, "no healthy upstream", "no_healthy_upstream");
+}
+
+/** The next attempt waits, and cannot be made any more because the body has grown too large. */
+export function endWithLargeBody(callbacks: DecoderFilterCallbacks, stats: ClusterStats): void {
+  reply(
+    callbacks,
+    stats,
+    507,
+    "exceeded request buffer limit while retrying upstream",
+    "request_payload_exceeded_retry_buffer_limit",
+  );
+}
+
+export type TimeoutDetails = "response_timeout" | "upstream_per_try_timeout" | "upstream_per_try_idle_timeout";
+
+/** Time is up. @param alternative the caller wants 204 for it */
+export function endTimedOut(
+  callbacks: DecoderFilterCallbacks,
+  stats: ClusterStats,
+  details: TimeoutDetails,
+  responseStarted: boolean,
+  alternative: boolean,
+): void {
+  const isIdle = details === "upstream_per_try_idle_timeout";
+  callbacks.stream.streamInfo.setResponseFlag(isIdle ? STREAM_IDLE_TIMEOUT : UPSTREAM_TIMEOUT);
+  if (responseStarted) callbacks.resetStream(details);
+  else if (alternative) reply(callbacks, stats, 204, "", details);
+  else reply(callbacks, stats, 504, "upstream request timeout", details);
+}
+
+/** The last attempt ended without a response. */
+export function endUnanswered(
+  callbacks: DecoderFilterCallbacks,
+  stats: ClusterStats,
+  reason: ResetReason,
+  transportFailureReason: string,
+): void {
+  const { streamInfo } = callbacks.stream;
+  recordFailure(callbacks, reason, transportFailureReason);
+  const failure = upstreamFailureReply(reason, transportFailureReason, streamInfo.attemptCount > 1);
+  stats.countResponse(failure.status);
+  callbacks.sendLocalReply(failure);
+}
+
+/** The response broke off: so does the client's. */
+export function endBrokenOff(
+  callbacks: DecoderFilterCallbacks,
+  reason: ResetReason,
+  transportFailureReason: string,
+): void {
+  recordFailure(callbacks, reason, transportFailureReason);
+  callbacks.resetStream(upstreamResetDetails("upstream_reset_after_response_started", reason, transportFailureReason));
+}
+
+function recordFailure(callbacks: DecoderFilterCallbacks, reason: ResetReason, transportFailureReason: string): void {
+  const { streamInfo } = callbacks.stream;
+  streamInfo.setResponseFlag(upstreamFailureFlag(reason));
+  streamInfo.upstreamTransportFailureReason = transportFailureReason;
+}
+
+function reply(
+  callbacks: DecoderFilterCallbacks,
+  stats: ClusterStats,
+  status: number,
+  body: string,
+  details: string,
+): void {
+  stats.countResponse(status);
+  callbacks.sendLocalReply(textReply(status, body, details));
+}
+
+const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
+const UPSTREAM_TIMEOUT: ResponseFlags = responseFlagBit("UT");
+const STREAM_IDLE_TIMEOUT: ResponseFlags = responseFlagBit("SI");
