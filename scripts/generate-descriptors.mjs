@@ -25,6 +25,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { withAdditions } from "./descriptors/proto-additions.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -38,8 +39,10 @@ const sourceDirs = [
   join(xdsDir, "deps", "xds"),
   join(xdsDir, "deps", "protoc-gen-validate"),
   join(xdsDir, "deps", "googleapis"),
-  join(root, "proto"),
+  join(root, "proto", "stubs"),
 ];
+/** What the API gained after the package: files of the same paths, and new ones. */
+const additionsDir = join(root, "proto", "additions");
 
 /** Files that nothing imports but that a configuration can name, or a service that Sluice can call. */
 const rootPattern = /^(envoy|xds|udpa|validate|sluice)\//;
@@ -183,7 +186,7 @@ function typeNames(file) {
 
 function rootFiles() {
   const names = [];
-  for (const dir of sourceDirs) {
+  for (const dir of [...sourceDirs, additionsDir]) {
     for (const path of readdirSync(dir, { recursive: true })) {
       const name = path.split(sep).join("/");
       const wanted = name.endsWith(".proto") && rootPattern.test(name) && !excludedPattern.test(name);
@@ -209,9 +212,22 @@ function closure(names) {
 
 function protoText(name) {
   const dir = sourceDirs.find((candidate) => existsSync(join(candidate, name)));
-  if (dir === undefined) throw new Error(`${name} is imported, but in none of ${sourceDirs.join(", ")}`);
+  const addition = existsSync(join(additionsDir, name)) ? readFileSync(join(additionsDir, name), "utf8") : null;
+  if (dir === undefined) {
+    if (addition !== null) return addition;
+    throw new Error(`${name} is imported, but in none of ${[...sourceDirs, additionsDir].join(", ")}`);
+  }
   const text = readFileSync(join(dir, name), "utf8");
-  return name === "validate/validate.proto" ? withIgnoreEmpty(text) : text;
+  if (name === "validate/validate.proto") return withIgnoreEmpty(text);
+  return addition === null ? text : added(name, text, addition);
+}
+
+function added(name, text, addition) {
+  try {
+    return withAdditions(text, addition);
+  } catch (error) {
+    throw new Error(`proto/additions/${name}: ${error.message}`, { cause: error });
+  }
 }
 
 /** Envoy's protos use `ignore_empty` on strings, which this copy of validate.proto does not know yet. */
@@ -231,6 +247,7 @@ function buf(cwd, args) {
 function inputHash() {
   const hash = createHash("sha256");
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  hash.update(readFileSync(new URL("./descriptors/proto-additions.mjs", import.meta.url)));
   for (const path of readdirSync(join(root, "proto"), { recursive: true }).sort()) {
     if (path.endsWith(".proto")) hash.update(path).update(readFileSync(join(root, "proto", path)));
   }
