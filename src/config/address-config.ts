@@ -8,7 +8,7 @@ import type {
 import type { Address } from "../network/address.js";
 import type { CidrRange } from "../network/listener-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable, refusedByConverter, sameAs, values } from "./implemented-fields.js";
+import { implemented, type MessageTable, refused, refusedByConverter, sameAs, values } from "./implemented-fields.js";
 
 export const SOCKET_ADDRESS_FIELDS: MessageTable = implemented<SocketAddress>("envoy.config.core.v3.SocketAddress", {
   protocol: values(() => ["TCP"]),
@@ -16,6 +16,7 @@ export const SOCKET_ADDRESS_FIELDS: MessageTable = implemented<SocketAddress>("e
   port_value: true,
   named_port: refusedByConverter("nothing resolves it here"),
   ipv4_compat: sameAs(false),
+  network_namespace_filepath: refused("the socket would be opened in another network"),
 });
 
 /** `envoy.config.core.v3.Address`, wherever one stands. */

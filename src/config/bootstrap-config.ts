@@ -16,6 +16,7 @@ import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
+import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
 
 const DEFAULT_STATS_FLUSH_INTERVAL_MS = 5_000;
@@ -43,6 +44,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   stats_flush_interval: true,
   admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
     address: ADDRESS_FIELDS,
+    allow_paths: STRING_MATCHER_FIELDS,
     access_log_path: sameAs("/dev/null"),
   }),
 });
@@ -101,7 +103,10 @@ function convertLocalCluster(message: Bootstrap, context: ConversionContext): st
 /** Without an address there is no admin server, as in Envoy. */
 function convertAdmin(message: Admin, context: ConversionContext): AdminConfig | null {
   const address = message.address === undefined ? null : convertAddress(message.address, context, "ipOnly");
-  return address === null ? null : { address };
+  const allowPaths = message.allowPaths.map((matcher) => convertStringMatcher(matcher, context));
+  if (address === null) return null;
+  // One that cannot be used has reported an error.
+  return { address, allowPaths: allowPaths.filter((matcher) => matcher !== null) };
 }
 
 function listeningAddresses(message: Bootstrap): NonNullable<Admin["address"]>[] {

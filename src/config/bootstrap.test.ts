@@ -31,6 +31,16 @@ function errorOf(source: BootstrapSource): ConfigError {
   return assert.fail("no error");
 }
 
+test("paths of the admin interface may be limited", () => {
+  const address = "address: { socket_address: { address: 127.0.0.1, port_value: 0 } }";
+  const text = `admin: { ${address}, allow_paths: [{ exact: /ready }, { prefix: /stats }] }`;
+  const { config } = loadBootstrap({ text });
+  assert.deepEqual(config.admin?.allowPaths, [
+    { kind: "exact", value: "/ready", ignoreCase: false },
+    { kind: "prefix", value: "/stats", ignoreCase: false },
+  ]);
+});
+
 test("the quick start of Envoy's documentation, with all defaults", () => {
   const { config, warnings } = loadBootstrap({ text: QUICK_START });
   assert.deepEqual(warnings, []);
@@ -38,7 +48,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
   assert.deepEqual(config, {
     node: { id: "", cluster: "", locality: NO_LOCALITY },
     localCluster: "",
-    admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 } },
+    admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 }, allowPaths: [] },
     runtime: {},
     outlierEventLog: null,
     statsFlushIntervalMs: 5_000,

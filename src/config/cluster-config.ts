@@ -55,6 +55,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   ...DNS_FIELDS,
   transport_socket: TRANSPORT_SOCKET_FIELDS,
   transport_socket_matches: refused("connections would not be secured as configured"),
+  transport_socket_matcher: refused("connections would not be secured as configured"),
 });
 
 /** A cluster with Envoy's defaults. */

@@ -23,6 +23,7 @@ const SOCKET_ADDRESS = implemented("envoy.config.core.v3.SocketAddress", {
   named_port: refusedByConverter("nothing resolves it"),
   resolver_name: ignored("nothing resolves it either"),
   ipv4_compat: sameAs(false),
+  network_namespace_filepath: true,
 });
 
 function fieldOf(table: MessageTable, name: string, typeName: string = table.typeName): FieldCoverage | undefined {
@@ -41,6 +42,7 @@ test("every field of a message has the state that its table gives it", () => {
     named_port: ["refused", "nothing resolves it"],
     resolver_name: ["noEffect", "nothing resolves it either"],
     ipv4_compat: ["limited", "only `false`, others have no effect"],
+    network_namespace_filepath: ["implemented", ""],
   });
 });
 

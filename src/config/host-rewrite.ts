@@ -9,10 +9,7 @@ export function convertHostRewrite(message: RouteAction, context: ConversionCont
   const { hostRewriteSpecifier: rewrite } = message;
   switch (rewrite.case) {
     case "hostRewriteLiteral":
-      if (rewrite.value === "") return { kind: "none" };
-      if (isAuthority(rewrite.value)) return { kind: "literal", host: rewrite.value };
-      context.error(message, "hostRewriteLiteral", `"${rewrite.value}" is no host, with or without a port`);
-      return null;
+      return literal(message, rewrite.case, rewrite.value, context);
     case "autoHostRewrite":
       return { kind: rewrite.value.value ? "auto" : "none" };
     case "hostRewriteHeader":
@@ -21,7 +18,24 @@ export function convertHostRewrite(message: RouteAction, context: ConversionCont
       const substitution = convertRegexSubstitution(rewrite.value, context);
       return substitution === null ? null : { kind: "pathRegex", substitution };
     }
+    case "hostRewrite":
+      // A format string, which is a literal when it has no command.
+      if (!rewrite.value.includes("%")) return literal(message, rewrite.case, rewrite.value, context);
+      context.notImplemented(message, rewrite.case, "a format string for the host");
+      return null;
     case undefined:
       return { kind: "none" };
   }
+}
+
+function literal(
+  message: RouteAction,
+  field: "hostRewriteLiteral" | "hostRewrite",
+  host: string,
+  context: ConversionContext,
+): HostRewriteConfig | null {
+  if (host === "") return { kind: "none" };
+  if (isAuthority(host)) return { kind: "literal", host };
+  context.error(message, field, `"${host}" is no host, with or without a port`);
+  return null;
 }

@@ -30,6 +30,7 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   }),
   stat_prefix: true,
   filter_chains: FILTER_CHAIN_FIELDS,
+  fcds_config: refused("its filter chains would be missing"),
   filter_chain_matcher: refused("connections would reach the wrong filter chain"),
   default_filter_chain: FILTER_CHAIN_FIELDS,
   per_connection_buffer_limit_bytes: true,

@@ -11,7 +11,7 @@ import { closestName } from "./decode/closest-name.js";
 import { didYouMean } from "./decode/fault.js";
 import type { FieldName } from "./field-name.js";
 import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertRouteHeaders, ROUTE_HEADER_FIELDS } from "./route-headers.js";
 
@@ -29,7 +29,13 @@ const CLUSTER_WEIGHT_FIELDS = implemented<ClusterWeight>("envoy.config.route.v3.
 
 export const WEIGHTED_CLUSTER_FIELDS: MessageTable = implemented<WeightedCluster>(
   "envoy.config.route.v3.WeightedCluster",
-  { clusters: CLUSTER_WEIGHT_FIELDS, total_weight: true, runtime_key_prefix: true, header_name: true },
+  {
+    clusters: CLUSTER_WEIGHT_FIELDS,
+    total_weight: true,
+    runtime_key_prefix: true,
+    header_name: true,
+    use_hash_policy: ignored("clusters are chosen by weight alone"),
+  },
 );
 
 /** Where an action sends requests; null with an error when that cannot be. */
@@ -80,12 +86,12 @@ function convertWeighted(
   );
   const total = message.clusters.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   if (!isTotalValid(message, total, context)) return null;
+  const { randomValueSpecifier: randomValue } = message;
   return {
     kind: "weighted",
     // What is left out here has reported an error.
     clusters: clusters.filter((cluster) => cluster !== null),
-    randomHeader:
-      message.randomValueSpecifier.case === undefined ? "" : message.randomValueSpecifier.value.toLowerCase(),
+    randomHeader: randomValue.case === "headerName" ? randomValue.value.toLowerCase() : "",
   };
 }
 

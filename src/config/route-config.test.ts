@@ -158,9 +158,9 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
-    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite: x } }`,
+    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite: "%REQ(x)%" } }`,
     [
-      "15:66 error routes[0].route.host_rewrite: unknown field `host_rewrite` of RouteAction -> `host_rewrite` was removed with Envoy's v2 API: use `host_rewrite_literal`",
+      "15:80 error routes[0].route.host_rewrite: a format string for the host is known but not implemented by Sluice yet",
     ],
   ],
   [

@@ -11,7 +11,7 @@ import { parseUriTemplate } from "../route/uri-template.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertTypedExtension, type Extension, extension, typedExtensionFields } from "./extension.js";
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { implemented, type MessageTable, refused } from "./implemented-fields.js";
 import { convertMetadataMatcher, METADATA_MATCHER_FIELDS } from "./metadata-matcher.js";
 import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
 import { convertRegex, convertStringMatcher, REGEX_FIELDS, STRING_MATCHER_FIELDS } from "./string-matcher.js";
@@ -32,6 +32,8 @@ const QUERY_PARAMETER_FIELDS = implemented<QueryParameterMatcher>("envoy.config.
   present_match: true,
 });
 
+const GOES_ELSEWHERE = "without it requests would go elsewhere";
+
 export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.config.route.v3.RouteMatch", {
   prefix: true,
   path: true,
@@ -49,6 +51,8 @@ export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.c
     { presented: true, validated: true },
   ),
   dynamic_metadata: METADATA_MATCHER_FIELDS,
+  cookies: refused(GOES_ELSEWHERE),
+  filter_state: refused(GOES_ELSEWHERE),
 });
 
 /** The conditions of a route; null with an error when one of them cannot be used. */

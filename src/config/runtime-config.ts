@@ -1,4 +1,5 @@
 import type { RuntimeValues } from "../common/runtime.js";
+import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
@@ -23,4 +24,6 @@ export interface RuntimeConfig {
 
 export interface AdminConfig {
   readonly address: Address;
+  /** `allow_paths`: other paths are forbidden. Empty allows all. */
+  readonly allowPaths: readonly StringMatcherConfig[];
 }

@@ -16,14 +16,14 @@ import { convertPoolPolicy } from "./pool-policy-config.js";
 
 const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const DEFAULT_MAX_HEADERS_COUNT = 100;
-/** Not a field of this API version yet; Envoy's default. */
-const MAX_RESPONSE_HEADERS_KB = 60;
+const DEFAULT_MAX_RESPONSE_HEADERS_KB = 60;
 
 export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
   "envoy.config.core.v3.HttpProtocolOptions",
   {
     idle_timeout: true,
     max_headers_count: true,
+    max_response_headers_kb: true,
     max_requests_per_connection: true,
     max_connection_duration: true,
   },
@@ -91,7 +91,7 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
           ? 0
           : context.milliseconds(common, "maxConnectionDuration", common.maxConnectionDuration, 0),
     },
-    maxResponseHeadersKb: MAX_RESPONSE_HEADERS_KB,
+    maxResponseHeadersKb: common?.maxResponseHeadersKb ?? DEFAULT_MAX_RESPONSE_HEADERS_KB,
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
     enableTrailers: http1?.enableTrailers ?? false,
     allowChunkedLength: http1?.allowChunkedLength ?? false,

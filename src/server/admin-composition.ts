@@ -1,3 +1,5 @@
+import { compileStringMatcher } from "../matching/string-matcher.js";
+import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import { TagExtractor } from "../stats/tag-extractor.js";
 import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js";
 import type { FlowSource } from "./admin/flow-endpoint.js";
@@ -5,6 +7,13 @@ import { clusterStatus } from "./cluster-status-source.js";
 import { explain } from "./explain/explain.js";
 import type { Server } from "./server.js";
 import { versionText } from "./version.js";
+
+/** `admin.allow_paths`; null where all may be asked for. */
+function allowsPath(allowPaths: readonly StringMatcherConfig[]): ((path: string) => boolean) | null {
+  if (allowPaths.length === 0) return null;
+  const matchers = allowPaths.map(compileStringMatcher);
+  return (path) => matchers.some((matcher) => matcher.matches(path));
+}
 
 /** What the admin interface may ask of a server. */
 export function adminContext(server: Server, onShutdownRequest: () => void): AdminContext {
@@ -37,6 +46,7 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
     requestShutdown: onShutdownRequest,
     reopenLogs: () => server.accessLogSinks.reopen(),
     explain: explainOf(server),
+    allowsPath: allowsPath(server.config.admin?.allowPaths ?? []),
     flow: new WorkerFlows(server),
   };
 }

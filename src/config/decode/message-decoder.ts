@@ -13,7 +13,7 @@ import type { DescriptorStore } from "./descriptor-store.js";
 import { decodeEnum } from "./enum-decoder.js";
 import { didYouMean, Fault } from "./fault.js";
 import { getField, isUnwrapped, isWrapper, oneofCase, setField, valuesOf } from "./message-access.js";
-import { newerField } from "./newer-api.js";
+import { isNewerField } from "./newer-api.js";
 import type { ProblemList } from "./problem-list.js";
 import { decodeScalar } from "./scalar-decoder.js";
 import { MessageSource, type SourceMap } from "./source-map.js";
@@ -36,7 +36,7 @@ export class MessageDecoder {
   private readonly sourceMap: SourceMap;
   private readonly problems: ProblemList;
   private readonly anys: AnyDecoder;
-  private readonly newerFields: { source: MessageSource; entry: YamlEntry; decides: boolean }[] = [];
+  private readonly newerFields: { source: MessageSource; entry: YamlEntry }[] = [];
   private readonly fieldsByName = new Map<DescMessage, Map<string, DescField>>();
 
   constructor(descriptors: DescriptorStore, sourceMap: SourceMap, problems: ProblemList) {
@@ -48,11 +48,9 @@ export class MessageDecoder {
   /** To be called once all texts are read. */
   reportUnknownTypes(strict: boolean): void {
     this.anys.reportUnknown(strict);
-    for (const { source, entry, decides } of this.newerFields) {
-      const text = `\`${entry.key}\` is known but not implemented by Sluice yet`;
-      const end = decides ? ": without it requests would go elsewhere" : "; it has no effect";
-      const severity = decides || strict ? "error" : "warning";
-      this.problems[severity](source.text, entry.keyOffset, source.fieldPath(entry.key), text + end);
+    for (const { source, entry } of this.newerFields) {
+      const text = `\`${entry.key}\` is known but not implemented by Sluice yet; it has no effect`;
+      this.problems[strict ? "error" : "warning"](source.text, entry.keyOffset, source.fieldPath(entry.key), text);
     }
     this.newerFields.length = 0;
   }
@@ -208,9 +206,8 @@ export class MessageDecoder {
   }
 
   private reportUnknownField(desc: DescMessage, entry: YamlEntry, source: MessageSource): void {
-    const newer = newerField(desc.typeName, entry.key);
-    if (newer !== null) {
-      this.newerFields.push({ source, entry, decides: newer.decides });
+    if (isNewerField(desc.typeName, entry.key)) {
+      this.newerFields.push({ source, entry });
       return;
     }
     const hint = v2FieldHint(desc.typeName, entry.key);

@@ -2,25 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { managerText, problemsBelow, problemsOf, ROUTES_PATH, routesText } from "../config-text.test.support.js";
 import { decode } from "./decoding.test.support.js";
-import { isNewerType, newerField } from "./newer-api.js";
+import { isNewerField, isNewerType } from "./newer-api.js";
 
 const FILTER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter";
 const MODULE = "envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter";
 
+const TRACING = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing";
+
 test("fields that are newer than the protos are known", () => {
-  assert.deepEqual(problemsOf("admin: { allow_paths: [{ exact: /stats }] }"), [
-    "1:10 warning admin.allow_paths: `allow_paths` is known but not implemented by Sluice yet; it has no effect",
-  ]);
-  assert.match(problemsOf("admin: { allow_paths: [] }", { strict: true })[0] ?? "", /^1:10 error/);
-  assert.equal(newerField("constructor", "name"), null);
-  assert.equal(newerField("envoy.config.bootstrap.v3.Admin", "allow_path"), null);
+  const text = managerText("tracing: { no_context_propagation: true }");
+  const path = "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.tracing.no_context_propagation";
+  const lines = problemsOf(text).filter((line) => line.includes("no_context_propagation"));
+  assert.equal(lines.length, 1);
+  assert.ok(lines[0]?.includes(`warning ${path}: `), lines[0]);
+  assert.match(problemsOf(text, { strict: true }).join("\n"), /error \S+no_context_propagation/);
+  assert.ok(!isNewerField("constructor", "name"));
+  assert.ok(!isNewerField(TRACING, "context_propagation"));
 });
 
-test("those that decide where requests go are refused", () => {
-  const route = '- { match: { prefix: "/", cookies: [{ name: x }] }, route: { cluster: known } }';
-  const text =
-    "match.cookies: `cookies` is known but not implemented by Sluice yet: without it requests would go elsewhere";
-  assert.deepEqual(problemsBelow(`${ROUTES_PATH}.routes[0]`, routesText(route)), [`15:41 error ${text}`]);
+test("fields that the proto additions bring are refused where they decide which requests go where", () => {
+  const route =
+    '- { match: { prefix: "/", filter_state: [{ key: x, string_match: { exact: y } }] }, route: { cluster: known } }';
+  const text = "match.filter_state: `filter_state` is known but not implemented by Sluice yet";
+  assert.deepEqual(problemsBelow(`${ROUTES_PATH}.routes[0]`, routesText(route)), [
+    `15:41 error ${text}: without it requests would go elsewhere`,
+  ]);
 });
 
 test("extensions that are newer than the protos are known by their packages", () => {

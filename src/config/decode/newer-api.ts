@@ -1,56 +1,19 @@
 /*
- * What Envoy's API has and the protos that the descriptors are made from do not: fields and extensions that are newer, and
- * those of Envoy's contrib builds. Only names: enough to tell something that Sluice does not have yet from a slip of the
- * pen. A message that comes into the descriptors is found there first, so an entry that is too many does no harm.
+ * What Envoy's API has and the descriptors do not: fields and extensions that not even `proto/additions` brings, and those
+ * of Envoy's contrib builds. Only names: enough to tell something that Sluice does not have yet from a slip of the pen.
+ * A message or field that comes into the descriptors is found there first, so an entry that is too many does no harm.
  */
 
 /** By message type. */
 const NEWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  "envoy.config.bootstrap.v3.Admin": ["allow_paths"],
-  "envoy.config.cluster.v3.Cluster": ["dns_jitter", "transport_socket_matcher"],
-  "envoy.config.core.v3.Http1ProtocolOptions": ["ignore_http_11_upgrade"],
-  "envoy.config.core.v3.Http2ProtocolOptions": ["max_metadata_size", "enable_huffman_encoding"],
-  "envoy.config.core.v3.Http3ProtocolOptions": ["disable_qpack", "disable_connection_flow_control_for_streams"],
-  "envoy.config.core.v3.QuicProtocolOptions": ["client_packet_writer", "connection_migration", "max_packet_length"],
   "envoy.config.core.v3.ProxyProtocolConfig": ["added_tlvs"],
-  "envoy.config.core.v3.SubstitutionFormatString": ["json_format_options"],
-  "envoy.config.route.v3.DirectResponseAction": ["body_format"],
-  "envoy.config.route.v3.RateLimit": ["hits_addend", "apply_on_stream_done", "x_ratelimit_option"],
-  "envoy.config.route.v3.RateLimit.Action": ["query_parameters", "remote_address_match"],
-  "envoy.config.route.v3.Route": ["request_body_buffer_limit"],
-  "envoy.config.route.v3.RouteAction": ["flush_timeout", "path_rewrite"],
-  "envoy.config.route.v3.RouteAction.RequestMirrorPolicy": ["request_headers_mutations", "host_rewrite_literal"],
-  "envoy.config.route.v3.RouteMatch": ["cookies", "filter_state"],
-  "envoy.config.route.v3.VirtualHost": ["request_body_buffer_limit"],
-  "envoy.config.route.v3.WeightedCluster": ["use_hash_policy"],
-  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": [
-    "http1_safe_max_connection_duration",
-    "stream_flush_timeout",
-    "forward_client_cert_matcher",
-  ],
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing": [
-    "operation",
-    "upstream_operation",
     "no_context_propagation",
     "trace_context_option",
   ],
   "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext": ["auto_host_sni", "auto_sni_san_validation"],
   "envoy.extensions.transport_sockets.tls.v3.TlsParameters": ["compliance_policies"],
-  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": [
-    "outlier_detection",
-    "retry_policy",
-    "request_mirror_policies",
-    "hash_policy",
-  ],
 };
-
-/** Those among them that decide which requests go where. */
-const DECIDING = new Set([
-  "envoy.config.cluster.v3.Cluster.transport_socket_matcher",
-  "envoy.config.route.v3.RouteAction.path_rewrite",
-  "envoy.config.route.v3.RouteMatch.cookies",
-  "envoy.config.route.v3.RouteMatch.filter_state",
-]);
 
 /** Packages below `envoy.extensions`, by what they extend. */
 const NEWER_PACKAGES: Readonly<Record<string, string>> = {
@@ -95,10 +58,9 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
   vcl: "v3alpha",
 };
 
-/** What is known of a field that the descriptors do not have; null when it is none of Envoy's. */
-export function newerField(typeName: string, field: string): { readonly decides: boolean } | null {
-  if (!Object.hasOwn(NEWER_FIELDS, typeName) || !NEWER_FIELDS[typeName]?.includes(field)) return null;
-  return { decides: DECIDING.has(`${typeName}.${field}`) };
+/** Whether a field that the descriptors do not have is one of Envoy's. */
+export function isNewerField(typeName: string, field: string): boolean {
+  return Object.hasOwn(NEWER_FIELDS, typeName) && NEWER_FIELDS[typeName]?.includes(field) === true;
 }
 
 let packages: Set<string> | undefined;

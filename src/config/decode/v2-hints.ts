@@ -35,7 +35,6 @@ const V2_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "envoy.config.route.v3.WeightedCluster.ClusterWeight": { per_filter_config: "use `typed_per_filter_config`" },
   "envoy.config.route.v3.RouteMatch": { regex: "use `safe_regex: { regex: ... }`" },
   "envoy.config.route.v3.RouteAction": {
-    host_rewrite: "use `host_rewrite_literal`",
     auto_host_rewrite_header: "use `host_rewrite_header`",
     request_mirror_policy: "use `request_mirror_policies`, a list",
   },
