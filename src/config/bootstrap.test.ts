@@ -98,6 +98,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                         routes: [
                           {
                             name: "",
+                            statPrefix: "",
                             configPath:
                               "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0]",
                             match: routeMatch(),

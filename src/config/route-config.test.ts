@@ -39,6 +39,7 @@ test("every field of a route", () => {
   const [first, ...others] = config.virtualHosts[0]?.routes ?? [];
   assert.deepEqual(first, {
     name: "a",
+    statPrefix: "",
     configPath: `${ROUTES_PATH}.routes[0]`,
     match: routeMatch({ path: { kind: "path", value: "/a" }, caseSensitive: false }),
     action: forwardAction({

@@ -45,6 +45,7 @@ const ROUTE_FIELDS: MessageTable<Route["$typeName"]> = implemented<Route>("envoy
   non_forwarding_action: implemented<NonForwardingAction>("envoy.config.route.v3.NonForwardingAction", {}),
   ...ROUTE_HEADER_FIELDS,
   typed_per_filter_config: FILTER_OVERRIDES,
+  stat_prefix: true,
 });
 
 const ROUTE_LIST_FIELDS = implemented<RouteList>("envoy.config.route.v3.RouteList", { routes: ROUTE_FIELDS });
@@ -199,7 +200,14 @@ function convertRoute(message: Route, rules: RouteRules, context: ConversionCont
   const level = convertLevel(message, context);
   return match === null || action === null
     ? null
-    : { name: message.name, configPath: context.pathOf(message), match, action, ...level };
+    : {
+        name: message.name,
+        statPrefix: message.statPrefix,
+        configPath: context.pathOf(message),
+        match,
+        action,
+        ...level,
+      };
 }
 
 function convertLevel(message: RouteConfiguration | VirtualHost | Route, context: ConversionContext): RouteLevelConfig {

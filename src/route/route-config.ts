@@ -51,6 +51,8 @@ export interface VirtualClusterConfig {
 
 export interface RouteEntryConfig extends RouteLevelConfig {
   readonly name: string;
+  /** Requests that take the route are counted under it (`vhost.<host>.route.<prefix>.`); empty for no. */
+  readonly statPrefix: string;
   /** Where the route stands in the configuration: `static_resources.listeners[0]...routes[2]`. For explanations. */
   readonly configPath: string;
   readonly match: RouteMatchConfig;

@@ -54,7 +54,7 @@ export function routeEntry(
   parts: Partial<RouteEntryConfig> = {},
 ): RouteEntryConfig {
   const action = { kind: "directResponse", status: 200, body: name } as const;
-  return { name, configPath: name, match: routeMatch(match), action, ...SILENT_LEVEL, ...parts };
+  return { name, statPrefix: "", configPath: name, match: routeMatch(match), action, ...SILENT_LEVEL, ...parts };
 }
 
 /** Conditions that everything meets. */

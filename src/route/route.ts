@@ -1,11 +1,14 @@
 import type { Runtime } from "../common/runtime.js";
+import type { HeaderMap } from "../http/headers/header-map.js";
 import { wireText } from "../matching/wire-text.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
 import { DirectResponse } from "./direct-response.js";
 import { FilterOverrides } from "./filter-overrides.js";
 import { ForwardAction } from "./forward-action.js";
 import type { HeaderRuleList } from "./header-rules.js";
 import { pathOnly } from "./path-only.js";
 import { RedirectAction } from "./redirect.js";
+import { RequestGroup, statName } from "./request-group.js";
 import type { NonForwardingConfig, WeightedClusterConfig } from "./route-action-config.js";
 import type { PathMatchConfig, RouteEntryConfig } from "./route-config.js";
 import { RouteLevel, type RouteLevels, requestRulesOf, responseRulesOf } from "./route-level.js";
@@ -27,6 +30,8 @@ export class Route {
   readonly filterOverrides: FilterOverrides | null;
   /** The routes that this one stands for when it has weighted clusters; null otherwise. */
   readonly weighted: WeightedRoutes | null;
+  /** Counts its requests; null for none that does. */
+  private readonly group: RequestGroup | null;
   private readonly valueLength: number;
 
   constructor(entry: RouteEntryConfig, virtualHost: VirtualHost, weighted: WeightedClusterConfig | null = null) {
@@ -45,6 +50,15 @@ export class Route {
     this.responseRules = responseRulesOf(inOrder);
     this.filterOverrides = filterOverridesOf(levels);
     this.weighted = weighted === null ? weightedRoutesOf(entry, virtualHost) : null;
+    const counted = entry.statPrefix !== "" && virtualHost.stats !== null;
+    this.group = counted ? new RequestGroup(virtualHost.stats.scope(`route.${statName(entry.statPrefix)}`)) : null;
+  }
+
+  /** A request takes this route; its headers are still as it came. */
+  onChosen(info: StreamInfo, headers: HeaderMap): void {
+    info.routeName = this.name;
+    info.routeGroup = this.group;
+    this.virtualHost.onRouteChosen(info, headers);
   }
 
   /** How much of a path this route has matched, from its start: what `prefix_rewrite` replaces. */

@@ -39,6 +39,7 @@ export class TlsRequirement {
 function redirectTo(configPath: string): RouteEntryConfig {
   return {
     name: "",
+    statPrefix: "",
     configPath,
     match: ANY_REQUEST,
     action: {

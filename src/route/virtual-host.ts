@@ -3,9 +3,10 @@ import { setAttemptCount } from "../http/headers/attempt-count.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { StreamInfo } from "../stream-info/stream-info.js";
+import { statName } from "./request-group.js";
 import type { VirtualHostConfig } from "./route-config.js";
 import { RouteLevel } from "./route-level.js";
-import { statName, VirtualClusters } from "./virtual-clusters.js";
+import { VirtualClusters } from "./virtual-clusters.js";
 
 /** What the routes of a route configuration have in common. */
 export interface RouteScope {
@@ -21,8 +22,10 @@ export class VirtualHost {
   readonly name: string;
   readonly level: RouteLevel;
   readonly scope: RouteScope;
+  /** `vhost.<name>`; null where nobody counts. */
+  readonly stats: StatsScope | null;
   /** Null where there are none. */
-  readonly virtualClusters: VirtualClusters | null;
+  private readonly virtualClusters: VirtualClusters | null;
   /** The upstream gets to know which attempt it sees, in `x-envoy-attempt-count`. */
   readonly includeRequestAttemptCount: boolean;
   /** The client gets to know how many attempts there were. */
@@ -33,10 +36,9 @@ export class VirtualHost {
     this.level = new RouteLevel(config);
     this.scope = scope;
     const { virtualClusters } = config;
-    const hasClusters = virtualClusters.length > 0 && scope.stats !== null;
-    this.virtualClusters = hasClusters
-      ? new VirtualClusters(virtualClusters, scope.stats.scope(`vhost.${statName(config.name)}`))
-      : null;
+    this.stats = scope.stats === null ? null : scope.stats.scope(`vhost.${statName(config.name)}`);
+    const hasClusters = virtualClusters.length > 0 && this.stats !== null;
+    this.virtualClusters = hasClusters ? new VirtualClusters(virtualClusters, this.stats) : null;
     this.includeRequestAttemptCount = config.includeRequestAttemptCount;
     this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
   }
@@ -44,12 +46,11 @@ export class VirtualHost {
   /** A request takes one of the routes; its headers are still as it came. */
   onRouteChosen(info: StreamInfo, headers: HeaderMap): void {
     info.virtualHostName = this.name;
-    if (this.virtualClusters !== null) info.virtualCluster = this.virtualClusters.statsOf(headers);
+    if (this.virtualClusters !== null) info.virtualCluster = this.virtualClusters.groupOf(headers);
   }
 
   /** The response to it begins. */
-  onResponse(headers: HeaderMap, info: StreamInfo, nowMs: number): void {
-    info.virtualCluster?.onResponse(headers.status, info, nowMs);
+  onResponse(headers: HeaderMap, info: StreamInfo): void {
     if (this.includeAttemptCountInResponse) setAttemptCount(headers, info.attemptCount);
   }
 }

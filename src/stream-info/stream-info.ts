@@ -12,9 +12,20 @@ export interface HostDescription {
   readonly clusterName: string;
 }
 
-/** Counts what becomes of the requests of one virtual cluster. Implemented by `VirtualClusterStats`. */
-export interface VirtualClusterRecord {
-  onResponse(status: number, info: StreamInfo, nowMs: number): void;
+/** What became of the wish to try a request again. */
+export type RetryOutcome = "retry" | "success" | "overflow" | "limitExceeded";
+
+/** Counts what becomes of requests that belong together. Implemented by `RequestGroup`. */
+export interface RequestGroupRecord {
+  /** A request has a connection to its upstream host. */
+  onAttempt(): void;
+  /** The time of the route is up while an attempt is under way. */
+  onTimeout(): void;
+  onRetry(outcome: RetryOutcome): void;
+  /** An upstream's response begins, or the router's own in its place. */
+  onResponse(status: number): void;
+  /** The response is complete. @param durationMs since the request was */
+  onComplete(durationMs: number): void;
 }
 
 /** What the client showed of itself in TLS. */
@@ -67,8 +78,10 @@ export class StreamInfo {
 
   routeName = "";
   virtualHostName = "";
-  /** Null when the virtual host has none. */
-  virtualCluster: VirtualClusterRecord | null = null;
+  /** Null when the virtual host has no virtual clusters. */
+  virtualCluster: RequestGroupRecord | null = null;
+  /** Null when the route has no `stat_prefix`. */
+  routeGroup: RequestGroupRecord | null = null;
   clusterName = "";
 
   upstreamHost: HostDescription | null = null;

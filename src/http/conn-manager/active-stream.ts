@@ -220,7 +220,7 @@ export class ActiveStream
   finalizeResponseHeaders(headers: HeaderMap): void {
     const route = this.routing.current;
     if (route === null) return;
-    route.virtualHost.onResponse(headers, this.streamInfo, this.dispatcher.now());
+    route.virtualHost.onResponse(headers, this.streamInfo);
     const rules = route.responseRules;
     if (rules === null) return;
     this.responseHeaders = headers;
@@ -270,8 +270,7 @@ export class ActiveStream
   }
 
   onRouteChosen(route: Route): void {
-    this.streamInfo.routeName = route.name;
-    route.virtualHost.onRouteChosen(this.streamInfo, this.requestHeaders);
+    route.onChosen(this.streamInfo, this.requestHeaders);
     if (route.action.kind === "forward") this.timeouts.applyRoute(route.action, this.requestHeaders);
   }
 

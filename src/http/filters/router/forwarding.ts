@@ -10,6 +10,7 @@ import { countAnswer, countConnected, countReset, countTimeout } from "./attempt
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestClock } from "./request-clock.js";
+import { countAttempt, countComplete, countRequestTimeout, countResponse } from "./request-counts.js";
 import { RequestReplay } from "./request-replay.js";
 import { setExpectedTimeout } from "./request-timeouts.js";
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
@@ -201,7 +202,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   onTimer(): void {
     this.step(FlowSteps.timerFired, "route timeout");
     for (const { host } of this.attempts.all()) {
-      this.plan.cluster.stats.rqTimeout.inc();
+      countRequestTimeout(this.plan.cluster.stats, this.stream.streamInfo);
       countTimeout(host);
     }
     this.timeOut("response_timeout");
@@ -259,6 +260,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   onUpstreamReady(attempt: UpstreamRequest, client: ActiveClient): void {
     const { streamInfo, dispatcher } = this.stream;
     countConnected(attempt.host);
+    countAttempt(streamInfo);
     recordConnection(streamInfo, client, dispatcher.now(), this.isRequestComplete);
   }
 
@@ -276,7 +278,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     const now = dispatcher.now();
     streamInfo.firstUpstreamRxMs = now;
     streamInfo.responseCodeDetails = "via_upstream";
-    this.plan.cluster.stats.countResponse(headers.status);
+    countResponse(this.plan.cluster.stats, streamInfo, headers.status);
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-upstream-service-time", String(Math.floor(this.clock.elapsedMs())));
     }
@@ -319,7 +321,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     streamInfo.lastUpstreamRxMs = now;
     // The client's half of a tunnel goes on.
     if (this.attempts.current?.isOver === false) return;
-    if (this.isRequestComplete) this.plan.cluster.stats.rqTime.record(this.clock.elapsedMs());
+    if (this.isRequestComplete) countComplete(this.plan.cluster.stats, streamInfo, this.clock.elapsedMs());
     this.onTunnelComplete();
   }
 

@@ -1,12 +1,14 @@
 import type { RandomSource } from "../../../common/random.js";
 import { grpcStatusCondition, type RetryConditions, retryConditionBit } from "../../../route/retry-on.js";
 import type { RetryPolicy } from "../../../route/retry-policy.js";
+import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { Resource } from "../../../upstream/resource-manager.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
+import { countRetry } from "./request-counts.js";
 import type { RequestDirectives } from "./request-directives.js";
 
 export type RetryVerdict =
@@ -24,13 +26,14 @@ export function createRetryState(
   directives: RequestDirectives | null,
   headers: HeaderMap,
   cluster: Cluster,
+  info: StreamInfo,
   random: RandomSource,
 ): RetryState | null {
   const asked = directives === null ? 0 : directives.retryOn;
   if (policy === null && asked === 0) return null;
   const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
   if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
-  return new RetryState(policy, directives, conditions, cluster, random);
+  return new RetryState(policy, directives, conditions, cluster, info, random);
 }
 
 /** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
@@ -39,6 +42,7 @@ export class RetryState {
   private readonly directives: RequestDirectives | null;
   private readonly conditions: RetryConditions;
   private readonly stats: ClusterStats;
+  private readonly info: StreamInfo;
   /** The circuit breaker of retries. */
   private readonly retries: Resource;
   private readonly random: RandomSource;
@@ -53,12 +57,14 @@ export class RetryState {
     directives: RequestDirectives | null,
     conditions: RetryConditions,
     cluster: Cluster,
+    info: StreamInfo,
     random: RandomSource,
   ) {
     this.policy = policy;
     this.directives = directives;
     this.conditions = conditions;
     this.stats = cluster.stats;
+    this.info = info;
     this.retries = cluster.resources.retries;
     this.random = random;
     this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, random);
@@ -104,22 +110,22 @@ export class RetryState {
   }
 
   private decide(wouldRetry: boolean): RetryVerdict {
-    const { stats, retries } = this;
-    if (this.retrying && !wouldRetry) stats.rqRetrySuccess.inc();
+    const { stats, info, retries } = this;
+    if (this.retrying && !wouldRetry) countRetry(stats, info, "success");
     this.endRetry();
     if (!wouldRetry) return "no";
     if (this.left === 0) {
-      stats.rqRetryLimitExceeded.inc();
+      countRetry(stats, info, "limitExceeded");
       return "limitExceeded";
     }
     this.left--;
     if (!retries.canCreate()) {
-      stats.rqRetryOverflow.inc();
+      countRetry(stats, info, "overflow");
       return "overflow";
     }
     this.retrying = true;
     retries.inc();
-    stats.rqRetry.inc();
+    countRetry(stats, info, "retry");
     return "retry";
   }
 

@@ -25,6 +25,7 @@ import { Forwarding } from "./forwarding.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { InternalRedirect } from "./internal-redirect.js";
 import { MirrorSet } from "./mirror-set.js";
+import { countResponse } from "./request-counts.js";
 import { type CheckedHeader, checkDirectives, takeRequestDirectives } from "./request-directives.js";
 import { type RequestHostSelection, requestHostSelection } from "./request-host-selection.js";
 import { rewriteRequest } from "./request-rewrite.js";
@@ -153,7 +154,7 @@ export class RouterFilter implements StreamDecoderFilter {
   private turnAway(cluster: Cluster, shedding: Shedding): void {
     const { flag, reply } = SHEDDING_REPLIES[shedding];
     (shedding === "maintenance" ? cluster.stats.rqMaintenanceMode : cluster.stats.rqDropOverload).inc();
-    cluster.stats.countResponse(reply.status);
+    countResponse(cluster.stats, this.callbacks.stream.streamInfo, reply.status);
     this.replyFlagged(flag, reply);
   }
 
@@ -168,7 +169,14 @@ export class RouterFilter implements StreamDecoderFilter {
     const directives = takeRequestDirectives(headers);
     const timeouts = requestTimeouts(action, headers, directives, config.respectExpectedRqTimeout);
     const replayLimitBytes = action.config.replayLimitBytes ?? this.callbacks.stream.bufferLimitBytes;
-    const retry = createRetryState(action.retryPolicy, directives, headers, cluster, random);
+    const retry = createRetryState(
+      action.retryPolicy,
+      directives,
+      headers,
+      cluster,
+      this.callbacks.stream.streamInfo,
+      random,
+    );
     const policy = action.config.internalRedirect;
     const redirect =
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);

@@ -3,6 +3,7 @@ import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
+import { countResponse } from "./request-counts.js";
 import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
 
 /*
@@ -54,7 +55,7 @@ export function endUnanswered(
   const { streamInfo } = callbacks.stream;
   recordFailure(callbacks, reason, transportFailureReason);
   const failure = upstreamFailureReply(reason, transportFailureReason, streamInfo.attemptCount > 1);
-  stats.countResponse(failure.status);
+  countResponse(stats, streamInfo, failure.status);
   callbacks.sendLocalReply(failure);
 }
 
@@ -81,7 +82,7 @@ function reply(
   body: string,
   details: string,
 ): void {
-  stats.countResponse(status);
+  countResponse(stats, callbacks.stream.streamInfo, status);
   callbacks.sendLocalReply(textReply(status, body, details));
 }
 
