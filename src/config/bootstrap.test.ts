@@ -93,6 +93,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                         virtualClusters: [],
                         includeRequestAttemptCount: false,
                         includeAttemptCountInResponse: false,
+                        includeIsTimeoutRetryHeader: false,
                         headerRules: null,
                         filterOverrides: [],
                         routes: [
@@ -181,6 +182,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         poolPolicy: { maxConnectionDurationMs: 0, preconnectRatio: 1, connect: { source: null, keepAliveDelayMs: 0 } },
         maxResponseHeadersKb: 60,
         maxHeadersCount: 100,
+        maxStreamDurationMs: 0,
         enableTrailers: false,
         allowChunkedLength: false,
         sendFullyQualifiedUrl: false,

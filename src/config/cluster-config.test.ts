@@ -115,6 +115,7 @@ load_assignment:
     },
     maxResponseHeadersKb: 60,
     maxHeadersCount: 7,
+    maxStreamDurationMs: 0,
     enableTrailers: true,
     allowChunkedLength: true,
     sendFullyQualifiedUrl: true,
@@ -279,9 +280,9 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ["4:51 error common_http_protocol_options.idle_timeout: must not be negative"],
   ],
   [
-    "common_http_protocol_options: { max_stream_duration: 1s }",
+    "common_http_protocol_options: { headers_with_underscores_action: REJECT_REQUEST }",
     [
-      "4:37 warning common_http_protocol_options.max_stream_duration: `max_stream_duration` is known but not implemented by Sluice yet; it has no effect",
+      "4:37 warning common_http_protocol_options.headers_with_underscores_action: `headers_with_underscores_action` is known but not implemented by Sluice yet; it has no effect",
     ],
   ],
   [

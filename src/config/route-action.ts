@@ -123,6 +123,7 @@ function convertForward(
       message.retryPolicy === undefined ? rules.retryPolicy : convertRetryPolicy(message.retryPolicy, context),
     hedgeOnPerTryTimeout: (message.hedgePolicy ?? rules.hedgePolicy)?.hedgeOnPerTryTimeout ?? false,
     replayLimitBytes: rules.replayLimitBytes,
+    bodyLimitBytes: null,
     idleTimeoutMs,
     maxStreamDuration,
     grpcTimeout,

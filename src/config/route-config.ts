@@ -80,6 +80,7 @@ const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.Virt
   virtual_clusters: VIRTUAL_CLUSTER_FIELDS,
   include_request_attempt_count: true,
   include_attempt_count_in_response: true,
+  include_is_timeout_retry_header: true,
 });
 
 export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfiguration>(
@@ -168,6 +169,7 @@ function convertVirtualHost(
     })),
     includeRequestAttemptCount: message.includeRequestAttemptCount,
     includeAttemptCountInResponse: message.includeAttemptCountInResponse,
+    includeIsTimeoutRetryHeader: message.includeIsTimeoutRetryHeader,
     ...convertLevel(message, context),
   };
 }

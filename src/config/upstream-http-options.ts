@@ -26,6 +26,7 @@ export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
     max_response_headers_kb: true,
     max_requests_per_connection: true,
     max_connection_duration: true,
+    max_stream_duration: true,
   },
 );
 
@@ -60,6 +61,7 @@ type UpstreamLimits = Pick<
   | "poolPolicy"
   | "maxResponseHeadersKb"
   | "maxHeadersCount"
+  | "maxStreamDurationMs"
   | "enableTrailers"
   | "allowChunkedLength"
   | "sendFullyQualifiedUrl"
@@ -92,6 +94,8 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
           : context.milliseconds(common, "maxConnectionDuration", common.maxConnectionDuration, 0),
     },
     maxResponseHeadersKb: common?.maxResponseHeadersKb ?? DEFAULT_MAX_RESPONSE_HEADERS_KB,
+    maxStreamDurationMs:
+      common === undefined ? 0 : context.milliseconds(common, "maxStreamDuration", common.maxStreamDuration, 0),
     maxHeadersCount: common?.maxHeadersCount ?? DEFAULT_MAX_HEADERS_COUNT,
     enableTrailers: http1?.enableTrailers ?? false,
     allowChunkedLength: http1?.allowChunkedLength ?? false,

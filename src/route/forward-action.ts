@@ -78,6 +78,11 @@ export class ForwardAction {
     this.pathRewriter = config.pathRewrite === null ? null : compilePathRewriter(config.pathRewrite);
   }
 
+  /** `max_grpc_timeout` of the route: the upstream of a gRPC request gets to know what its time has become. */
+  get limitsGrpcTimeout(): boolean {
+    return this.grpcTimeout !== null;
+  }
+
   /** The global timeout of a request that does not have that of `timeouts`, milliseconds; null for all others. */
   grpcTimeoutMs(headers: HeaderMap): number | null {
     if (this.grpcTimeout === null || !isGrpcRequest(headers)) return null;

@@ -11,6 +11,9 @@ import type { RouteUpgradeConfig } from "./route-upgrade.js";
 /** What a route does with a request that it matches. Plain frozen data, compiled on the workers. */
 export type RouteActionConfig = ForwardActionConfig | RedirectConfig | DirectResponseConfig | NonForwardingConfig;
 
+/** How much of a request's body may be kept. */
+export type ReplayLimits = Pick<ForwardActionConfig, "replayLimitBytes" | "bodyLimitBytes">;
+
 /** `envoy.config.route.v3.RouteAction`. */
 export interface ForwardActionConfig {
   readonly kind: "forward";
@@ -21,8 +24,10 @@ export interface ForwardActionConfig {
   readonly retryPolicy: RetryPolicyConfig | null;
   /** `hedge_policy.hedge_on_per_try_timeout` */
   readonly hedgeOnPerTryTimeout: boolean;
-  /** Bytes of a body that may be kept for another attempt; null for what the connection may buffer. */
+  /** Bytes of a body that may be kept for another attempt, where the connection may buffer as many; null for all. */
   readonly replayLimitBytes: number | null;
+  /** As `replayLimitBytes`, whatever the connection may buffer; null where it is not set. */
+  readonly bodyLimitBytes: number | null;
   /** Overrides the connection manager's `stream_idle_timeout`; null leaves it. */
   readonly idleTimeoutMs: number | null;
   /** Null where it is not set: then the route timeout applies. */

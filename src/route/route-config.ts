@@ -34,6 +34,7 @@ export interface VirtualHostConfig extends RouteLevelConfig {
   readonly virtualClusters: readonly VirtualClusterConfig[];
   readonly includeRequestAttemptCount: boolean;
   readonly includeAttemptCountInResponse: boolean;
+  readonly includeIsTimeoutRetryHeader: boolean;
 }
 
 /** The matcher of a virtual host: each of its actions is one route or a list of them. */

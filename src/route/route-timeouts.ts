@@ -17,6 +17,8 @@ export interface RequestTimeouts {
   readonly hedge: boolean;
   /** A timeout is answered by 204 and not by 504. */
   readonly alternative: boolean;
+  /** How long one stream to the upstream may last; null leaves it to the cluster. */
+  readonly streamDurationMs: number | null;
 }
 
 /** The limits that a route sets: made once, for all requests that set none themselves. */
@@ -25,7 +27,14 @@ export function routeTimeouts(action: ForwardActionConfig): RequestTimeouts {
   // The duration of the stream takes the place of the timeout.
   const timeoutMs = action.maxStreamDuration === null ? action.timeoutMs : 0;
   const perTryMs = policy === null ? 0 : policy.perTryTimeoutMs;
-  return timeoutsOf(timeoutMs, perTryMs, policy === null ? 0 : policy.perTryIdleTimeoutMs, hedgeOnPerTryTimeout, false);
+  return timeoutsOf(
+    timeoutMs,
+    perTryMs,
+    policy === null ? 0 : policy.perTryIdleTimeoutMs,
+    hedgeOnPerTryTimeout,
+    false,
+    null,
+  );
 }
 
 /** Puts limits together. A try cannot outlive the whole: a limit for it that is not below the whole's is none. */
@@ -35,8 +44,9 @@ export function timeoutsOf(
   idleTimeoutMs: number,
   hedge: boolean,
   alternative: boolean,
+  streamDurationMs: number | null,
 ): RequestTimeouts {
   const timeoutMs = globalMs > 0 && perTryMs >= globalMs ? 0 : perTryMs;
   const perTry = timeoutMs === 0 && idleTimeoutMs === 0 ? null : { timeoutMs, idleTimeoutMs };
-  return { globalMs, perTry, hedge, alternative };
+  return { globalMs, perTry, hedge, alternative, streamDurationMs };
 }

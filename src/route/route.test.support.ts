@@ -42,6 +42,7 @@ export function virtualHost(
     virtualClusters: [],
     includeRequestAttemptCount: false,
     includeAttemptCountInResponse: false,
+    includeIsTimeoutRetryHeader: false,
     ...SILENT_LEVEL,
     ...parts,
   };
@@ -83,6 +84,7 @@ export function forwardAction(parts: Partial<ForwardActionConfig> = {}): Forward
     retryPolicy: null,
     hedgeOnPerTryTimeout: false,
     replayLimitBytes: null,
+    bodyLimitBytes: null,
     maxStreamDuration: null,
     grpcTimeout: null,
     clusterNotFoundStatus: 503,

@@ -30,6 +30,8 @@ export class VirtualHost {
   readonly includeRequestAttemptCount: boolean;
   /** The client gets to know how many attempts there were. */
   readonly includeAttemptCountInResponse: boolean;
+  /** The upstream of a retry gets to know whether the attempt before was too slow, in `x-envoy-is-timeout-retry`. */
+  readonly includeIsTimeoutRetryHeader: boolean;
 
   constructor(config: VirtualHostConfig, scope: RouteScope) {
     this.name = config.name;
@@ -41,6 +43,7 @@ export class VirtualHost {
     this.virtualClusters = hasClusters ? new VirtualClusters(virtualClusters, this.stats) : null;
     this.includeRequestAttemptCount = config.includeRequestAttemptCount;
     this.includeAttemptCountInResponse = config.includeAttemptCountInResponse;
+    this.includeIsTimeoutRetryHeader = config.includeIsTimeoutRetryHeader;
   }
 
   /** A request takes one of the routes; its headers are still as it came. */

@@ -122,6 +122,7 @@ function buildHttpFilter(filter: HttpFilterConfig, scope: StatsScope, parts: Lis
 
 /** A runtime key of ours: false leaves a request that met a stale connection to the route's retry policy. */
 const REPEAT_ON_STALE_CONNECTION = "sluice.router.repeat_on_stale_connection";
+const USE_RETRY = { runtimeKey: "upstream.use_retry", defaultValue: { numerator: 100, denominator: 100 } };
 const ROUTER = "envoy.extensions.filters.http.router.v3.Router";
 
 function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: ListenerParts): HttpFilterFactory {
@@ -133,6 +134,7 @@ function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: 
         stats: new RouterStats(scope),
         random: parts.random,
         repeatsOnStaleConnection: parts.runtime.flag(REPEAT_ON_STALE_CONNECTION, true),
+        retryShare: parts.runtime.fraction(USE_RETRY),
       });
     default:
       throw new Error(`HTTP filter ${filter.typeName} passed validation but is not known`);

@@ -88,6 +88,8 @@ export interface ClusterInfo {
   readonly poolPolicy: PoolPolicy;
   readonly maxResponseHeadersKb: number;
   readonly maxHeadersCount: number;
+  /** How long one stream to a host may last, milliseconds; 0 is no limit. */
+  readonly maxStreamDurationMs: number;
   /** Pass trailers on in both directions (`http_protocol_options.enable_trailers`). */
   readonly enableTrailers: boolean;
   /** A length beside chunks is dropped, where it is refused otherwise (`allow_chunked_length`). */

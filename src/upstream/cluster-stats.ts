@@ -39,6 +39,8 @@ export class ClusterStats {
   readonly rqMaintenanceMode: Counter;
   readonly rqDropOverload: Counter;
   readonly rqPerTryTimeout: Counter;
+  readonly rqPerTryIdleTimeout: Counter;
+  readonly rqMaxDurationReached: Counter;
   readonly rqRetry: Counter;
   readonly rqRetrySuccess: Counter;
   readonly rqRetryOverflow: Counter;
@@ -103,6 +105,8 @@ export class ClusterStats {
     this.rqMaintenanceMode = scope.counter("upstream_rq_maintenance_mode");
     this.rqDropOverload = scope.counter("upstream_rq_drop_overload");
     this.rqPerTryTimeout = scope.counter("upstream_rq_per_try_timeout");
+    this.rqPerTryIdleTimeout = scope.counter("upstream_rq_per_try_idle_timeout");
+    this.rqMaxDurationReached = scope.counter("upstream_rq_max_duration_reached");
     this.rqRetry = scope.counter("upstream_rq_retry");
     this.rqRetrySuccess = scope.counter("upstream_rq_retry_success");
     this.rqRetryOverflow = scope.counter("upstream_rq_retry_overflow");

@@ -60,6 +60,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     poolPolicy: DEFAULT_POOL_POLICY,
     maxResponseHeadersKb: 60,
     maxHeadersCount: 100,
+    maxStreamDurationMs: 0,
     enableTrailers: false,
     allowChunkedLength: false,
     sendFullyQualifiedUrl: false,

@@ -36,9 +36,9 @@ export function countReset(host: Host, stats: ClusterStats, reason: ResetReason)
   else if (reason === "protocol error" || reason === "local reset") stats.rqTxReset.inc();
 }
 
-/** The host took too long. */
-export function countTimeout(host: Host): void {
-  host.outlier?.putLocalOrigin("timeout");
+/** The host took too long. @param counted outlier detection knows already */
+export function countTimeout(host: Host, counted: boolean): void {
+  if (!counted) host.outlier?.putLocalOrigin("timeout");
   host.stats.rqTimeout++;
   host.stats.rqError++;
 }

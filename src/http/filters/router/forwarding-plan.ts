@@ -1,3 +1,5 @@
+import type { ForwardAction } from "../../../route/forward-action.js";
+import type { Route } from "../../../route/route.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { PoolProtocol } from "../../../upstream/pool/host-pools.js";
@@ -9,6 +11,8 @@ import type { RetryState } from "./retry-state.js";
 
 /** How a request is to be forwarded, as route, cluster and its own headers say. */
 export interface ForwardingPlan {
+  readonly route: Route;
+  readonly action: ForwardAction;
   readonly cluster: Cluster;
   readonly protocol: PoolProtocol;
   readonly timeouts: RequestTimeouts;

@@ -5,6 +5,7 @@ import type { Host } from "../../../upstream/host.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
+import { setAttemptCount } from "../../headers/attempt-count.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
@@ -12,7 +13,7 @@ import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestClock } from "./request-clock.js";
 import { countAttempt, countComplete, countRequestTimeout, countResponse } from "./request-counts.js";
 import { RequestReplay } from "./request-replay.js";
-import { setExpectedTimeout } from "./request-timeouts.js";
+import { announceTimeout } from "./request-timeouts.js";
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
@@ -20,6 +21,7 @@ import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
 import {
   endBrokenOff,
   endTimedOut,
+  endTooLong,
   endUnanswered,
   endWithLargeBody,
   endWithoutHost,
@@ -56,6 +58,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.replay = new RequestReplay(headers);
     this.clock = new RequestClock(callbacks.stream.dispatcher);
     this.flowControl = new RouterFlowControl(callbacks, plan.cluster.stats);
+  }
+
+  /** How long one stream to the upstream may last, milliseconds; 0 is no limit. */
+  get streamDurationMs(): number {
+    return this.timeouts.streamDurationMs ?? this.plan.cluster.info.maxStreamDurationMs;
   }
 
   get stream(): StreamContext {
@@ -125,7 +132,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   private hasNoWayOn(): boolean {
     if (this.retries?.isWaiting !== true || this.replay.isWhole || !this.attempts.isEmpty) return false;
     this.destroy();
-    endWithLargeBody(this.callbacks, this.plan.cluster.stats);
+    endWithLargeBody(this.callbacks);
     return true;
   }
 
@@ -150,11 +157,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** Sends the request, as far as it has come, to a host. */
   private startAttempt(host: Host, needsFreshConnection: boolean): void {
     const { headers } = this.replay;
-    recordAttempt(this.stream, host, headers);
+    recordAttempt(this.stream, host);
     this.plan.autoHost?.apply(headers, host);
-    if (!this.context.config.suppressEnvoyHeaders) {
-      setExpectedTimeout(headers, this.timeouts, this.clock.elapsedMs());
-    }
     this.plan.retryHosts?.onHostAttempted(host);
     // B4
     const attempt = new UpstreamRequest(this, host, needsFreshConnection);
@@ -201,9 +205,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** The route timeout. */
   onTimer(): void {
     this.step(FlowSteps.timerFired, "route timeout");
-    for (const { host } of this.attempts.all()) {
+    for (const { host, timeoutCounted } of this.attempts.all()) {
       countRequestTimeout(this.plan.cluster.stats, this.stream.streamInfo);
-      countTimeout(host);
+      countTimeout(host, timeoutCounted);
     }
     this.timeOut("response_timeout");
   }
@@ -218,22 +222,53 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** One attempt took too long: another goes out in its place, or beside it. */
   onPerTryTimeout(attempt: UpstreamRequest, idle: boolean): void {
     this.step(FlowSteps.timerFired, idle ? "per try idle timeout" : "per try timeout");
-    if (!idle && this.timeouts.hedge && this.retries?.isOpen === true) {
-      this.retries.hedge(attempt);
+    if (this.timeouts.hedge) {
+      this.hedge(attempt);
       return;
     }
-    this.plan.cluster.stats.rqPerTryTimeout.inc();
-    countTimeout(attempt.host);
+    const { stats } = this.plan.cluster;
+    (idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout).inc();
+    countTimeout(attempt.host, attempt.timeoutCounted);
     this.drop(attempt);
-    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset") === true) return;
+    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", true) === true) return;
     if (!this.isBusy) this.timeOut(idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout");
+  }
+
+  /** `hedge_on_per_try_timeout`: the slow attempt may still win. */
+  private hedge(attempt: UpstreamRequest): void {
+    if (!attempt.timeoutCounted) attempt.host.outlier?.putLocalOrigin("timeout");
+    attempt.timeoutCounted = true;
+    this.retries?.hedge(attempt);
+  }
+
+  /** A stream to the upstream lasted longer than it may. */
+  onMaxStreamDuration(attempt: UpstreamRequest): void {
+    this.step(FlowSteps.timerFired, "upstream max stream duration");
+    this.plan.cluster.stats.rqMaxDurationReached.inc();
+    this.drop(attempt);
+    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", false) === true) return;
+    if (this.isBusy) return;
+    this.destroy();
+    endTooLong(this.callbacks, this.isRequestComplete, this.responseStarted);
   }
 
   // ---- attempts after the first
 
-  onRetryDue(): void {
+  onRetryDue(afterTimeout: boolean): void {
     const host = this.chooseHost();
-    if (host !== null) this.startAttempt(host, false);
+    if (host === null) return;
+    this.announceRetry(afterTimeout);
+    this.startAttempt(host, false);
+  }
+
+  /** What the upstream gets to know of an attempt that is not the first. */
+  private announceRetry(afterTimeout: boolean): void {
+    const { headers } = this.replay;
+    const { virtualHost } = this.plan.route;
+    if (virtualHost.includeRequestAttemptCount) setAttemptCount(headers, this.stream.streamInfo.attemptCount + 1);
+    if (virtualHost.includeIsTimeoutRetryHeader) headers.set("x-envoy-is-timeout-retry", String(afterTimeout));
+    const { suppressEnvoyHeaders } = this.context.config;
+    announceTimeout(headers, this.timeouts, this.plan.action, this.clock.elapsedMs(), suppressEnvoyHeaders);
   }
 
   /** The connection was stale: once more, on a fresh one to the same host. Not a retry: no policy has to allow it. */
@@ -264,8 +299,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     recordConnection(streamInfo, client, dispatcher.now(), this.isRequestComplete);
   }
 
-  onUpstream1xxHeaders(headers: HeaderMap): void {
+  /** The client gets to see it: there will be no other attempt. */
+  onUpstream1xxHeaders(attempt: UpstreamRequest, headers: HeaderMap): void {
+    countResponse(this.plan.cluster.stats, this.stream.streamInfo, headers.status);
     this.giveUpRetries();
+    if (this.attempts.keepOnly(attempt)) this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.callbacks.encode1xxHeaders(headers);
   }
 
@@ -342,13 +380,20 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     countReset(attempt.host, this.plan.cluster.stats, reason);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
-      if (this.retries?.followsReset(attempt, reason) === true || this.isBusy) return;
+      if (this.retries?.followsReset(attempt, reason, false) === true || this.isBusy) return;
     }
     this.destroy();
     if (responseStarted) {
       this.context.stats.rqResetAfterDownstreamResponseStarted.inc();
       endBrokenOff(this.callbacks, reason, transportFailureReason);
-    } else endUnanswered(this.callbacks, this.plan.cluster.stats, reason, transportFailureReason);
+    } else
+      endUnanswered(
+        this.callbacks,
+        this.plan.cluster.stats,
+        reason,
+        transportFailureReason,
+        this.context.config.suppressEnvoyHeaders,
+      );
   }
 
   /** A request that was sent is given up: its connection cannot be used again. */

@@ -142,7 +142,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
 
   onTimer(): void {
     this.cluster.stats.rqTimeout.inc();
-    countTimeout(this.host);
+    countTimeout(this.host, false);
     this.cancel();
   }
 

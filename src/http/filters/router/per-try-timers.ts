@@ -6,14 +6,25 @@ import type { UpstreamRequest } from "./upstream-request.js";
 export class PerTryTimers implements TimerTarget {
   private readonly attempt: UpstreamRequest;
   private readonly limits: PerTryTimeouts;
+  private readonly durationMs: number;
   private readonly total: Timer | null;
   private readonly idle: Timer | null;
+  /** Runs from the connection to the end of the response. */
+  private readonly duration: Timer | null;
 
-  constructor(limits: PerTryTimeouts, attempt: UpstreamRequest, dispatcher: Dispatcher) {
-    this.limits = limits;
+  /** @param durationMs how long the stream to the upstream may last; 0 is no limit */
+  constructor(limits: PerTryTimeouts | null, durationMs: number, attempt: UpstreamRequest, dispatcher: Dispatcher) {
+    this.limits = limits ?? NO_LIMITS;
+    this.durationMs = durationMs;
     this.attempt = attempt;
-    this.total = limits.timeoutMs > 0 ? dispatcher.createTimer(this) : null;
-    this.idle = limits.idleTimeoutMs > 0 ? dispatcher.createTimer(this) : null;
+    this.total = this.limits.timeoutMs > 0 ? dispatcher.createTimer(this) : null;
+    this.idle = this.limits.idleTimeoutMs > 0 ? dispatcher.createTimer(this) : null;
+    this.duration = durationMs > 0 ? dispatcher.createTimer(this) : null;
+  }
+
+  /** There is a connection for the attempt. */
+  onConnected(): void {
+    this.duration?.arm(this.durationMs);
   }
 
   /** The request has been sent. */
@@ -29,11 +40,15 @@ export class PerTryTimers implements TimerTarget {
   }
 
   onTimer(timer: Timer): void {
-    this.attempt.onPerTryTimeout(timer === this.idle);
+    if (timer === this.duration) this.attempt.onMaxDuration();
+    else this.attempt.onPerTryTimeout(timer === this.idle);
   }
 
   destroy(): void {
     this.total?.disarm();
     this.idle?.disarm();
+    this.duration?.disarm();
   }
 }
+
+const NO_LIMITS: PerTryTimeouts = { timeoutMs: 0, idleTimeoutMs: 0 };

@@ -1,7 +1,6 @@
 import { parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
 import type { LocalReply } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
-import { hasEnvoyHeader } from "../../headers/envoy-header.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { wholeNumber } from "../../headers/whole-number.js";
 
@@ -10,20 +9,27 @@ import { wholeNumber } from "../../headers/whole-number.js";
  * from outside (BEHAVIOUR 2.4), so whoever sets them here may.
  */
 
-/** Numbers are null where the header is missing or no number. */
-export interface RequestDirectives {
-  readonly retryOn: RetryConditions;
-  readonly maxRetries: number | null;
-  readonly retriableStatusCodes: readonly number[];
-  /** Lower case. */
-  readonly retriableHeaderNames: readonly string[];
+/** What a request says of its time. Numbers are null where the header is missing or no number. */
+export interface TimeoutDirectives {
   readonly timeoutMs: number | null;
   readonly perTryTimeoutMs: number | null;
   /** What is left of the time of a proxy before this one. */
   readonly expectedTimeoutMs: number | null;
+  /** How long one stream to the upstream may last. */
+  readonly streamDurationMs: number | null;
   /** A timeout is answered by 204 instead of 504. */
   readonly timeoutAlternative: boolean;
   readonly hedgeOnPerTryTimeout: boolean | null;
+}
+
+/** When a request wants to be tried again. */
+export interface RetryDirectives {
+  readonly retryOn: RetryConditions;
+  /** Null where the header is missing or no number. */
+  readonly maxRetries: number | null;
+  readonly retriableStatusCodes: readonly number[];
+  /** Lower case. */
+  readonly retriableHeaderNames: readonly string[];
 }
 
 const RETRY_ON = "x-envoy-retry-on";
@@ -35,43 +41,42 @@ const TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
 const PER_TRY_TIMEOUT = "x-envoy-upstream-rq-per-try-timeout-ms";
 const TIMEOUT_ALTERNATIVE = "x-envoy-upstream-rq-timeout-alt-response";
 const HEDGE = "x-envoy-hedge-on-per-try-timeout";
+const STREAM_DURATION = "x-envoy-upstream-stream-duration-ms";
 const EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
 
 /** What is for this proxy alone and does not go on. */
-const CONSUMED: readonly string[] = [
-  RETRY_ON,
-  RETRY_GRPC_ON,
-  MAX_RETRIES,
-  STATUS_CODES,
-  HEADER_NAMES,
-  TIMEOUT,
-  PER_TRY_TIMEOUT,
-  TIMEOUT_ALTERNATIVE,
-  HEDGE,
-];
+const TIMEOUT_HEADERS: readonly string[] = [TIMEOUT, PER_TRY_TIMEOUT, STREAM_DURATION, TIMEOUT_ALTERNATIVE, HEDGE];
+const RETRY_HEADERS: readonly string[] = [RETRY_ON, RETRY_GRPC_ON, MAX_RETRIES, STATUS_CODES, HEADER_NAMES];
 
-/** Reads the directives and removes them; null, and cheap, for a request that has none. */
-export function takeRequestDirectives(headers: HeaderMap): RequestDirectives | null {
-  if (!hasEnvoyHeader(headers)) return null;
-  const directives = readDirectives(headers);
-  for (let i = 0; i < CONSUMED.length; i++) headers.remove(CONSUMED[i] as string);
-  return directives;
-}
-
-function readDirectives(headers: HeaderMap): RequestDirectives {
-  const retryOn = parseRetryOn(headers.getJoined(RETRY_ON) ?? "");
+/** Reads what the request says of its time, and removes it. For requests that have a header of Envoy's. */
+export function takeTimeoutDirectives(headers: HeaderMap): TimeoutDirectives {
   const hedge = headers.get(HEDGE);
-  return {
-    retryOn: retryOn | parseRetryOn(headers.getJoined(RETRY_GRPC_ON) ?? ""),
-    maxRetries: numberOf(headers.get(MAX_RETRIES)),
-    retriableStatusCodes: numbersOf(headers.getJoined(STATUS_CODES)),
-    retriableHeaderNames: namesOf(headers.getJoined(HEADER_NAMES)),
+  const directives = {
     timeoutMs: numberOf(headers.get(TIMEOUT)),
     perTryTimeoutMs: numberOf(headers.get(PER_TRY_TIMEOUT)),
     expectedTimeoutMs: numberOf(headers.get(EXPECTED_TIMEOUT)),
+    streamDurationMs: numberOf(headers.get(STREAM_DURATION)),
     timeoutAlternative: headers.has(TIMEOUT_ALTERNATIVE),
     hedgeOnPerTryTimeout: hedge === "true" || hedge === "false" ? hedge === "true" : null,
   };
+  removeAll(TIMEOUT_HEADERS, headers);
+  return directives;
+}
+
+/** Reads when the request, or a rule of its route, wants it to be tried again, and removes it. */
+export function takeRetryDirectives(headers: HeaderMap): RetryDirectives {
+  const directives = {
+    retryOn: parseRetryOn(headers.getJoined(RETRY_ON) ?? "") | parseRetryOn(headers.getJoined(RETRY_GRPC_ON) ?? ""),
+    maxRetries: numberOf(headers.get(MAX_RETRIES)),
+    retriableStatusCodes: numbersOf(headers.getJoined(STATUS_CODES)),
+    retriableHeaderNames: namesOf(headers.getJoined(HEADER_NAMES)),
+  };
+  removeAll(RETRY_HEADERS, headers);
+  return directives;
+}
+
+function removeAll(names: readonly string[], headers: HeaderMap): void {
+  for (let i = 0; i < names.length; i++) headers.remove(names[i] as string);
 }
 
 /** Longer ones are no times and no counts. */

@@ -1,6 +1,18 @@
+import type { ReplayLimits } from "../../../route/route-action-config.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { AttemptSet } from "./attempt-set.js";
 import type { UpstreamRequest } from "./upstream-request.js";
+
+/**
+ * Bytes of a request's body that may be kept for another attempt; 0 is no limit. What the connection may hold, and for
+ * the older of the two fields no more than that (`request_body_buffer_limit`, `per_request_buffer_limit_bytes`).
+ */
+export function replayLimit(limits: ReplayLimits, connectionBytes: number): number {
+  if (limits.bodyLimitBytes !== null) return limits.bodyLimitBytes;
+  const { replayLimitBytes } = limits;
+  if (replayLimitBytes === null) return connectionBytes;
+  return connectionBytes === 0 ? replayLimitBytes : Math.min(replayLimitBytes, connectionBytes);
+}
 
 /** What is kept of a body only for the case that its connection is stale. */
 const STALE_LIMIT_BYTES = 64 * 1024;

@@ -10,8 +10,8 @@ import type { UpstreamRequest } from "./upstream-request.js";
 
 /** Implemented by `Forwarding`. */
 export interface RetryScheduleOwner {
-  /** The back-off has passed: the next attempt is to be made. */
-  onRetryDue(): void;
+  /** The back-off has passed: the next attempt is to be made. @param afterTimeout because one was too slow */
+  onRetryDue(afterTimeout: boolean): void;
 }
 
 /** What becomes of a response. */
@@ -36,6 +36,7 @@ export class RetrySchedule implements TimerTarget {
   /** Runs while the next attempt waits. */
   private timer: Timer | null = null;
   private closed = false;
+  private afterTimeout = false;
 
   constructor(owner: RetryScheduleOwner, stream: StreamContext, state: RetryState, attempts: AttemptSet) {
     this.owner = owner;
@@ -54,11 +55,11 @@ export class RetrySchedule implements TimerTarget {
     return this.timer !== null;
   }
 
-  /** An attempt ended without a response. Returns whether another one will follow it. */
-  followsReset(attempt: UpstreamRequest, reason: ResetReason): boolean {
+  /** An attempt ended without a response. Returns whether another one will follow it. @param isTimeout it took too long */
+  followsReset(attempt: UpstreamRequest, reason: ResetReason, isTimeout: boolean): boolean {
     if (this.closed || attempt.replaced) return false;
     if (!this.accepts(this.state.onReset(reason, attempt.requestStarted))) return false;
-    this.wait();
+    this.wait(isTimeout);
     return true;
   }
 
@@ -66,7 +67,7 @@ export class RetrySchedule implements TimerTarget {
   hedge(attempt: UpstreamRequest): void {
     if (this.closed || attempt !== this.attempts.current || !this.accepts(this.state.onHedge())) return;
     this.attempts.replaceCurrent();
-    this.wait();
+    this.wait(true);
   }
 
   /** A response began. After "retry" the next attempt waits. */
@@ -76,7 +77,7 @@ export class RetrySchedule implements TimerTarget {
     if (attempt.replaced && this.state.wouldRetryResponse(headers) && this.isBusyBeside(attempt)) return "drop";
     const verdict = this.state.onResponseHeaders(headers, this.stream.dispatcher.wallClockMs());
     if (!this.accepts(verdict)) return verdict === "no" || !this.isBusyBeside(attempt) ? "pass" : "drop";
-    this.wait();
+    this.wait(false);
     return "retry";
   }
 
@@ -91,7 +92,8 @@ export class RetrySchedule implements TimerTarget {
     return verdict === "retry";
   }
 
-  private wait(): void {
+  private wait(afterTimeout: boolean): void {
+    this.afterTimeout = afterTimeout;
     const { delayMs } = this.state;
     const { dispatcher, flow, streamInfo } = this.stream;
     if (flow !== null) {
@@ -104,7 +106,7 @@ export class RetrySchedule implements TimerTarget {
 
   onTimer(): void {
     this.timer = null;
-    this.owner.onRetryDue();
+    this.owner.onRetryDue(this.afterTimeout);
   }
 
   /** Nothing further is decided; an attempt that waits is still made. Idempotent. */

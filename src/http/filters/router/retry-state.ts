@@ -1,4 +1,5 @@
-import type { RandomSource } from "../../../common/random.js";
+import { drawUint53, type RandomSource } from "../../../common/random.js";
+import type { RuntimeFraction } from "../../../common/runtime.js";
 import { grpcStatusCondition, type RetryConditions, retryConditionBit } from "../../../route/retry-on.js";
 import type { RetryPolicy } from "../../../route/retry-policy.js";
 import type { StreamInfo } from "../../../stream-info/stream-info.js";
@@ -9,7 +10,7 @@ import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
 import { countRetry } from "./request-counts.js";
-import type { RequestDirectives } from "./request-directives.js";
+import type { RetryDirectives } from "./request-directives.js";
 
 export type RetryVerdict =
   | "retry"
@@ -20,32 +21,40 @@ export type RetryVerdict =
   /** It would, but all retries are used up. */
   | "limitExceeded";
 
+/** What retries depend on beside their request. `RouterContext` has it. */
+export interface RetryContext {
+  readonly random: RandomSource;
+  /** Of all retries that may be made, the share that is. */
+  readonly retryShare: RuntimeFraction;
+}
+
 /** A request that no condition lets try again does not get a state. */
 export function createRetryState(
   policy: RetryPolicy | null,
-  directives: RequestDirectives | null,
+  directives: RetryDirectives | null,
   headers: HeaderMap,
   cluster: Cluster,
   info: StreamInfo,
-  random: RandomSource,
+  context: RetryContext,
 ): RetryState | null {
   const asked = directives === null ? 0 : directives.retryOn;
   if (policy === null && asked === 0) return null;
   const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
   if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
-  return new RetryState(policy, directives, conditions, cluster, info, random);
+  return new RetryState(policy, directives, conditions, cluster, info, context);
 }
 
 /** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
 export class RetryState {
   private readonly policy: RetryPolicy | null;
-  private readonly directives: RequestDirectives | null;
+  private readonly directives: RetryDirectives | null;
   private readonly conditions: RetryConditions;
   private readonly stats: ClusterStats;
   private readonly info: StreamInfo;
   /** The circuit breaker of retries. */
   private readonly retries: Resource;
   private readonly random: RandomSource;
+  private readonly share: RuntimeFraction;
   private readonly backOff: BackOff;
   private left: number;
   /** A retry is under way, and counted as such by the circuit breaker. */
@@ -54,11 +63,11 @@ export class RetryState {
 
   constructor(
     policy: RetryPolicy | null,
-    directives: RequestDirectives | null,
+    directives: RetryDirectives | null,
     conditions: RetryConditions,
     cluster: Cluster,
     info: StreamInfo,
-    random: RandomSource,
+    context: RetryContext,
   ) {
     this.policy = policy;
     this.directives = directives;
@@ -66,8 +75,9 @@ export class RetryState {
     this.stats = cluster.stats;
     this.info = info;
     this.retries = cluster.resources.retries;
-    this.random = random;
-    this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, random);
+    this.random = context.random;
+    this.share = context.retryShare;
+    this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, context.random);
     this.left = directives?.maxRetries ?? policy?.config.numRetries ?? DEFAULT_RETRIES;
   }
 
@@ -123,6 +133,7 @@ export class RetryState {
       countRetry(stats, info, "overflow");
       return "overflow";
     }
+    if (!this.share.includes(drawUint53(this.random))) return "no";
     this.retrying = true;
     retries.inc();
     countRetry(stats, info, "retry");

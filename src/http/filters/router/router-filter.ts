@@ -1,8 +1,10 @@
 import type { RandomSource } from "../../../common/random.js";
+import type { RuntimeFraction } from "../../../common/runtime.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { ForwardAction } from "../../../route/forward-action.js";
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { Route } from "../../../route/route.js";
+import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { ConnectConfig } from "../../../route/route-upgrade.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
@@ -18,6 +20,8 @@ import type {
   StreamDecoderFilter,
 } from "../../filter/filter.js";
 import { emptyReply } from "../../filter/local-reply.js";
+import { setAttemptCount } from "../../headers/attempt-count.js";
+import { hasEnvoyHeader } from "../../headers/envoy-header.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AutoHostRewrite } from "./auto-host-rewrite.js";
 import { directReply } from "./direct-reply.js";
@@ -26,10 +30,16 @@ import type { ForwardingPlan } from "./forwarding-plan.js";
 import { InternalRedirect } from "./internal-redirect.js";
 import { MirrorSet } from "./mirror-set.js";
 import { countResponse } from "./request-counts.js";
-import { type CheckedHeader, checkDirectives, takeRequestDirectives } from "./request-directives.js";
+import {
+  type CheckedHeader,
+  checkDirectives,
+  takeRetryDirectives,
+  takeTimeoutDirectives,
+} from "./request-directives.js";
 import { type RequestHostSelection, requestHostSelection } from "./request-host-selection.js";
+import { replayLimit } from "./request-replay.js";
 import { rewriteRequest } from "./request-rewrite.js";
-import { requestTimeouts } from "./request-timeouts.js";
+import { announceTimeout, requestTimeouts } from "./request-timeouts.js";
 import { RetryHostSelection } from "./retry-host-selection.js";
 import { createRetryState } from "./retry-state.js";
 import type { RouterStats } from "./router-stats.js";
@@ -52,6 +62,8 @@ export interface RouterContext {
   readonly random: RandomSource;
   /** A request whose reused connection closes before a byte of the response is sent once more. */
   readonly repeatsOnStaleConnection: boolean;
+  /** `upstream.use_retry` of the runtime: of all retries that may be made, the share that is. */
+  readonly retryShare: RuntimeFraction;
 }
 
 /**
@@ -138,13 +150,17 @@ export class RouterFilter implements StreamDecoderFilter {
       return;
     }
     this.step(FlowSteps.hostChosen, host.addressText);
-    const plan = this.planFor(headers, route, action, cluster, selection);
+    const directives = hasEnvoyHeader(headers) ? takeTimeoutDirectives(headers) : null;
+    const timeouts = requestTimeouts(action, headers, directives, config.respectExpectedRqTimeout);
+    // The rules of the route see what the proxy says of the attempt, and may take it away.
+    announceTimeout(headers, timeouts, action, 0, config.suppressEnvoyHeaders);
+    if (route.virtualHost.includeRequestAttemptCount) setAttemptCount(headers, 1);
     const refusal = rewriteRequest(headers, route, action, this.callbacks.stream, config.suppressEnvoyHeaders);
     if (refusal !== null) {
-      plan.retry?.destroy();
       this.callbacks.sendLocalReply(refusal);
       return;
     }
+    const plan = this.planFor(headers, route, action, cluster, selection, timeouts);
     if (action.mirrorPolicies !== null) this.startMirrors(headers, endStream, action.mirrorPolicies, plan);
     this.forwarding = new Forwarding(this.context, this.callbacks, headers, plan);
     this.forwarding.start(host, endStream);
@@ -152,10 +168,10 @@ export class RouterFilter implements StreamDecoderFilter {
 
   /** The cluster is in maintenance, or told to drop a share of its requests. */
   private turnAway(cluster: Cluster, shedding: Shedding): void {
-    const { flag, reply } = SHEDDING_REPLIES[shedding];
+    const { flag, reply, bareReply } = SHEDDING_REPLIES[shedding];
     (shedding === "maintenance" ? cluster.stats.rqMaintenanceMode : cluster.stats.rqDropOverload).inc();
     countResponse(cluster.stats, this.callbacks.stream.streamInfo, reply.status);
-    this.replyFlagged(flag, reply);
+    this.replyFlagged(flag, this.context.config.suppressEnvoyHeaders ? bareReply : reply);
   }
 
   private planFor(
@@ -164,19 +180,15 @@ export class RouterFilter implements StreamDecoderFilter {
     action: ForwardAction,
     cluster: Cluster,
     selection: RequestHostSelection | null,
+    timeouts: RequestTimeouts,
   ): ForwardingPlan {
-    const { config, random } = this.context;
-    const directives = takeRequestDirectives(headers);
-    const timeouts = requestTimeouts(action, headers, directives, config.respectExpectedRqTimeout);
-    const replayLimitBytes = action.config.replayLimitBytes ?? this.callbacks.stream.bufferLimitBytes;
-    const retry = createRetryState(
-      action.retryPolicy,
-      directives,
-      headers,
-      cluster,
-      this.callbacks.stream.streamInfo,
-      random,
-    );
+    const { config } = this.context;
+    // Those that have headers of ours have limits of their own. Rules of the route may ask for retries, too.
+    const mayAsk = timeouts !== action.timeouts || route.requestRules !== null;
+    const asked = mayAsk && hasEnvoyHeader(headers) ? takeRetryDirectives(headers) : null;
+    const { stream } = this.callbacks;
+    const retry = createRetryState(action.retryPolicy, asked, headers, cluster, stream.streamInfo, this.context);
+    const replayLimitBytes = replayLimit(action.config, stream.bufferLimitBytes);
     const policy = action.config.internalRedirect;
     const redirect =
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
@@ -184,7 +196,19 @@ export class RouterFilter implements StreamDecoderFilter {
     const protocol = action.connect !== null && endsTunnel(action.connect, headers.method) ? "tcp" : "http1";
     const hosts = retry === null ? null : (action.retryPolicy?.config.hosts ?? null);
     const retryHosts = hosts === null ? null : new RetryHostSelection(selection ?? ANY_HOST, hosts);
-    return { cluster, protocol, timeouts, retry, replayLimitBytes, autoHost, selection, retryHosts, redirect };
+    return {
+      route,
+      action,
+      cluster,
+      protocol,
+      timeouts,
+      retry,
+      replayLimitBytes,
+      autoHost,
+      selection,
+      retryHosts,
+      redirect,
+    };
   }
 
   /** Neither what becomes a tunnel nor what may be repeated: the request as it is, once. */

@@ -359,7 +359,7 @@ describe("per_try_timeout", () => {
     assert.equal(client.fate, "open");
     run.runFor(100);
     assert.notEqual(client.fate, "open");
-    assert.deepEqual(run.log, ["200 SI upstream_per_try_idle_timeout 1"]);
+    assert.deepEqual(run.log, ["200 UT upstream_per_try_idle_timeout 1"]);
     run.finish([client]);
   });
 });

@@ -1,11 +1,14 @@
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Shedding } from "../../../upstream/load-shedding.js";
 import type { LocalReply } from "../../filter/filter.js";
+import { textReply } from "../../filter/local-reply.js";
 
 /** What a request that a cluster turned away gets (BEHAVIOUR 5.11). */
 interface SheddingReply {
   readonly flag: ResponseFlags;
   readonly reply: LocalReply;
+  /** Where nothing of ours is told (`suppress_envoy_headers`). */
+  readonly bareReply: LocalReply;
 }
 
 export const SHEDDING_REPLIES: { readonly [shedding in Shedding]: SheddingReply } = {
@@ -16,5 +19,9 @@ export const SHEDDING_REPLIES: { readonly [shedding in Shedding]: SheddingReply 
 
 function sheddingReply(flag: "UO" | "DO" | "UDO", body: string, header: string): SheddingReply {
   const details = body.replaceAll(" ", "_");
-  return { flag: responseFlagBit(flag), reply: { status: 503, body, details, headers: [header, "true"] } };
+  return {
+    flag: responseFlagBit(flag),
+    reply: { status: 503, body, details, headers: [header, "true"] },
+    bareReply: textReply(503, body, details),
+  };
 }

@@ -1,4 +1,4 @@
-import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
+import { responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks } from "../../filter/filter.js";
@@ -17,15 +17,25 @@ export function endWithoutHost(callbacks: DecoderFilterCallbacks, stats: Cluster
   reply(callbacks, stats, 503, "no healthy upstream", "no_healthy_upstream");
 }
 
-/** The next attempt waits, and cannot be made any more because the body has grown too large. */
-export function endWithLargeBody(callbacks: DecoderFilterCallbacks, stats: ClusterStats): void {
-  reply(
-    callbacks,
-    stats,
-    507,
-    "exceeded request buffer limit while retrying upstream",
-    "request_payload_exceeded_retry_buffer_limit",
-  );
+/** The next attempt waits, and cannot be made any more because the body has grown too large. The cluster has no part in it. */
+export function endWithLargeBody(callbacks: DecoderFilterCallbacks): void {
+  const body = "exceeded request buffer limit while retrying upstream";
+  callbacks.sendLocalReply(textReply(507, body, "request_payload_exceeded_retry_buffer_limit"));
+}
+
+/** A stream to the upstream lasted longer than the cluster or the request allows. */
+export function endTooLong(
+  callbacks: DecoderFilterCallbacks,
+  requestComplete: boolean,
+  responseStarted: boolean,
+): void {
+  callbacks.stream.streamInfo.setResponseFlag(MAX_DURATION);
+  const details = "upstream_max_stream_duration_reached";
+  if (responseStarted) callbacks.resetStream(details);
+  else {
+    const status = requestComplete ? 504 : 408;
+    callbacks.sendLocalReply(textReply(status, "upstream max stream duration reached", details));
+  }
 }
 
 export type TimeoutDetails = "response_timeout" | "upstream_per_try_timeout" | "upstream_per_try_idle_timeout";
@@ -38,8 +48,7 @@ export function endTimedOut(
   responseStarted: boolean,
   alternative: boolean,
 ): void {
-  const isIdle = details === "upstream_per_try_idle_timeout";
-  callbacks.stream.streamInfo.setResponseFlag(isIdle ? STREAM_IDLE_TIMEOUT : UPSTREAM_TIMEOUT);
+  callbacks.stream.streamInfo.setResponseFlag(UPSTREAM_TIMEOUT);
   if (responseStarted) callbacks.resetStream(details);
   else if (alternative) reply(callbacks, stats, 204, "", details);
   else reply(callbacks, stats, 504, "upstream request timeout", details);
@@ -51,10 +60,12 @@ export function endUnanswered(
   stats: ClusterStats,
   reason: ResetReason,
   transportFailureReason: string,
+  suppressEnvoyHeaders: boolean,
 ): void {
   const { streamInfo } = callbacks.stream;
   recordFailure(callbacks, reason, transportFailureReason);
-  const failure = upstreamFailureReply(reason, transportFailureReason, streamInfo.attemptCount > 1);
+  const retried = streamInfo.attemptCount > 1;
+  const failure = upstreamFailureReply(reason, transportFailureReason, retried, suppressEnvoyHeaders);
   countResponse(stats, streamInfo, failure.status);
   callbacks.sendLocalReply(failure);
 }
@@ -87,5 +98,5 @@ function reply(
 }
 
 const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
-const UPSTREAM_TIMEOUT: ResponseFlags = responseFlagBit("UT");
-const STREAM_IDLE_TIMEOUT: ResponseFlags = responseFlagBit("SI");
+const UPSTREAM_TIMEOUT = responseFlagBit("UT");
+const MAX_DURATION = responseFlagBit("UMSDR");

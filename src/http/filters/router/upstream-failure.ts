@@ -27,11 +27,16 @@ export function upstreamFailureFlag(reason: ResetReason): ResponseFlags {
   return KINDS[reason].flag;
 }
 
-/** The reply to a request whose last attempt ended before response headers. @param retried it was not the first */
+/**
+ * The reply to a request whose last attempt ended before response headers.
+ * @param retried it was not the first
+ * @param suppressEnvoyHeaders nothing of ours is told beside the text
+ */
 export function upstreamFailureReply(
   reason: ResetReason,
   transportFailureReason: string,
   retried: boolean,
+  suppressEnvoyHeaders: boolean,
 ): LocalReply {
   const transport = transportFailureReason === "" ? "" : `, transport failure reason: ${transportFailureReason}`;
   const which = retried ? "retried and the latest reset reason" : "reset reason";
@@ -39,7 +44,7 @@ export function upstreamFailureReply(
     status: KINDS[reason].status,
     body: `upstream connect error or disconnect/reset before headers. ${which}: ${reason}${transport}`,
     details: upstreamResetDetails("upstream_reset_before_response_started", reason, transportFailureReason),
-    headers: reason === "overflow" ? OVERLOADED : NO_HEADERS,
+    headers: reason === "overflow" && !suppressEnvoyHeaders ? OVERLOADED : NO_HEADERS,
   };
 }
 

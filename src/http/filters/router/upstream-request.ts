@@ -26,6 +26,8 @@ export class UpstreamRequest implements PoolCallbacks {
   readonly needsFreshConnection: boolean;
   /** It took too long, and another attempt was sent beside it. */
   replaced = false;
+  /** Outlier detection knows that it took too long. */
+  timeoutCounted = false;
   private readonly forwarding: Forwarding;
   private readonly timers: PerTryTimers | null;
   private phase: Phase = "pooling";
@@ -55,7 +57,9 @@ export class UpstreamRequest implements PoolCallbacks {
     this.flow = stream.flow;
     this.flowStreamId = stream.streamInfo.streamId;
     const { perTry } = forwarding.timeouts;
-    this.timers = perTry === null ? null : new PerTryTimers(perTry, this, stream.dispatcher);
+    const durationMs = forwarding.streamDurationMs;
+    this.timers =
+      perTry === null && durationMs === 0 ? null : new PerTryTimers(perTry, durationMs, this, stream.dispatcher);
   }
 
   /** Whether a close of its connection would mean that the connection was stale. */
@@ -138,6 +142,7 @@ export class UpstreamRequest implements PoolCallbacks {
       -1,
       connection.id,
     );
+    this.timers?.onConnected();
     this.forwarding.onUpstreamReady(this, client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
@@ -180,7 +185,7 @@ export class UpstreamRequest implements PoolCallbacks {
   // ---- response: from the connection to the router
 
   decode1xxHeaders(headers: HeaderMap): void {
-    this.forwarding.onUpstream1xxHeaders(headers);
+    this.forwarding.onUpstream1xxHeaders(this, headers);
   }
 
   /** D2 */
@@ -220,6 +225,11 @@ export class UpstreamRequest implements PoolCallbacks {
   /** The attempt took longer than one may. */
   onPerTryTimeout(idle: boolean): void {
     this.forwarding.onPerTryTimeout(this, idle);
+  }
+
+  /** The stream to the upstream lasted longer than one may, answer or not. */
+  onMaxDuration(): void {
+    this.forwarding.onMaxStreamDuration(this);
   }
 
   // ---- flow control
