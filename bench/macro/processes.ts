@@ -14,6 +14,8 @@ const KEPT_OUTPUT = 2_000;
 /** A server that the benchmark started and stops. */
 export interface RunningServer {
   readonly pid: number;
+  /** It has ended, by itself or because it was stopped. */
+  readonly hasEnded: boolean;
   stop(): Promise<void>;
 }
 
