@@ -4,7 +4,7 @@
  */
 const LAYERS: readonly (readonly (readonly string[])[])[] = [
   [["common"]],
-  [["matching"], ["event", "stats", "stream-info", "flow"]],
+  [["matching"], ["event", "stats", "stream-info", "flow"], ["overload"]],
   [["network"]],
   [["http/headers"], ["http/codec"]],
   [["upstream"]],

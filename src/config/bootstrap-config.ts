@@ -15,6 +15,7 @@ import { ignored, implemented, type MessageTable, sameAs } from "./implemented-f
 import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime.js";
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
+import { convertOverload, OVERLOAD_FIELDS } from "./overload-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
 import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
@@ -42,6 +43,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
     ),
   }),
   stats_flush_interval: true,
+  overload_manager: OVERLOAD_FIELDS,
   admin: implemented<Admin>("envoy.config.bootstrap.v3.Admin", {
     address: ADDRESS_FIELDS,
     allow_paths: STRING_MATCHER_FIELDS,
@@ -73,6 +75,7 @@ export function convertBootstrap(
       .filter((config) => config !== null),
     runtime: convertLayeredRuntime(message.layeredRuntime, context),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
+    overload: convertOverload(message.overloadManager, context),
     outlierEventLog: convertOutlierEventLog(message.clusterManager),
     statsFlushIntervalMs: context.milliseconds(
       message,

@@ -50,6 +50,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
     localCluster: "",
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 }, allowPaths: [] },
     runtime: {},
+    overload: null,
     outlierEventLog: null,
     statsFlushIntervalMs: 5_000,
     listeners: [
@@ -60,6 +61,8 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         statPrefix: "0.0.0.0_10000",
         perConnectionBufferLimitBytes: 1_048_576,
         tcpBacklogSize: 0,
+        ignoreGlobalConnectionLimit: false,
+        bypassOverloadManager: false,
         defaultFilterChain: null,
         accessLogs: [],
         filterChains: [

@@ -45,6 +45,7 @@ test("the defaults of a connection manager", () => {
     hostNormalization: null,
     requestId: { preserveExternal: false, packTraceReason: true },
     alwaysSetRequestIdInResponse: false,
+    appendLocalOverload: false,
     proxy100Continue: false,
     acceptHttp10: false,
     defaultHostForHttp10: "",
@@ -100,6 +101,7 @@ strip_any_host_port: true
 generate_request_id: false
 preserve_external_request_id: true
 always_set_request_id_in_response: true
+append_local_overload: true
 proxy_100_continue: true`);
   assert.equal(config.httpFilters.length, 1);
   assert.deepEqual(config.accessLogs, []);
@@ -128,6 +130,7 @@ proxy_100_continue: true`);
     hostNormalization: { stripTrailingDot: false, stripPort: "any" },
     requestId: null,
     alwaysSetRequestIdInResponse: true,
+    appendLocalOverload: true,
     proxy100Continue: true,
     acceptHttp10: true,
     defaultHostForHttp10: "h",
@@ -157,8 +160,8 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ["max_request_headers_kb: 8193", "10:35 error max_request_headers_kb: must be more than 0 and at most 8192"],
   ["request_timeout: -1s", "10:28 error request_timeout: must not be negative"],
   [
-    "append_local_overload: true",
-    "10:11 warning append_local_overload: `append_local_overload` is known but not implemented by Sluice yet; it has no effect",
+    "add_proxy_protocol_connection_state: true",
+    "10:11 warning add_proxy_protocol_connection_state: `add_proxy_protocol_connection_state` is known but not implemented by Sluice yet; it has no effect",
   ],
   [
     "http_protocol_options: { use_balsa_parser: true }",

@@ -129,6 +129,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       preserve_external_request_id: true,
       always_set_request_id_in_response: true,
       proxy_100_continue: true,
+      append_local_overload: true,
       stream_error_on_invalid_http_message: true,
     },
   );
@@ -164,6 +165,7 @@ export function convertConnectionManager(
     serverHeaderTransformation,
     pathNormalization: convertPathNormalization(message, context),
     hostNormalization: convertHostNormalization(message, context),
+    appendLocalOverload: message.appendLocalOverload,
     proxy100Continue: message.proxy100Continue,
     acceptHttp10: http1?.acceptHttp10 ?? false,
     defaultHostForHttp10: http1?.defaultHostForHttp10 ?? "",

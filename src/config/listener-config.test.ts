@@ -72,6 +72,8 @@ access_log:
         filters: [],
       },
     ],
+    ignoreGlobalConnectionLimit: false,
+    bypassOverloadManager: false,
     defaultFilterChain: { name: "d", match: null, filters: [] },
     accessLogs: [
       {

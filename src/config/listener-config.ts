@@ -50,6 +50,8 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   bind_to_port: sameAs(true),
   access_log: ACCESS_LOG_FIELDS,
   tcp_backlog_size: true,
+  ignore_global_conn_limit: true,
+  bypass_overload_manager: true,
 });
 
 const NAMES_ARE_FOR_CLUSTERS = "a listener's address is one of this machine; 0.0.0.0 and :: stand for all";
@@ -81,6 +83,8 @@ export function convertListener(message: Listener, context: ConversionContext): 
     tcpBacklogSize: message.tcpBacklogSize ?? 0,
     filterChains,
     defaultFilterChain,
+    ignoreGlobalConnectionLimit: message.ignoreGlobalConnLimit,
+    bypassOverloadManager: message.bypassOverloadManager,
     accessLogs,
   };
 }

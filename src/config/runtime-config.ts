@@ -2,6 +2,7 @@ import type { RuntimeValues } from "../common/runtime.js";
 import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
+import type { OverloadConfig } from "../overload/overload-config.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import type { Locality } from "../upstream/locality.js";
@@ -16,6 +17,8 @@ export interface RuntimeConfig {
   readonly admin: AdminConfig | null;
   /** `layered_runtime`, by key. */
   readonly runtime: RuntimeValues;
+  /** `overload_manager`; null where nothing is watched. */
+  readonly overload: OverloadConfig | null;
   /** Where ejections of hosts are written (`cluster_manager.outlier_detection.event_log_path`); null for nowhere. */
   readonly outlierEventLog: AccessLogSinkConfig | null;
   /** `stats_flush_interval` in milliseconds, 5,000 by default. */

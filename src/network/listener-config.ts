@@ -51,6 +51,10 @@ export interface ListenerConfig {
   readonly tcpBacklogSize: number;
   readonly filterChains: readonly FilterChainConfig[];
   readonly defaultFilterChain: FilterChainConfig | null;
+  /** Connections count towards the limit of the whole process, but are not refused for it (`ignore_global_conn_limit`). */
+  readonly ignoreGlobalConnectionLimit: boolean;
+  /** Its connections are taken whatever the load (`bypass_overload_manager`). */
+  readonly bypassOverloadManager: boolean;
   /** A line for each connection when it is over, also for those that no filter chain takes. */
   readonly accessLogs: readonly AccessLogConfig[];
 }

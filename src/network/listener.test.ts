@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RecordedStats } from "../../test/support/recorded-stats.js";
+import { SeededRandom } from "../../test/support/seeded-random.js";
 import { SimulatedDispatcher } from "../../test/support/simulated-dispatcher.js";
 import { SimulatedNetwork } from "../../test/support/simulated-network.js";
+import { actionSlot, OVERLOAD_STATE_BYTES, OverloadState, SATURATED } from "../overload/overload-state.js";
 import type { Connection, ConnectionEvent } from "./connection.js";
+import { ConnectionLimit } from "./connection-limit.js";
 import type { FilterStatus, ReadFilter, ReadFilterFactory } from "./filter.js";
-import { Listener } from "./listener.js";
+import { Listener, type ListenerContext } from "./listener.js";
 import type { FilterChainConfig, ListenerConfig } from "./listener-config.js";
 import { ADDRESS } from "./network.test.support.js";
 
@@ -58,6 +61,8 @@ function config(overrides: Partial<ListenerConfig>): ListenerConfig {
     tcpBacklogSize: 0,
     filterChains: [chain("chain")],
     defaultFilterChain: null,
+    ignoreGlobalConnectionLimit: false,
+    bypassOverloadManager: false,
     accessLogs: [],
     ...overrides,
   };
@@ -78,8 +83,26 @@ function chain(name: string, port: number | null = null): FilterChainConfig {
   return { name, match: port === null ? null : match, filters: [] };
 }
 
+type Load = Pick<ListenerContext, "overload" | "limits">;
+
+const NO_LOAD: Load = { overload: null, limits: null };
+
+/** Limits of a process with one listener; connections that count already. */
+function limited(max: { readonly global: number; readonly listener: number }): Load {
+  const counts = new Int32Array(2);
+  const limits = {
+    global: new ConnectionLimit(counts, 0, max.global),
+    listener: new ConnectionLimit(counts, 1, max.listener),
+  };
+  return { overload: null, limits };
+}
+
 /** Each chain gets filters named `<chain>1`, `<chain>2`, ... with these statuses. */
-function listen(overrides: Partial<ListenerConfig> = {}, statuses: readonly FilterStatus[] = ["continue"]) {
+function listen(
+  overrides: Partial<ListenerConfig> = {},
+  statuses: readonly FilterStatus[] = ["continue"],
+  load: Load = NO_LOAD,
+) {
   const dispatcher = new SimulatedDispatcher();
   const network = new SimulatedNetwork(dispatcher, { link: { windowBytes: 100 } });
   const stats = new RecordedStats();
@@ -99,6 +122,8 @@ function listen(overrides: Partial<ListenerConfig> = {}, statuses: readonly Filt
     dispatcher,
     readBuffers: network.readBuffers,
     stats: stats.root,
+    overload: load.overload,
+    limits: load.limits,
     connectionIds: { next: () => ++lastId },
     factoriesOf: ({ name }) => statuses.map((status, index) => factoryOf(name, status, index)),
     onListenError: (_listener, { message }) => void notes.push(`error ${message}`),
@@ -218,5 +243,63 @@ describe("Listener", () => {
     const run = listen();
     run.listener.onListenError({ code: "EMFILE", message: "too many" });
     assert.deepEqual(run.notes, ["error too many"]);
+  });
+});
+
+describe("limits of connections (BEHAVIOUR 1.4)", () => {
+  const overflows = (run: ReturnType<typeof listen>): readonly number[] => [
+    run.stat("downstream_cx_total"),
+    run.stat("downstream_cx_overflow"),
+    run.stat("downstream_global_cx_overflow"),
+  ];
+
+  test("the listener's own: one too many is closed, and one that ends makes place", () => {
+    const run = listen({}, ["continue"], limited({ global: Number.POSITIVE_INFINITY, listener: 1 }));
+    const first = run.connect();
+    assert.equal(run.connect().fate, "closed");
+    assert.deepEqual(overflows(run), [1, 1, 0]);
+    first.end();
+    run.dispatcher.runUntilIdle();
+    assert.equal(run.connect().fate, "open");
+    assert.deepEqual(overflows(run), [2, 1, 0]);
+  });
+
+  test("that of the process is counted apart, and what it refuses counts nowhere", () => {
+    const load = limited({ global: 1, listener: Number.POSITIVE_INFINITY });
+    const run = listen({}, ["continue"], load);
+    run.connect();
+    assert.equal(run.connect().fate, "closed");
+    assert.deepEqual(overflows(run), [1, 0, 1]);
+    assert.deepEqual([load.limits?.global.count, load.limits?.listener.count], [1, 1]);
+  });
+
+  test("a listener that ignores the process's limit counts towards it", () => {
+    const load = limited({ global: 1, listener: Number.POSITIVE_INFINITY });
+    const run = listen({ ignoreGlobalConnectionLimit: true }, ["continue"], load);
+    run.connect();
+    assert.equal(run.connect().fate, "open");
+    assert.equal(load.limits?.global.count, 2);
+  });
+
+  test("a connection that no filter chain takes gives its place back", () => {
+    const load = limited({ global: 5, listener: 5 });
+    const run = listen({ filterChains: [chain("other", 81)] }, ["continue"], load);
+    run.connect();
+    assert.deepEqual([load.limits?.global.count, load.limits?.listener.count], [0, 0]);
+  });
+
+  test("under load connections are closed without a look at them", () => {
+    const memory = new SharedArrayBuffer(OVERLOAD_STATE_BYTES);
+    const name = "envoy.overload_actions.reject_incoming_connections";
+    new Int32Array(memory)[actionSlot(name)] = SATURATED;
+    const underLoad = { refreshIntervalMs: 1, monitors: [], actions: [{ name, triggers: [] }] } as const;
+    const overload = new OverloadState(underLoad, memory, new SeededRandom(1), new RecordedStats().root);
+    const load = limited({ global: 5, listener: 5 });
+    const run = listen({}, ["continue"], { ...load, overload });
+    assert.equal(run.connect().fate, "closed");
+    assert.deepEqual([run.stat("downstream_cx_overload_reject"), run.stat("downstream_cx_total")], [1, 0]);
+    assert.equal(load.limits?.global.count, 0);
+    const other = listen({ bypassOverloadManager: true }, ["continue"], { ...load, overload });
+    assert.equal(other.connect().fate, "open");
   });
 });

@@ -1,9 +1,11 @@
 import { LinkedList, type LinkedNode } from "../common/linked-list.js";
 import type { FlowRecorder } from "../flow/flow-recorder.js";
+import type { OverloadState } from "../overload/overload-state.js";
 import type { Counter, Gauge, StatsScope } from "../stats/stat.js";
 import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { Address } from "./address.js";
 import { Connection, type ConnectionContext, type ConnectionStats, type SocketOwner } from "./connection.js";
+import type { ConnectionLimit } from "./connection-limit.js";
 import {
   type ConnectionLogger,
   completeConnectionInfo,
@@ -25,10 +27,22 @@ export interface IdSource {
 export interface ListenerContext extends ConnectionContext {
   readonly stats: StatsScope;
   readonly connectionIds: IdSource;
+  /** Null where nothing is done under load. */
+  readonly overload: OverloadState | null;
+  /** Null where nobody counts. */
+  readonly limits: ConnectionLimits | null;
   /** The filter factories of each chain of the configuration. */
   factoriesOf(chain: FilterChainConfig): readonly ReadFilterFactory[];
   /** A listening socket failed while it was open. */
   onListenError(listener: Listener, error: SocketError): void;
+}
+
+/** What connections of a listener are counted by, and how many there may be. */
+export interface ConnectionLimits {
+  /** Of all listeners of the process. */
+  readonly global: ConnectionLimit;
+  /** Of this one. */
+  readonly listener: ConnectionLimit;
 }
 
 class ListenerStats {
@@ -36,6 +50,9 @@ class ListenerStats {
   readonly activeConnections: Gauge;
   readonly destroyed: Counter;
   readonly noFilterChainMatch: Counter;
+  readonly overflow: Counter;
+  readonly globalOverflow: Counter;
+  readonly overloadReject: Counter;
   /** For connections of a chain without filters, which close at once. */
   readonly connection: ConnectionStats;
 
@@ -44,6 +61,9 @@ class ListenerStats {
     this.activeConnections = scope.gauge("downstream_cx_active");
     this.destroyed = scope.counter("downstream_cx_destroy");
     this.noFilterChainMatch = scope.counter("no_filter_chain_match");
+    this.overflow = scope.counter("downstream_cx_overflow");
+    this.globalOverflow = scope.counter("downstream_global_cx_overflow");
+    this.overloadReject = scope.counter("downstream_cx_overload_reject");
     this.connection = {
       rxBytes: scope.counter("downstream_cx_rx_bytes_total"),
       txBytes: scope.counter("downstream_cx_tx_bytes_total"),
@@ -120,6 +140,10 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
 
   /** A0: a connection was accepted. */
   onAccept(socket: StreamSocket): void {
+    if (!this.admits()) {
+      socket.destroy();
+      return;
+    }
     this.stats.connections.inc();
     const local = socket.localAddress;
     const remote = socket.remoteAddress;
@@ -135,9 +159,34 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
       const { connectionIds, dispatcher } = this.context;
       this.connectionLogger?.logConnection(refusedConnection(connectionIds.next(), socket, dispatcher));
       socket.destroy();
+      this.releasePlace();
       return;
     }
     this.serve(socket, this.factories.get(chain) as readonly ReadFilterFactory[]);
+  }
+
+  /** BEHAVIOUR 1.4: a connection for which there is no place is closed before anything is made for it. */
+  private admits(): boolean {
+    const { overload, limits } = this.context;
+    if (limits !== null && !limits.global.take()) {
+      if (!this.config.ignoreGlobalConnectionLimit) {
+        this.stats.globalOverflow.inc();
+        return false;
+      }
+      limits.global.takeAnyway();
+    }
+    if (!this.config.bypassOverloadManager && overload?.refusesConnection() === true) this.stats.overloadReject.inc();
+    else if (limits === null || limits.listener.take()) return true;
+    else this.stats.overflow.inc();
+    limits?.global.release();
+    return false;
+  }
+
+  private releasePlace(): void {
+    const { limits } = this.context;
+    if (limits === null) return;
+    limits.global.release();
+    limits.listener.release();
   }
 
   private serve(socket: StreamSocket, factories: readonly ReadFilterFactory[]): void {
@@ -170,6 +219,7 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
       completeConnectionInfo(info, connection, this.context.dispatcher);
       this.connectionLogger?.logConnection(info);
     }
+    this.releasePlace();
     this.stats.activeConnections.dec();
     this.stats.destroyed.inc();
   }

@@ -15,8 +15,9 @@ import type { RouterConfig } from "../http/filters/router/router-filter.js";
 import { RouterStats } from "../http/filters/router/router-stats.js";
 import type { ConnectionContext } from "../network/connection.js";
 import type { ReadFilterFactory } from "../network/filter.js";
-import { type IdSource, Listener } from "../network/listener.js";
+import { type ConnectionLimits, type IdSource, Listener } from "../network/listener.js";
 import type { ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
+import type { OverloadState } from "../overload/overload-state.js";
 import type { RouteConfig } from "../route/route-config.js";
 import { RouteTable, type RouteTableParts } from "../route/route-table.js";
 import type { StatsScope } from "../stats/stat.js";
@@ -33,6 +34,10 @@ export interface ListenerParts extends ConnectionContext {
   readonly accessLogSinks: AccessLogSinkSource;
   readonly connectionIds: IdSource;
   readonly streamIds: IdSource;
+  /** Null where nothing is done under load. */
+  readonly overload: OverloadState | null;
+  /** By the listener's place in the configuration; null where nobody counts. */
+  readonly connectionLimits: ((listenerIndex: number) => ConnectionLimits) | null;
   /** Makes the route tables, where something other than the usual ones is wanted. */
   readonly routeTable?: (config: RouteConfig, parts: RouteTableParts) => RouteTable;
 }
@@ -44,12 +49,14 @@ export interface ListenerParts extends ConnectionContext {
  */
 
 /** A whole listener, ready for sockets. */
-export function buildListener(config: ListenerConfig, parts: ListenerParts): Listener {
+export function buildListener(config: ListenerConfig, parts: ListenerParts, index = 0): Listener {
   const listener = new Listener(config, {
     dispatcher: parts.dispatcher,
     readBuffers: parts.readBuffers,
     stats: parts.stats,
     connectionIds: parts.connectionIds,
+    overload: parts.overload,
+    limits: parts.connectionLimits?.(index) ?? null,
     factoriesOf: (chain) => chain.filters.map((filter) => buildNetworkFilter(filter, parts)),
     onListenError: (failed, error) => {
       parts.log.error(`listener ${failed.config.name}: ${error.message}`);
@@ -82,6 +89,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     streamIds: parts.streamIds,
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
+    overload: parts.overload,
     http1Stats: new Http1CodecStats(parts.stats.scope("http1")),
     routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),

@@ -15,8 +15,10 @@ import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
+import { globalConnectionLimit } from "./connection-limits.js";
 import { HostSupervision } from "./host-supervision.js";
 import { openAccessLogs } from "./open-access-logs.js";
+import { OverloadManager } from "./overload/overload-manager.js";
 import { ProcessLogger } from "./process-logger.js";
 import type { ServerOptions } from "./server-options.js";
 import { ServerStats } from "./server-stats.js";
@@ -51,6 +53,7 @@ export class Server {
   private readonly circuitBreakers: readonly CircuitBreakerStats[];
   readonly supervision: HostSupervision;
   private readonly discoveries: DnsDiscovery[] = [];
+  private readonly overload: OverloadManager | null;
   private readonly admin: AdminServer | null;
   private readonly statsFlush: NodeJS.Timeout;
   private currentState: State = "PRE_INITIALIZING";
@@ -87,6 +90,15 @@ export class Server {
       hasTraffic: (statName) => (this.aggregator.value(`cluster.${statName}.upstream_cx_total`) ?? 0) > 0,
       receiver: this,
     });
+    this.overload =
+      config.overload === null
+        ? null
+        : new OverloadManager(config.overload, {
+            states: snapshot.overloadStates,
+            connections: globalConnectionLimit(config, snapshot.connectionCounts),
+            stats: scope,
+            log: this.log,
+          });
     this.workers = new WorkerPool(options.concurrency, snapshot, {
       failures: this.supervision,
       dispatcher: this.dispatcher,
@@ -134,6 +146,7 @@ export class Server {
     try {
       await this.workers.ready();
       await this.startAdmin();
+      await this.overload?.start();
       this.supervision.start(this.config);
       await this.startDiscovery();
       await this.supervision.firstRound();
@@ -250,6 +263,7 @@ export class Server {
   private async release(): Promise<void> {
     clearInterval(this.statsFlush);
     for (const discovery of this.discoveries) discovery.stop();
+    this.overload?.stop();
     this.supervision.destroy();
     await this.workers.flush();
     await this.workers.stop();

@@ -1,5 +1,7 @@
 import type { RuntimeConfig } from "../config/runtime-config.js";
+import { OVERLOAD_STATE_BYTES } from "../overload/overload-state.js";
 import { type ClusterMemory, createClusterMemory } from "../upstream/cluster.js";
+import { connectionCountsMemory } from "./connection-limits.js";
 
 /** What every worker starts from: plain data, copied to each thread, and the memory they share. */
 export interface WorkerSnapshot {
@@ -8,6 +10,10 @@ export interface WorkerSnapshot {
   readonly clusterMemories: readonly ClusterMemory[];
   readonly connectionIds: SharedArrayBuffer;
   readonly streamIds: SharedArrayBuffer;
+  /** Connections of all listeners, and of each. */
+  readonly connectionCounts: SharedArrayBuffer;
+  /** What is to be done under load. */
+  readonly overloadStates: SharedArrayBuffer;
   /** This worker's stats count the hosts that all workers have; true for one of them. */
   readonly countsMembership: boolean;
   /** Listeners whose connections are recorded: all, none, or one by name. */
@@ -23,6 +29,8 @@ export function createWorkerSnapshot(config: RuntimeConfig, flow: FlowSelection)
     clusterMemories: config.clusters.map(createClusterMemory),
     connectionIds: new SharedArrayBuffer(4),
     streamIds: new SharedArrayBuffer(4),
+    connectionCounts: connectionCountsMemory(config),
+    overloadStates: new SharedArrayBuffer(OVERLOAD_STATE_BYTES),
     countsMembership: true,
     flow,
   };

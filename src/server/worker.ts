@@ -9,6 +9,7 @@ import { ConnectionManager } from "../http/conn-manager/connection-manager.js";
 import type { Listener } from "../network/listener.js";
 import { NodeListenSocket, NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
+import { OverloadState } from "../overload/overload-state.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
@@ -17,6 +18,7 @@ import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import { buildListener } from "./build-listener.js";
 import { ClosingGate } from "./closing-gate.js";
+import { connectionLimits } from "./connection-limits.js";
 import { boundAddress, descriptorOf, type ListenRequest, type ListenResult, openServer } from "./open-server.js";
 import { SharedIds } from "./shared-ids.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
@@ -81,8 +83,11 @@ export class Worker implements WorkerOperations, FlowListener {
       accessLogSinks,
       connectionIds,
       streamIds: new SharedIds(snapshot.streamIds),
+      overload:
+        config.overload === null ? null : new OverloadState(config.overload, snapshot.overloadStates, random, stats),
+      connectionLimits: connectionLimits(config, snapshot.connectionCounts),
     };
-    this.listeners = config.listeners.map((listener) => buildListener(listener, parts));
+    this.listeners = config.listeners.map((listener, index) => buildListener(listener, parts, index));
     this.selectFlow(snapshot.flow);
   }
 

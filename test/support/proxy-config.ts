@@ -22,6 +22,8 @@ export interface ProxyConfigOptions {
   readonly accessLogPath?: string;
   /** Further listeners, each as `listenerConfig` makes it. */
   readonly moreListeners?: readonly object[];
+  /** Fields of the bootstrap, over the usual ones. */
+  readonly bootstrap?: object;
 }
 
 /** One listener, one connection manager with a router, one cluster. */
@@ -32,6 +34,7 @@ export function proxyConfig(options: ProxyConfigOptions): string {
       listeners: [listenerConfig("main", options), ...(options.moreListeners ?? [])],
       clusters: [clusterConfig(options)],
     },
+    ...options.bootstrap,
   });
 }
 

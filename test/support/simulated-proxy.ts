@@ -95,6 +95,8 @@ export class SimulatedProxy {
       accessLogSinks: { get: () => sink },
       connectionIds,
       streamIds: new SequentialIds(),
+      overload: null,
+      connectionLimits: null,
     };
     this.listeners = config.listeners.map((listenerConfig) => {
       const listener = buildListener(listenerConfig, parts);

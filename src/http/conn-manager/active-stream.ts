@@ -1,7 +1,6 @@
 import { drawUint53 } from "../../common/random.js";
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
-import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection } from "../../network/connection.js";
 import { applyRuleLists } from "../../route/header-rules.js";
 import { RedirectHistory } from "../../route/redirect-history.js";
@@ -23,9 +22,11 @@ import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
 import { answerToExpectation } from "./expect-continue.js";
 import { NextPass } from "./next-pass.js";
+import { overloadRefusal } from "./overload-refusal.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
+import { recordRepeat, recordReset, recordStreamEnd, recordTimer } from "./stream-flow.js";
 import { type RoutedStream, StreamRoute } from "./stream-route.js";
 import { type StreamTimeout, StreamTimeouts, type StreamTimeoutsOwner } from "./stream-timeouts.js";
 import { TIMEOUT_NAMES, type TimedOutStream, timeoutReply } from "./timeout-reply.js";
@@ -37,6 +38,8 @@ export interface StreamOwner {
   onStreamEnded(): void;
   /** No further request is taken on the connection. */
   closeAfterResponse(): void;
+  /** As above, to have fewer connections. */
+  closeUnderLoad(): void;
   keep(data: Buffer): Buffer;
 }
 
@@ -120,6 +123,12 @@ export class ActiveStream
     this.requestHeaders = headers;
     this.timeouts.touch();
     if (endStream) this.onRequestComplete();
+    const shed = this.context.overload === null ? null : overloadRefusal(this.context, this.streamInfo);
+    if (shed !== null) {
+      // Nothing is made for a request that is refused to save memory, neither filters nor a route.
+      this.filterManager.sendLocalReply(shed);
+      return;
+    }
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
     const refusal =
       checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort) ??
@@ -247,7 +256,7 @@ export class ActiveStream
     streamInfo.responseCode = response.status;
     streamInfo.responseCodeDetails = "internal_redirect";
     streamInfo.endTimeMs = dispatcher.now();
-    this.flow?.record(FlowSteps.requestRepeated, streamInfo.connectionId, streamInfo.streamId, "internal redirect");
+    recordRepeat(this, "internal redirect");
     filterManager.destroy();
     this.writeLog("DownstreamEnd");
     this.streamInfo = streamInfoOfNextPass(streamInfo, dispatcher.now(), dispatcher.wallClockMs());
@@ -301,6 +310,7 @@ export class ActiveStream
     this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();
     stats.countResponse(headers.status);
     if (!this.isRequestComplete) stats.rqResponseBeforeRqComplete.inc();
+    if (this.context.overload?.endsConnection() === true) this.owner.closeUnderLoad();
     this.encoder.encodeHeaders(headers, endStream);
   }
 
@@ -345,13 +355,13 @@ export class ActiveStream
   onResetStream(reason: ResetReason): void {
     if (this.ended) return;
     if (reason === "local reset") {
-      this.recordReset("body does not have the announced length");
+      recordReset(this, "body does not have the announced length");
       this.context.stats.rqTxReset.inc();
       this.streamInfo.responseCodeDetails = "http1.content_length_mismatch";
       this.finish();
       return;
     }
-    this.recordReset("client has gone");
+    recordReset(this, "client has gone");
     this.context.stats.rqRxReset.inc();
     this.streamInfo.setResponseFlag(DOWNSTREAM_TERMINATION);
     this.streamInfo.responseCodeDetails = "downstream_remote_disconnect";
@@ -361,15 +371,11 @@ export class ActiveStream
   /** The response cannot be completed: the client sees it cut short. */
   resetFromFilter(details: string): void {
     if (this.ended) return;
-    this.recordReset(details);
+    recordReset(this, details);
     this.context.stats.rqTxReset.inc();
     this.streamInfo.responseCodeDetails = details;
     this.finish();
     this.encoder.resetStream("local reset");
-  }
-
-  private recordReset(reason: string): void {
-    this.flow?.record(FlowSteps.reset, this.streamInfo.connectionId, this.streamInfo.streamId, reason);
   }
 
   /** Whatever way the stream ended: filters go, the line is written, the owner knows. Once. */
@@ -386,23 +392,13 @@ export class ActiveStream
     this.filterManager.destroy();
     this.writeLog("DownstreamEnd");
     this.owner.onStreamEnded();
-    if (this.flow === null) return;
-    // F5
-    this.flow.record(
-      FlowSteps.streamEnded,
-      info.connectionId,
-      info.streamId,
-      info.responseCodeDetails,
-      info.responseCode,
-    );
-    this.flow.streamEnded(info.streamId);
+    recordStreamEnd(this);
   }
 
   // ---- timers (BEHAVIOUR 2.10)
 
   onStreamTimeout(timeout: StreamTimeout): void {
-    const { connectionId, streamId } = this.streamInfo;
-    this.flow?.record(FlowSteps.timerFired, connectionId, streamId, TIMEOUT_NAMES[timeout]);
+    recordTimer(this, TIMEOUT_NAMES[timeout]);
     this.replyBeforeFilters(timeoutReply(timeout, this, this.context.stats));
   }
 

@@ -69,6 +69,8 @@ export interface ConnectionManagerConfig {
   /** Null where requests go on without an id unless they bring one. */
   readonly requestId: RequestIdConfig | null;
   readonly alwaysSetRequestIdInResponse: boolean;
+  /** A request that is refused under load is told so in a header (`append_local_overload`). */
+  readonly appendLocalOverload: boolean;
   readonly proxy100Continue: boolean;
   readonly acceptHttp10: boolean;
   readonly defaultHostForHttp10: string;

@@ -2,6 +2,7 @@ import type { Logger } from "../../common/logger.js";
 import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { IdSource } from "../../network/listener.js";
+import type { OverloadState } from "../../overload/overload-state.js";
 import type { RouteTable } from "../../route/route-table.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
 import type { Http1CodecStats } from "../codec/http1/codec-stats.js";
@@ -26,6 +27,8 @@ export interface ConnectionManagerParts {
   /** Who this proxy is (`node`). */
   readonly node: NodeIdentity;
   readonly stats: ConnectionManagerStats;
+  /** Null where nothing is done under load. */
+  readonly overload: OverloadState | null;
   readonly http1Stats: Http1CodecStats;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
@@ -47,6 +50,7 @@ export class ConnectionManagerContext {
   readonly log: Logger;
   readonly streamIds: IdSource;
   readonly stats: ConnectionManagerStats;
+  readonly overload: OverloadState | null;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgrades: UpgradeChains;
@@ -70,6 +74,7 @@ export class ConnectionManagerContext {
     this.log = parts.log;
     this.streamIds = parts.streamIds;
     this.stats = parts.stats;
+    this.overload = parts.overload;
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;
     this.upgrades = new UpgradeChains(parts.upgradeChains, parts.filterFactories);

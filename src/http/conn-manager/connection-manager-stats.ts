@@ -21,6 +21,7 @@ export class ConnectionManagerStats {
   readonly cxMaxDurationReached: Counter;
   readonly cxMaxRequestsReached: Counter;
   readonly cxDrainClose: Counter;
+  readonly cxOverloadDisableKeepalive: Counter;
   readonly flowControlPausedReading: Counter;
   readonly flowControlResumedReading: Counter;
   readonly rqTotal: Counter;
@@ -35,6 +36,7 @@ export class ConnectionManagerStats {
   readonly rqFailedPathNormalization: Counter;
   readonly rqRedirectedWithNormalizedPath: Counter;
   readonly rqRejectedViaIpDetection: Counter;
+  readonly rqOverloadClose: Counter;
   readonly rqTooLarge: Counter;
   readonly rsTooLarge: Counter;
   readonly rqIdleTimeout: Counter;
@@ -66,6 +68,7 @@ export class ConnectionManagerStats {
     this.cxMaxDurationReached = scope.counter("downstream_cx_max_duration_reached");
     this.cxMaxRequestsReached = scope.counter("downstream_cx_max_requests_reached");
     this.cxDrainClose = scope.counter("downstream_cx_drain_close");
+    this.cxOverloadDisableKeepalive = scope.counter("downstream_cx_overload_disable_keepalive");
     this.flowControlPausedReading = scope.counter("downstream_flow_control_paused_reading_total");
     this.flowControlResumedReading = scope.counter("downstream_flow_control_resumed_reading_total");
     this.rqTotal = scope.counter("downstream_rq_total");
@@ -80,6 +83,7 @@ export class ConnectionManagerStats {
     this.rqFailedPathNormalization = scope.counter("downstream_rq_failed_path_normalization");
     this.rqRedirectedWithNormalizedPath = scope.counter("downstream_rq_redirected_with_normalized_path");
     this.rqRejectedViaIpDetection = scope.counter("downstream_rq_rejected_via_ip_detection");
+    this.rqOverloadClose = scope.counter("downstream_rq_overload_close");
     this.rqTooLarge = scope.counter("downstream_rq_too_large");
     this.rsTooLarge = scope.counter("rs_too_large");
     this.rqIdleTimeout = scope.counter("downstream_rq_idle_timeout");

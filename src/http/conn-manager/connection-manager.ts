@@ -156,6 +156,12 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.codec.goAway();
   }
 
+  closeUnderLoad(): void {
+    if (this.drainState !== "serving") return;
+    this.context.stats.cxOverloadDisableKeepalive.inc();
+    this.codec.goAway();
+  }
+
   keep(data: Buffer): Buffer {
     return this.connection.keep(data);
   }

@@ -8,6 +8,8 @@ import type { Logger } from "../../common/logger.js";
 import type { IpAddress } from "../../network/address.js";
 import { type IdSource, Listener } from "../../network/listener.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
+import { OVERLOAD_ACTION_NAMES, type OverloadActionName, type OverloadConfig } from "../../overload/overload-config.js";
+import { actionSlot, OVERLOAD_STATE_BYTES, OverloadState, SATURATED } from "../../overload/overload-state.js";
 import { forwardAction, routeConfig, routeEntry, virtualHost } from "../../route/route.test.support.js";
 import type { ForwardActionConfig } from "../../route/route-action-config.js";
 import type { RouteEntryConfig } from "../../route/route-config.js";
@@ -61,6 +63,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   mapIpv4RemoteAddress: false,
   appendXForwardedPort: false,
   scheme: "",
+  appendLocalOverload: false,
   addUserAgent: false,
   forwardClientCert: "sanitize",
   pathNormalization: null,
@@ -87,6 +90,12 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   requestHeadersTimeoutMs: 0,
   drainTimeoutMs: 5_000,
   delayedCloseTimeoutMs: 1_000,
+};
+
+const ALL_ACTIONS: OverloadConfig = {
+  refreshIntervalMs: 1_000,
+  monitors: [],
+  actions: OVERLOAD_ACTION_NAMES.map((name) => ({ name, triggers: [] })),
 };
 
 /** A route that forwards what lies under a prefix. */
@@ -116,6 +125,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       streamIds: new SequentialIds(),
       node: { id: "node-1", cluster: "edge" },
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
+      overload: parts.overload,
       http1Stats: new Http1CodecStats(parts.stats.root.scope("http1")),
       routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
       filterFactories: [...(options.filters ?? []), parts.originFactory],
@@ -130,6 +140,8 @@ export class ContextParts {
   readonly dispatcher = new SimulatedDispatcher();
   readonly stats = new RecordedStats();
   readonly logger = new RecordedLogger();
+  private readonly overloadStates = new SharedArrayBuffer(OVERLOAD_STATE_BYTES);
+  readonly overload = new OverloadState(ALL_ACTIONS, this.overloadStates, new SeededRandom(1), this.stats.root);
   /** The terminal filter of each request, in order. */
   readonly origins: Origin[] = [];
   readonly log: string[] = [];
@@ -141,6 +153,11 @@ export class ContextParts {
       chain.addStreamDecoderFilter("origin", origin);
     },
   };
+
+  /** Makes an action strike everything, or nothing any more. */
+  setOverload(name: OverloadActionName, isActive: boolean): void {
+    new Int32Array(this.overloadStates)[actionSlot(name)] = isActive ? SATURATED : 0;
+  }
 
   accessLoggers(text: string): readonly AccessLogger[] {
     const format = { kind: "text", text, json: null, omitEmptyValues: false } as const;
@@ -258,12 +275,16 @@ export class ManagerRun extends ContextParts {
         tcpBacklogSize: 0,
         filterChains: [{ name: "", match: null, filters: [] }],
         defaultFilterChain: null,
+        ignoreGlobalConnectionLimit: false,
+        bypassOverloadManager: false,
         accessLogs: [],
       },
       {
         dispatcher: this.dispatcher,
         readBuffers,
         stats: this.stats.root,
+        overload: this.overload,
+        limits: null,
         connectionIds: new SequentialIds(),
         factoriesOf: () => [factory],
         onListenError: (_, error) => assert.fail(error.message),

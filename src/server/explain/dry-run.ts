@@ -86,6 +86,8 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
     clusters,
     accessLogSinks: { get: () => record },
     connectionIds: record,
+    overload: null,
+    connectionLimits: null,
     streamIds: record,
     routeTable: (routes, parts) => new ExplainingRouteTable(routes, parts, record.lookups),
   });
