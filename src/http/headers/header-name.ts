@@ -1,8 +1,8 @@
 import { isUpperCode } from "./header-syntax.js";
 
 /*
- * Field names that the proxy or most messages use. Their spellings on the wire (as here, and Train-Case as browsers and
- * servers write them) map to one lower-case string, so that later comparisons are of the same object.
+ * Field names that the proxy or most messages use. Whatever their spelling on the wire, they become one lower-case string,
+ * so that later comparisons are of the same object.
  */
 const KNOWN_NAMES =
   "accept accept-charset accept-encoding accept-language accept-ranges access-control-allow-credentials " +
@@ -20,21 +20,55 @@ const KNOWN_NAMES =
   "x-envoy-upstream-service-time x-envoy-expected-rq-timeout-ms x-envoy-attempt-count x-envoy-internal " +
   "x-envoy-external-address x-envoy-original-path x-b3-traceid x-b3-spanid x-b3-sampled traceparent tracestate";
 
-/** Wire spelling to canonical name. Fixed at start: what peers send never makes it grow. */
-const SPELLINGS = new Map<string, string>();
+/** A bit that lower-case letters have and capitals lack; digits and the hyphen have it too. */
+const LOWER = 0x20;
+
+/** A power of two, so large that few names share a slot. */
+const SLOTS = 1024;
+
+/** The names by a hash of their length and three of their characters; one that finds its slot taken goes to the next. */
+const NAMES: string[] = new Array<string>(SLOTS).fill("");
 for (const name of KNOWN_NAMES.split(" ")) {
-  SPELLINGS.set(name, name);
-  SPELLINGS.set(trainCase(name), name);
+  const bytes = Buffer.from(name, "latin1");
+  let slot = slotOf(bytes, 0, bytes.length);
+  while (NAMES[slot] !== "") slot = (slot + 1) % SLOTS;
+  NAMES[slot] = name;
 }
 
-/** The lower-case form of a field name that is a valid token; the same string object for well-known names. */
-export function canonicalHeaderName(wireName: string): string {
-  const known = SPELLINGS.get(wireName);
-  if (known !== undefined) return known;
-  for (let i = 0; i < wireName.length; i++) if (isUpperCode(wireName.charCodeAt(i))) return wireName.toLowerCase();
-  return wireName;
+/**
+ * The lower-case form of a well-known field name, whatever its spelling in these bytes; null for others. No string is made
+ * of the bytes, and the result is the same object each time (`bench/micro/http/codec/http1/head-parser.ts`). The table is
+ * fixed at start: what peers send never makes it grow.
+ *
+ * @param bytes from `start` to `end` a valid token (RFC 9110 5.6.2)
+ */
+export function knownHeaderName(bytes: Uint8Array, start: number, end: number): string | null {
+  const length = end - start;
+  if (length === 0) return null;
+  for (let slot = slotOf(bytes, start, end); NAMES[slot] !== ""; slot = (slot + 1) % SLOTS) {
+    const name = NAMES[slot] as string;
+    if (name.length === length && isSpelledBy(name, bytes, start)) return name;
+  }
+  return null;
 }
 
-function trainCase(name: string): string {
-  return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const first = (bytes[start] as number) | LOWER;
+  const last = (bytes[end - 1] as number) | LOWER;
+  const middle = (bytes[(start + end) >> 1] as number) | LOWER;
+  return (first + last * 7 + middle * 31 + (end - start) * 127) % SLOTS;
+}
+
+/** Names have letters, digits and hyphens; of the bytes of a token only these become one of them with the bit set. */
+function isSpelledBy(name: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if (((bytes[start + i] as number) | LOWER) !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** The lower-case form of a field name that is a valid token. */
+export function lowerCaseName(name: string): string {
+  for (let i = 0; i < name.length; i++) if (isUpperCode(name.charCodeAt(i))) return name.toLowerCase();
+  return name;
 }

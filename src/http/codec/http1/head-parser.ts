@@ -1,6 +1,6 @@
 import { type PreserveCaseConfig, preservedCase } from "../../headers/header-case.js";
 import { HeaderMap } from "../../headers/header-map.js";
-import { canonicalHeaderName } from "../../headers/header-name.js";
+import { knownHeaderName, lowerCaseName } from "../../headers/header-name.js";
 import {
   isDigitCode,
   isFieldValueCode,
@@ -229,9 +229,10 @@ export class HeadParser {
     this.position = at + 2;
     if (++this.fieldCount > this.maxFields) return Http1Errors.tooManyFields;
     while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
-    const spelling = this.cut(start, nameEnd);
-    const name = canonicalHeaderName(spelling);
-    if (this.keepCase !== null) preservedCase(this.head.headers, this.keepCase).remember(name, spelling);
+    const name = knownHeaderName(lines, start, nameEnd) ?? lowerCaseName(this.cut(start, nameEnd));
+    if (this.keepCase !== null) {
+      preservedCase(this.head.headers, this.keepCase).remember(name, this.cut(start, nameEnd));
+    }
     if (this.checksUnderscores && name.includes("_")) return this.refuseUnderscore();
     const value = this.cut(valueStart, at);
     if (this.next === "fields") return takeHeadField(this.head, name, value, this.isRequest);

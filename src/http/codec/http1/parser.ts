@@ -11,6 +11,11 @@ import { PartialLine } from "./partial-line.js";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const CR = 0x0d;
+/**
+ * In a read of at most so many bytes that ends with a line, as that of a request without a body, nothing is searched for.
+ * Of a larger one, what lies behind a section would be decoded with each of the sections before it.
+ */
+const SMALL_READ_BYTES = 2048;
 const LF = 0x0a;
 
 /** Receives the parts of messages, in order. Each call may pause or stop the parser. */
@@ -296,6 +301,7 @@ export class Http1Parser {
 
 /** Behind the last line that is whole, or behind the first empty line, where most heads end. */
 function wholeLinesEnd(data: Buffer, from: number, limit: number): number {
+  if (limit > from && limit - from <= SMALL_READ_BYTES && data[limit - 1] === LF) return limit;
   const headEnd = data.indexOf(HEAD_END, from) + HEAD_END.length;
   if (headEnd >= from + HEAD_END.length && headEnd <= limit) return headEnd;
   return limit > from ? data.lastIndexOf(LF, limit - 1) + 1 : from;
