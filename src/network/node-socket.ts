@@ -1,8 +1,11 @@
 import net from "node:net";
 import type { Dispatcher } from "../event/dispatcher.js";
 import type { Address } from "./address.js";
+import { HandleWriter, hasWriteHandle } from "./handle-writer.js";
 import type { ReadBuffers } from "./read-buffers.js";
+import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
 import type { ConnectOptions, SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
+import { StreamWriter } from "./stream-writer.js";
 
 /** What every socket of a worker shares. */
 export interface NodeSocketContext {
@@ -13,22 +16,7 @@ export interface NodeSocketContext {
 /** A `net.Socket` that knows the object which owns it, so that its listeners need no closures. */
 interface OwnedSocket extends net.Socket {
   owner: NodeSocket;
-  readonly _handle?: { readonly writeQueueSize?: number; readonly reset?: unknown } | null;
-}
-
-/** What streams call the encoding of a chunk that is bytes already; the types know only those of text. */
-const BYTES = "buffer" as BufferEncoding;
-
-type WriteCallback = (error?: Error | null) => void;
-
-interface WritePiece {
-  readonly chunk: string | Buffer;
-  readonly encoding: BufferEncoding;
-}
-
-/** The types leave `_writev` open for streams that have none; a socket has it. */
-interface VectoredSocket {
-  _writev(chunks: WritePiece[], onWritten: WriteCallback): void;
+  readonly _handle?: { readonly reset?: unknown } | null;
 }
 
 /**
@@ -44,12 +32,11 @@ interface OnReadOptions {
  * A socket of the operating system on Node's `net.Socket`. Reads come through `onread` into buffers of ours instead of
  * `data` events, which saves an allocation of 64 KiB and the stream machinery on every read.
  *
- * Writes go to `_write` and `_writev`, the socket's own half of a `Writable`, past the queue in front of it: we gather
- * ourselves, and the handle's queue then says exactly how much is unsent, where the stream would count whole chunks and
- * report nothing below its own mark. (It also saves a task on the next tick, about one percent of a write.) The kernel's
- * queue behind it keeps the order, `end` included.
+ * Writes go past the queue of the stream: we gather ourselves, and the handle's queue then says exactly how much is unsent,
+ * where the stream would count whole chunks and report nothing below its own mark. The kernel's queue behind it keeps the
+ * order, `end` included.
  */
-export class NodeSocket implements StreamSocket {
+export class NodeSocket implements StreamSocket, SocketWriterOwner {
   private readonly context: NodeSocketContext;
   private socket: OwnedSocket;
   private callbacks: StreamSocketCallbacks | null = null;
@@ -57,13 +44,7 @@ export class NodeSocket implements StreamSocket {
   /** What Node has not been told of yet. */
   private nextReadBuffer: Buffer | null;
   private error: SocketError | null = null;
-  /** Writes that the kernel has not taken whole, and their bytes. */
-  private unsentWrites = 0;
-  private unsent = 0;
-  /** Inside a write: its callback then means that the kernel took everything at once. */
-  private writing = false;
-  private corked: WritePiece[] | null = null;
-  private readonly onWritten: WriteCallback;
+  private writer: SocketWriter;
   private cachedLocal: Address | null = null;
   private cachedRemote: Address | null = null;
 
@@ -71,10 +52,9 @@ export class NodeSocket implements StreamSocket {
     this.context = context;
     this.readBuffer = context.readBuffers.shared;
     this.nextReadBuffer = this.readBuffer;
-    // control plane: once for a connection
-    this.onWritten = (error) => this.onWriteDone(error);
-    // Set by the two factories below before anybody sees the object.
+    // Both are set by the two factories below before anybody sees the object.
     this.socket = null as unknown as OwnedSocket;
+    this.writer = null as unknown as SocketWriter;
   }
 
   /** Starts an asynchronous connect. */
@@ -139,61 +119,31 @@ export class NodeSocket implements StreamSocket {
   }
 
   get unsentBytes(): number {
-    if (this.unsentWrites === 0) return 0;
-    // Every write goes straight to the handle, so its queue is exact, also while a large write is on its way.
-    return this.socket._handle?.writeQueueSize ?? this.unsent;
+    return this.writer.unsentBytes;
   }
 
   writeText(text: string): void {
-    if (this.corked !== null) {
-      this.corked.push({ chunk: text, encoding: "latin1" });
-      return;
-    }
-    this.beginWrite(text.length);
-    this.socket._write(text, "latin1", this.onWritten);
-    this.writing = false;
+    this.writer.writeText(text);
   }
 
   writeBytes(bytes: Buffer): void {
-    if (this.corked !== null) {
-      this.corked.push({ chunk: bytes, encoding: BYTES });
-      return;
-    }
-    this.beginWrite(bytes.length);
-    this.socket._write(bytes, BYTES, this.onWritten);
-    this.writing = false;
+    this.writer.writeBytes(bytes);
   }
 
   cork(): void {
-    this.corked = [];
+    this.writer.cork();
   }
 
   uncork(): void {
-    const pieces = this.corked;
-    this.corked = null;
-    if (pieces === null || pieces.length === 0) return;
-    let bytes = 0;
-    for (let i = 0; i < pieces.length; i++) bytes += (pieces[i] as WritePiece).chunk.length;
-    this.beginWrite(bytes);
-    (this.socket as VectoredSocket)._writev(pieces, this.onWritten);
-    this.writing = false;
+    this.writer.uncork();
   }
 
-  private beginWrite(bytes: number): void {
-    this.writing = true;
-    this.unsentWrites++;
-    this.unsent += bytes;
+  onWriteFailed(error: Error): void {
+    this.socket.destroy(error);
   }
 
-  /** A write is with the kernel, within the call that made it or later. */
-  private onWriteDone(error?: Error | null): void {
-    if (error !== undefined && error !== null) {
-      this.socket.destroy(error);
-      return;
-    }
-    if (--this.unsentWrites === 0) this.unsent = 0;
-    // Progress of any kind is told: the mark to go on lies above empty.
-    if (this.writing) return;
+  /** Progress of any kind is told: the mark to go on lies above empty. */
+  onWriteProgress(): void {
     this.context.dispatcher.beginEvent();
     this.callbacks?.onSocketWritable();
     this.context.dispatcher.endEvent();
@@ -225,6 +175,7 @@ export class NodeSocket implements StreamSocket {
   private adopt(socket: net.Socket): void {
     this.socket = socket as OwnedSocket;
     this.socket.owner = this;
+    this.writer = hasWriteHandle(socket) ? new HandleWriter(socket, this) : new StreamWriter(socket, this);
     socket.on("end", onEnd);
     socket.on("error", onError);
     socket.on("close", onClose);
