@@ -18,8 +18,8 @@ interface VectoredSocket {
 }
 
 /**
- * Writes through `_write` and `_writev`, the socket's own half of a `Writable`. The way for sockets whose handle does not
- * look as `HandleWriter` expects.
+ * Writes through `_write` and `_writev`, the socket's own half of a `Writable`: the way on Node 24 and later, and for
+ * sockets whose handle does not look as `HandleWriter` expects.
  */
 export class StreamWriter implements SocketWriter {
   private readonly socket: net.Socket;

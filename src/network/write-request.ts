@@ -12,7 +12,7 @@ export interface WriteRequest {
 
 export type WriteRequestClass = new () => WriteRequest;
 
-/** The class of such requests; null on a Node that does not show it. */
+/** The class of such requests; null where handles make them by themselves, when they need one (Node 24). */
 export const WriteRequestOfNode: WriteRequestClass | null = learnClass();
 
 /** Node names the class nowhere, but every write makes an object of it: a handle that is none sees one. */
@@ -21,8 +21,8 @@ function learnClass(): WriteRequestClass | null {
   const socket = new net.Socket() as net.Socket & { _handle?: unknown };
   try {
     socket._handle = {
-      writeLatin1String: (request: WriteRequest) => {
-        learned = request.constructor as WriteRequestClass;
+      writeLatin1String: (request: WriteRequest | null) => {
+        learned = (request?.constructor ?? null) as WriteRequestClass | null;
         return 0;
       },
     };
