@@ -3,6 +3,7 @@ import { encodeRequestHead, encodeResponseHead } from "../../src/http/codec/http
 import { mergeSlashes, normalizePath, unescapeSlashes } from "../../src/http/conn-manager/path-normalization.js";
 import { HeaderMap } from "../../src/http/headers/header-map.js";
 import type { SeededRandom } from "../support/seeded-random.js";
+import { chunkTarget } from "./chunk-target.js";
 import type { Corpus } from "./corpus.js";
 import { FuzzFailure, type FuzzTarget } from "./fuzz-target.js";
 import { fieldsOf, type MessageKind, MessageLog } from "./message-log.js";
@@ -14,6 +15,7 @@ export function fuzzTargets(random: SeededRandom, corpus: Corpus): FuzzTarget[] 
   return [
     parserTarget("request", new Mutator(random, corpus.requests)),
     parserTarget("response", new Mutator(random, corpus.responses)),
+    chunkTarget(random),
     pathTarget(new Mutator(random, PATHS)),
     headerMapTarget(random),
     ...proxyTargets(random, corpus),

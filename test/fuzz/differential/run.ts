@@ -1,0 +1,129 @@
+/*
+ * npm run differential: what the wire cases send, and mutations of it, to Sluice, to Node's own server, to nginx and to
+ * HAProxy. Writes the classes of differences to docs/http1-differences.md; ends with 1 when one has no reason.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { interruption } from "../../../bench/macro/interruption.js";
+import { ROOT } from "../../../bench/macro/paths.js";
+import { stopServers } from "../../../bench/macro/processes.js";
+import { SeededRandom } from "../../support/seeded-random.js";
+import { readCorpus } from "../corpus.js";
+import { Mutator } from "../mutator.js";
+import { type Difference, differenceOf } from "./difference.js";
+import type { Reader } from "./observation.js";
+import { pageOf } from "./page.js";
+import { reasonFor } from "./reasons.js";
+import { startPeers, startSluice } from "./start-readers.js";
+import { shown, Tally } from "./tally.js";
+
+const USAGE = `npm run differential -- [options]
+  --mutations N  how many mutations follow the corpus (1000)
+  --seed N       of the mutations (1)
+  --output FILE  where the page is written (docs/http1-differences.md); - for standard output`;
+
+/** Nothing happens for so long: the reader has done what it will do with the input. */
+const QUIET_MS = 30;
+/** What would be unexplained is looked at again with more patience: the machine may have been busy. */
+const PATIENT_MS = 400;
+
+interface Options {
+  readonly mutations: number;
+  readonly seed: number;
+  readonly output: string;
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      mutations: { type: "string", default: "1000" },
+      seed: { type: "string", default: "1" },
+      output: { type: "string", default: `${ROOT}docs/http1-differences.md` },
+    },
+  });
+  const [mutations, seed] = [Number(values.mutations), Number(values.seed)];
+  if (!Number.isSafeInteger(mutations) || mutations < 0) throw new Error("--mutations must be a whole number");
+  if (!Number.isSafeInteger(seed)) throw new Error("--seed must be a whole number");
+  return { mutations, seed, output: values.output };
+}
+
+async function main(options: Options): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-differential-"));
+  const cleanUps: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    const sluice = await startSluice({ after: (work) => cleanUps.push(work) });
+    const peers = await startPeers(folder);
+    cleanUps.push(...[sluice, ...peers].map((reader) => () => reader.close()));
+    const tally = await compareAll(inputsOf(options), sluice, peers);
+    const page = pageOf(
+      tally,
+      peers.map(({ name }) => name),
+      options,
+    );
+    if (options.output === "-") process.stdout.write(page);
+    else writeFileSync(options.output, page);
+    reportUnexplained(tally.unexplained);
+    console.error(`${tally.inputs} inputs, ${tally.agreed} read alike by all, ${tally.unexplained.length} unexplained`);
+  } finally {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    await stopServers();
+  }
+}
+
+function* inputsOf({ mutations, seed }: Options): Generator<string> {
+  const { requests } = readCorpus();
+  yield* requests;
+  const mutator = new Mutator(new SeededRandom(seed), requests);
+  for (let i = 0; i < mutations; i++) yield mutator.next();
+}
+
+async function compareAll(inputs: Iterable<string>, sluice: Reader, peers: readonly Reader[]): Promise<Tally> {
+  const tally = new Tally();
+  for (const input of inputs) {
+    interruption.throwIfAborted();
+    if (input === "") continue;
+    let differences = await compare(input, sluice, peers, QUIET_MS);
+    if (differences.some((difference) => reasonFor(difference) === null)) {
+      differences = await compare(input, sluice, peers, PATIENT_MS);
+    }
+    tally.inputs++;
+    if (differences.length === 0) tally.agreed++;
+    for (const difference of differences) tally.add(difference);
+  }
+  return tally;
+}
+
+async function compare(
+  input: string,
+  sluice: Reader,
+  peers: readonly Reader[],
+  quietMs: number,
+): Promise<Difference[]> {
+  const [ours, ...theirs] = await Promise.all([sluice, ...peers].map((reader) => reader.observe(input, quietMs)));
+  if (ours === undefined) return [];
+  return theirs.flatMap((observation, index) => {
+    const difference = differenceOf(peers[index]?.name ?? "", input, ours, observation);
+    return difference === null ? [] : [difference];
+  });
+}
+
+function reportUnexplained(unexplained: readonly Difference[]): void {
+  for (const { kind, peer, input, ours, theirs, own, their } of unexplained) {
+    console.error(`${peer}, ${kind}: ${shown(input)}
+  Sluice: ${JSON.stringify(own)}, then ${ours.status} ${ours.details}
+  ${peer}: ${JSON.stringify(their)}, then ${theirs.status}${theirs.ended ? "" : " (waiting)"}
+  input: ${JSON.stringify(input)}`);
+    process.exitCode = 1;
+  }
+}
+
+try {
+  await main(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  if (!interruption.aborted) console.error(USAGE);
+  process.exitCode = 1;
+}
