@@ -4,7 +4,7 @@ import type {
   CircuitBreakers_Thresholds_RetryBudget,
 } from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
 import type { Percent } from "../gen/envoy/type/v3/percent_pb.js";
-import type { CircuitBreakerLimits, RetryBudget } from "../upstream/cluster-info.js";
+import { type CircuitBreakerLimits, NO_LIMIT, type RetryBudget } from "../upstream/cluster-info.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
@@ -25,6 +25,11 @@ export const CIRCUIT_BREAKER_FIELDS: MessageTable = implemented<CircuitBreakers>
         },
       ),
       track_remaining: true,
+      max_connection_pools: true,
+    }),
+    per_host_thresholds: implemented<CircuitBreakers_Thresholds>("envoy.config.cluster.v3.CircuitBreakers.Thresholds", {
+      priority: true,
+      max_connections: true,
     }),
   },
 );
@@ -41,11 +46,14 @@ export function convertLimits(
   context: ConversionContext,
 ): CircuitBreakerLimits {
   const limits = message?.thresholds.find((candidate) => context.enumName(candidate, "priority") === priority);
+  const perHost = message?.perHostThresholds.find((candidate) => context.enumName(candidate, "priority") === priority);
   return {
     maxConnections: limits?.maxConnections ?? DEFAULT_LIMIT,
     maxPendingRequests: limits?.maxPendingRequests ?? DEFAULT_LIMIT,
     maxRequests: limits?.maxRequests ?? DEFAULT_LIMIT,
     maxRetries: limits?.maxRetries ?? DEFAULT_MAX_RETRIES,
+    maxConnectionPools: limits?.maxConnectionPools ?? NO_LIMIT,
+    maxConnectionsPerHost: perHost?.maxConnections ?? NO_LIMIT,
     retryBudget: limits?.retryBudget === undefined ? null : convertRetryBudget(limits.retryBudget),
     trackRemaining: limits?.trackRemaining ?? false,
   };

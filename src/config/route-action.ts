@@ -9,11 +9,12 @@ import type {
   MaxStreamDurationConfig,
   RouteActionConfig,
 } from "../route/route-action-config.js";
+import type { ResourcePriority } from "../upstream/resource-manager.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertDirectResponse } from "./direct-response.js";
 import { convertHashPolicies, HASH_POLICY_FIELDS } from "./hash-policy.js";
 import { convertHostRewrite } from "./host-rewrite.js";
-import { implemented, type MessageTable, refused, refusedByConverter, sameAs, values } from "./implemented-fields.js";
+import { implemented, type MessageTable, refused, refusedByConverter, values } from "./implemented-fields.js";
 import { convertInternalRedirect, INTERNAL_REDIRECT_FIELDS } from "./internal-redirect.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
@@ -32,6 +33,8 @@ const NOT_FOUND_STATUS: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   INTERNAL_SERVER_ERROR: 500,
 };
+
+const PRIORITIES: Readonly<Record<string, ResourcePriority>> = { DEFAULT: "default", HIGH: "high" };
 
 export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy.config.route.v3.RouteAction", {
   cluster: true,
@@ -68,8 +71,7 @@ export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy
   request_mirror_policies: MIRROR_POLICY_FIELDS,
   hash_policy: HASH_POLICY_FIELDS,
   metadata_match: METADATA_FIELDS,
-  // HIGH has no pools and circuit breakers of its own yet.
-  priority: sameAs(0),
+  priority: values(() => PRIORITIES),
 });
 
 /** What a route does with a request that it matches; null with an error when that cannot be. */
@@ -112,12 +114,14 @@ function convertForward(
   const grpcTimeout = convertGrpcTimeout(message, context);
   const mirrorPolicies = convertMirrorPolicies(message.requestMirrorPolicies, rules.validateClusters, context);
   const clusterNotFoundStatus = NOT_FOUND_STATUS[context.enumName(message, "clusterNotFoundResponseCode")];
-  if (cluster === null || hostRewrite === null || pathRewrite === "faulty" || clusterNotFoundStatus === undefined) {
-    return null;
-  }
+  const priority = PRIORITIES[context.enumName(message, "priority")];
+  if (cluster === null || hostRewrite === null || pathRewrite === "faulty") return null;
+  // Numbers that the enums do not define have been reported.
+  if (clusterNotFoundStatus === undefined || priority === undefined) return null;
   return {
     kind: "forward",
     cluster,
+    priority,
     timeoutMs,
     retryPolicy:
       message.retryPolicy === undefined ? rules.retryPolicy : convertRetryPolicy(message.retryPolicy, context),

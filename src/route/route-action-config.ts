@@ -1,4 +1,5 @@
 import type { MetadataMatchCriteria } from "../upstream/metadata-match.js";
+import type { ResourcePriority } from "../upstream/resource-manager.js";
 import type { FilterOverrideConfig } from "./filter-override-config.js";
 import type { HashPolicyConfig } from "./hash-policy-config.js";
 import type { HeaderRulesConfig } from "./header-rules-config.js";
@@ -18,6 +19,8 @@ export type ReplayLimits = Pick<ForwardActionConfig, "replayLimitBytes" | "bodyL
 export interface ForwardActionConfig {
   readonly kind: "forward";
   readonly cluster: ClusterSpecifierConfig;
+  /** Whose connections and circuit breakers its requests use. */
+  readonly priority: ResourcePriority;
   /** Milliseconds from the complete request to the complete response; 0 is no limit, 15,000 the default. */
   readonly timeoutMs: number;
   /** When a request is tried again; null for never. The virtual host's where the route has none. */

@@ -78,6 +78,7 @@ export function routeMatch(parts: Partial<RouteMatchConfig> = {}): RouteMatchCon
 export function forwardAction(parts: Partial<ForwardActionConfig> = {}): ForwardActionConfig {
   return {
     kind: "forward",
+    priority: "default",
     cluster: { kind: "name", name: "c" },
     timeoutMs: 0,
     idleTimeoutMs: null,

@@ -32,9 +32,14 @@ export class CircuitBreakerStats {
     const scope = root.scope(`cluster.${info.statName}.circuit_breakers`);
     for (const priority of ["default", "high"] as const) {
       const limits = priority === "default" ? info.defaultLimits : info.highLimits;
-      const { connections, pendingRequests, requests, retries } = new ResourceManager(memory, priority, limits);
+      const { connections, connectionPools, pendingRequests, requests, retries } = new ResourceManager(
+        memory,
+        priority,
+        limits,
+      );
       const resources = [
         [connections, "cx_open", "remaining_cx"],
+        [connectionPools, "cx_pool_open", "remaining_cx_pools"],
         [pendingRequests, "rq_pending_open", "remaining_pending"],
         [requests, "rq_open", "remaining_rq"],
         [retries, "rq_retry_open", "remaining_retries"],

@@ -36,11 +36,18 @@ export interface CircuitBreakerLimits {
   readonly maxPendingRequests: number;
   readonly maxRequests: number;
   readonly maxRetries: number;
+  /** A pool is the connections of one worker to one host. */
+  readonly maxConnectionPools: number;
+  /** Connections to one host (`per_host_thresholds`). */
+  readonly maxConnectionsPerHost: number;
   /** Takes the place of `maxRetries`; null for none. */
   readonly retryBudget: RetryBudget | null;
   /** Stats show how much of each resource is left. */
   readonly trackRemaining: boolean;
 }
+
+/** Of what is counted in 32 bits and not limited. */
+export const NO_LIMIT = 0xffff_ffff;
 
 /** `CircuitBreakers.Thresholds.RetryBudget` */
 export interface RetryBudget {

@@ -8,7 +8,7 @@ import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import type { HostHealthChange } from "./host-health.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
-import type { PoolProtocol } from "./pool/host-pools.js";
+import type { PoolKind } from "./pool/pool-kind.js";
 import type { PrioritySet } from "./priority-set.js";
 
 /** A cluster's configuration with the memory that its workers share. */
@@ -93,17 +93,20 @@ export class ClusterManager {
   }
 
   /** The pool of a host, null when it has none yet. */
-  existingPool(host: Host, protocol: PoolProtocol): ConnectionPool | null {
-    return host.pools.find(protocol);
+  existingPool(host: Host, kind: PoolKind): ConnectionPool | null {
+    return host.pools.find(kind);
   }
 
-  /** B3: makes the pool of a host that has none. */
-  createPool(cluster: Cluster, host: Host, protocol: PoolProtocol): ConnectionPool {
+  /** B3: makes the pool of a host that has none of the kind. Null at the limit of pools, when none can make room. */
+  createPool(cluster: Cluster, host: Host, kind: PoolKind): ConnectionPool | null {
     // An aggregate's hosts belong to its members.
     const owner = this.clusters.get(host.clusterName) ?? cluster;
-    const pool = new ConnectionPool(owner, host, protocol, this.context);
-    host.pools.add(pool);
-    return pool;
+    const { connectionPools } = owner.resourcesOf(kind.priority);
+    if (!connectionPools.canCreate() && !host.pools.freeOne(kind.priority)) {
+      owner.stats.cxPoolOverflow.inc();
+      return null;
+    }
+    return new ConnectionPool(owner, host, kind, this.context);
   }
 
   /** Takes over what discovery found for a cluster that resolves names. */

@@ -11,6 +11,7 @@ export class ClusterStats {
   readonly cxConnectFail: Counter;
   readonly cxConnectTimeout: Counter;
   readonly cxOverflow: Counter;
+  readonly cxPoolOverflow: Counter;
   readonly cxIdleTimeout: Counter;
   readonly cxMaxRequests: Counter;
   readonly cxMaxDurationReached: Counter;
@@ -77,6 +78,7 @@ export class ClusterStats {
     this.cxConnectFail = scope.counter("upstream_cx_connect_fail");
     this.cxConnectTimeout = scope.counter("upstream_cx_connect_timeout");
     this.cxOverflow = scope.counter("upstream_cx_overflow");
+    this.cxPoolOverflow = scope.counter("upstream_cx_pool_overflow");
     this.cxIdleTimeout = scope.counter("upstream_cx_idle_timeout");
     this.cxMaxDurationReached = scope.counter("upstream_cx_max_duration_reached");
     this.cxMaxRequests = scope.counter("upstream_cx_max_requests");

@@ -14,6 +14,8 @@ const LIMITS: CircuitBreakerLimits = {
   maxPendingRequests: 1024,
   maxRequests: 1024,
   maxRetries: 3,
+  maxConnectionPools: 0xffff_ffff,
+  maxConnectionsPerHost: 0xffff_ffff,
   retryBudget: null,
   trackRemaining: false,
 };

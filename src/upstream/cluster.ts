@@ -5,6 +5,7 @@ import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
+import { HOST_CONNECTIONS_BYTES, HostConnectionBoard, limitsHosts } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import { type HostHealthChange, statusOf } from "./host-health.js";
 import { configuredLocalityWeight } from "./host-set.js";
@@ -19,12 +20,14 @@ import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
 import { OutlierMonitors } from "./outlier/outlier-monitors.js";
 import { HostPools } from "./pool/host-pools.js";
 import { PrioritySet } from "./priority-set.js";
-import { RESOURCE_COUNTS_BYTES, ResourceManager } from "./resource-manager.js";
+import { RESOURCE_COUNTS_BYTES, ResourceManager, type ResourcePriority } from "./resource-manager.js";
 
 /** The memory that all workers share of a cluster. */
 export interface ClusterMemory {
   /** Of `RESOURCE_COUNTS_BYTES`: what the circuit breakers count. */
   readonly resourceCounts: SharedArrayBuffer;
+  /** Of `HOST_CONNECTIONS_BYTES`; null when connections to single hosts are not limited. */
+  readonly hostConnections: SharedArrayBuffer | null;
   /** Of `OUTLIER_BOARD_BYTES`; null when the cluster's hosts are not watched. */
   readonly outlierBoard: SharedArrayBuffer | null;
 }
@@ -33,6 +36,7 @@ export interface ClusterMemory {
 export function createClusterMemory(info: ClusterInfo): ClusterMemory {
   return {
     resourceCounts: new SharedArrayBuffer(RESOURCE_COUNTS_BYTES),
+    hostConnections: limitsHosts(info) ? new SharedArrayBuffer(HOST_CONNECTIONS_BYTES) : null,
     outlierBoard: info.outlierDetection === null ? null : new SharedArrayBuffer(OUTLIER_BOARD_BYTES),
   };
 }
@@ -59,23 +63,30 @@ export class Cluster {
   readonly info: ClusterInfo;
   readonly stats: ClusterStats;
   readonly resources: ResourceManager;
+  private readonly highResources: ResourceManager;
   readonly prioritySet: PrioritySet;
   /** Turns requests away before a host is chosen; null when it turns none away. */
   readonly shedding: LoadShedding | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
   private loadBalancer: LoadBalancer;
+  private readonly hostConnections: HostConnectionBoard | null;
   private readonly outlierMonitors: OutlierMonitors | null;
   /** Pools whose last streams are being served: of hosts that discovery no longer finds, or that start afresh. */
   private leaving: HostPools[] = [];
 
-  constructor(info: ClusterInfo, { resourceCounts, outlierBoard }: ClusterMemory, parts: ClusterParts) {
+  constructor(
+    info: ClusterInfo,
+    { resourceCounts, hostConnections, outlierBoard }: ClusterMemory,
+    parts: ClusterParts,
+  ) {
     this.info = info;
     this.parts = parts;
     this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
     this.stats = new ClusterStats(scope);
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
+    this.highResources = new ResourceManager(resourceCounts, "high", info.highLimits);
     this.prioritySet = new PrioritySet({
       overprovisioningFactor: info.overprovisioningFactor,
       weightedPriorityHealth: info.weightedPriorityHealth,
@@ -92,12 +103,18 @@ export class Cluster {
       localSet: parts.localSet,
       showsGauges: parts.countsMembership,
     });
+    this.hostConnections = hostConnections === null ? null : new HostConnectionBoard(hostConnections);
     const { outlierDetection: watching } = info;
     this.outlierMonitors =
       watching === null || outlierBoard === null
         ? null
         : new OutlierMonitors(info.name, watching, outlierBoard, parts.failures);
     if (info.discovery === "static") this.updateHosts(info.endpoints);
+  }
+
+  /** The circuit breakers of requests of that priority. */
+  resourcesOf(priority: ResourcePriority): ResourceManager {
+    return priority === "default" ? this.resources : this.highResources;
   }
 
   /** B6: the host of the next attempt, null when there is none. */
@@ -183,6 +200,7 @@ export class Cluster {
     const host = new Host(endpoint, this.info.name);
     host.healthySinceMs = this.parts.clock.now();
     if (this.info.healthChecks.length > 0) host.healthReceiver = this.parts.failures;
+    if (this.hostConnections !== null) host.connections = this.hostConnections.countOf(host.addressText);
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     return host;
   }

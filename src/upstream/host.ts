@@ -2,6 +2,7 @@ import { canonicalText, LB_METADATA, type Metadata } from "../common/metadata.js
 import { type Address, addressText } from "../network/address.js";
 import type { HostDescription } from "../stream-info/stream-info.js";
 import type { EndpointConfig } from "./cluster-info.js";
+import { type HostConnectionCount, UNCOUNTED_CONNECTIONS } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
 import { type Locality, localityKey } from "./locality.js";
@@ -27,6 +28,8 @@ export class Host implements HostDescription {
   healthReceiver: HostFailureReceiver | null = null;
   /** Counts its results for outlier detection; null when nobody watches. */
   outlier: HostOutlierMonitor | null = null;
+  /** Of all workers; not counted where nobody limits them. */
+  connections: HostConnectionCount = UNCOUNTED_CONNECTIONS;
   /** This worker's, each made when first needed. */
   pools = new HostPools();
   readonly stats = new HostStats();

@@ -4,11 +4,15 @@ const CONNECTIONS = 0;
 const PENDING = 1;
 const REQUESTS = 2;
 const RETRIES = 3;
+const POOLS = 4;
 /** Counts of one priority. */
-const SLOTS = 4;
+const SLOTS = 5;
 
-/** Bytes of shared memory that a cluster's counts need: both priorities, four 32-bit counts each. */
+/** Bytes of shared memory that a cluster's counts need: both priorities, five 32-bit counts each. */
 export const RESOURCE_COUNTS_BYTES = 2 * SLOTS * 4;
+
+/** Whose connections, queue and limits a request uses (`envoy.config.core.v3.RoutingPriority`). */
+export type ResourcePriority = "default" | "high";
 
 /** One limited resource of a cluster; the count is shared by all workers, as in Envoy. */
 export class Resource {
@@ -75,14 +79,19 @@ export class ResourceManager {
   readonly pendingRequests: Resource;
   readonly requests: Resource;
   readonly retries: Resource;
+  readonly connectionPools: Resource;
+  /** Connections that one host may have, as far as these limits go. */
+  readonly maxConnectionsPerHost: number;
 
   /** @param memory of `RESOURCE_COUNTS_BYTES`, the same for all workers */
-  constructor(memory: SharedArrayBuffer, priority: "default" | "high", limits: CircuitBreakerLimits) {
+  constructor(memory: SharedArrayBuffer, priority: ResourcePriority, limits: CircuitBreakerLimits) {
     const counts = new Int32Array(memory);
     const base = priority === "default" ? 0 : SLOTS;
     this.connections = new Resource(counts, base + CONNECTIONS, limits.maxConnections);
     this.pendingRequests = new Resource(counts, base + PENDING, limits.maxPendingRequests);
     this.requests = new Resource(counts, base + REQUESTS, limits.maxRequests);
+    this.connectionPools = new Resource(counts, base + POOLS, limits.maxConnectionPools);
+    this.maxConnectionsPerHost = limits.maxConnectionsPerHost;
     this.retries =
       limits.retryBudget === null
         ? new Resource(counts, base + RETRIES, limits.maxRetries)

@@ -11,7 +11,9 @@ import type { ClusterInfo, EndpointConfig } from "../cluster-info.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
 import { ANY_HOST, type LoadBalancerContext } from "../load-balancer-context.js";
+import type { ConnectionPool } from "../pool/connection-pool.js";
 import { ProbeStream } from "../pool/pool.test.support.js";
+import { poolKind } from "../pool/pool-kind.js";
 import { assertNear, endpointRange, hashContext, numberOf, RING_HASH } from "./balancer.test.support.js";
 
 function info(name: string, endpoints: readonly EndpointConfig[], changes: Partial<ClusterInfo> = {}): ClusterInfo {
@@ -119,7 +121,7 @@ describe("an aggregate", () => {
     const run = start(aggregate("all", ["first"]), info("first", endpointRange(1, 1)));
     const all = run.clusters.get("all");
     assert.ok(all);
-    const pool = run.clusters.createPool(all, all.chooseHost() as Host, "http1");
+    const pool = run.clusters.createPool(all, all.chooseHost() as Host, poolKind("http1", "default")) as ConnectionPool;
     run.dispatcher.inEvent(() => pool.newStream(new ProbeStream("x")));
     assert.equal(run.stats.value("cluster.first.upstream_cx_total"), 1);
     run.clusters.destroy();

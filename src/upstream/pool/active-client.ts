@@ -191,7 +191,7 @@ function createCodec(
   connection: Connection,
   callbacks: ClientConnectionCallbacks,
 ): ClientConnection {
-  if (pool.protocol === "tcp") return new TcpClientConnection(connection, callbacks);
+  if (pool.kind.protocol === "tcp") return new TcpClientConnection(connection, callbacks);
   const { info } = pool.cluster;
   return new Http1ClientConnection(connection, callbacks, {
     maxHeadBytes: info.maxResponseHeadersKb * 1024,

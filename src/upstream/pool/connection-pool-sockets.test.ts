@@ -10,7 +10,9 @@ import { createClusterMemory } from "../cluster.js";
 import { clusterInfo, endpoint, limits } from "../cluster.test.support.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
+import type { ConnectionPool } from "./connection-pool.js";
 import { OK, ProbeStream } from "./pool.test.support.js";
+import { poolKind } from "./pool-kind.js";
 
 const REQUESTS = 40;
 
@@ -39,7 +41,11 @@ test("on real sockets: an upstream that closes after each response, without sayi
     server.close();
   });
   const cluster = clusters.get("c");
-  const pool = clusters.createPool(cluster!, cluster?.chooseHost() as Host, "http1");
+  const pool = clusters.createPool(
+    cluster!,
+    cluster?.chooseHost() as Host,
+    poolKind("http1", "default"),
+  ) as ConnectionPool;
   const streams = Array.from({ length: REQUESTS }, (_, index) => new ProbeStream(String(index)));
   await new Promise<void>((resolve) => {
     (streams.at(-1) as ProbeStream).whenComplete = resolve;

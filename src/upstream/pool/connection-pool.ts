@@ -9,11 +9,13 @@ import type { IdSource } from "../../network/listener.js";
 import type { SocketFactory } from "../../network/stream-socket.js";
 import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
+import type { ResourceManager } from "../resource-manager.js";
 import { ActiveClient, type ClientState } from "./active-client.js";
 import { connectFailureText } from "./connect-failure-text.js";
-import type { PoolProtocol } from "./host-pools.js";
+import type { HostPools } from "./host-pools.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+import type { PoolKind } from "./pool-kind.js";
 
 /** What the pools of a worker need to open connections. */
 export interface PoolContext extends ConnectionContext {
@@ -39,13 +41,16 @@ const LEGAL: { readonly [from in ClientState]: readonly ClientState[] } = {
 };
 
 /**
- * The connections of one worker to one host that speak one protocol: gives streams a connection that is ready, or opens one and lets them
- * wait in order. No pipelining: a connection carries one stream at a time.
+ * The connections of one worker to one host that are of one kind: gives streams a connection that is ready, or opens one
+ * and lets them wait in order. No pipelining: a connection carries one stream at a time. A pool without connections and
+ * streams leaves its host. Owner: `HostPools`.
  */
 export class ConnectionPool implements Task {
   readonly cluster: Cluster;
   readonly host: Host;
-  readonly protocol: PoolProtocol;
+  readonly kind: PoolKind;
+  private readonly owner: HostPools;
+  private readonly resources: ResourceManager;
   private readonly context: PoolContext;
   private readonly connecting = new LinkedList<ActiveClient>();
   private readonly ready = new LinkedList<ActiveClient>();
@@ -55,12 +60,17 @@ export class ConnectionPool implements Task {
   private freshPending = 0;
   private attachPosted = false;
   private mode: Mode = "open";
+  private isEnlisted = false;
 
-  constructor(cluster: Cluster, host: Host, protocol: PoolProtocol, context: PoolContext) {
+  /** Adds itself to the pools of the host, and is counted from now on. */
+  constructor(cluster: Cluster, host: Host, kind: PoolKind, context: PoolContext) {
     this.cluster = cluster;
     this.host = host;
-    this.protocol = protocol;
+    this.kind = kind;
+    this.owner = host.pools;
+    this.resources = cluster.resourcesOf(kind.priority);
     this.context = context;
+    this.enlist();
   }
 
   /**
@@ -85,7 +95,8 @@ export class ConnectionPool implements Task {
   }
 
   private enqueue(callbacks: PoolCallbacks): Cancellable | null {
-    const { resources, stats } = this.cluster;
+    const { resources } = this;
+    const { stats } = this.cluster;
     if (this.mode === "destroyed") {
       callbacks.onPoolFailure("local connection failure", "");
       return null;
@@ -95,6 +106,7 @@ export class ConnectionPool implements Task {
       callbacks.onPoolFailure("overflow", "");
       return null;
     }
+    if (!this.isEnlisted) this.enlist();
     const stream = new PendingStream(this, callbacks);
     if (callbacks.needsFreshConnection) {
       // It has waited once, and takes the next connection that is new.
@@ -120,7 +132,7 @@ export class ConnectionPool implements Task {
     this.pending.remove(stream);
     stream.settle();
     if (stream.callbacks.needsFreshConnection) this.freshPending--;
-    this.cluster.resources.pendingRequests.dec();
+    this.resources.pendingRequests.dec();
     this.cluster.stats.rqPendingActive.dec();
   }
 
@@ -152,12 +164,13 @@ export class ConnectionPool implements Task {
 
   /** At the cluster's limit streams wait; but a pool without any connection may always open one (BEHAVIOUR 6.5). */
   private mayOpen(): boolean {
-    if (this.cluster.resources.connections.canCreate()) return true;
+    const { resources } = this;
+    if (resources.connections.canCreate() && this.host.connections.count < resources.maxConnectionsPerHost) return true;
     return this.connecting.size + this.ready.size + this.busy.size === 0;
   }
 
   private openConnection(flow: FlowRecorder | null, flowStreamId: number): void {
-    const { info, stats, resources } = this.cluster;
+    const { info, stats } = this.cluster;
     const id = this.context.connectionIds.next();
     const bufferLimitBytes = info.perConnectionBufferLimitBytes;
     // B7: (a) a socket, (b) its events, (c) the connect, which is asynchronous.
@@ -175,9 +188,10 @@ export class ConnectionPool implements Task {
       flow.record(FlowSteps.connectStarted, id, flowStreamId);
     }
     this.connecting.pushBack(client);
-    resources.connections.inc();
+    this.resources.connections.inc();
+    this.host.connections.inc();
     stats.cxTotal.inc();
-    if (this.protocol === "http1") stats.cxHttp1Total.inc();
+    if (this.kind.protocol === "http1") stats.cxHttp1Total.inc();
     stats.cxActive.inc();
     this.host.stats.cxTotal++;
     this.host.stats.cxActive++;
@@ -217,6 +231,7 @@ export class ConnectionPool implements Task {
     if (from === "connecting") this.onConnectFailed(client, event);
     else client.endStream(event);
     this.openConnections(null, 0);
+    if (this.isIdle) this.retire();
   }
 
   private onConnectFailed(client: ActiveClient, event: ConnectionEvent): void {
@@ -247,9 +262,10 @@ export class ConnectionPool implements Task {
   }
 
   private countClose(client: ActiveClient, event: ConnectionEvent): void {
-    const { stats, resources } = this.cluster;
+    const { stats } = this.cluster;
     const local = event === "localClose";
-    resources.connections.dec();
+    this.resources.connections.dec();
+    this.host.connections.dec();
     stats.cxActive.dec();
     this.host.stats.cxActive--;
     stats.cxDestroy.inc();
@@ -321,7 +337,8 @@ export class ConnectionPool implements Task {
   }
 
   private attach(client: ActiveClient, callbacks: PoolCallbacks): void {
-    const { resources, stats } = this.cluster;
+    const { resources } = this;
+    const { stats } = this.cluster;
     if (!resources.requests.canCreate()) {
       stats.rqPendingOverflow.inc();
       callbacks.onPoolFailure("overflow", "");
@@ -337,7 +354,7 @@ export class ConnectionPool implements Task {
   }
 
   private countStreamEnd(): void {
-    this.cluster.resources.requests.dec();
+    this.resources.requests.dec();
     this.cluster.stats.rqActive.dec();
     this.host.stats.rqActive--;
   }
@@ -361,6 +378,7 @@ export class ConnectionPool implements Task {
   drain(): void {
     if (this.mode === "open") this.mode = "draining";
     for (const client of this.ready.toArray()) client.close("host_removed");
+    if (this.isIdle) this.retire();
   }
 
   /** Ends everything at once. Idempotent. */
@@ -370,6 +388,26 @@ export class ConnectionPool implements Task {
     for (const list of [this.ready, this.connecting, this.busy]) {
       for (const client of list.toArray()) client.close("pool_destroyed");
     }
+    if (this.isIdle) this.retire();
+  }
+
+  private enlist(): void {
+    this.isEnlisted = true;
+    this.owner.add(this);
+    this.resources.connectionPools.inc();
+  }
+
+  /** Nothing is left: the host has this pool no longer. Idempotent. */
+  private retire(): void {
+    if (!this.isEnlisted) return;
+    this.isEnlisted = false;
+    this.owner.remove(this);
+    this.resources.connectionPools.dec();
+  }
+
+  /** It carries no stream, and none waits. */
+  get isUnused(): boolean {
+    return this.busy.size + this.pending.size === 0;
   }
 
   /** Nothing is left to be done or closed. */

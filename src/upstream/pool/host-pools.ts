@@ -1,23 +1,36 @@
+import type { ResourcePriority } from "../resource-manager.js";
 import type { ConnectionPool } from "./connection-pool.js";
-
-/** What the connections of a pool speak: HTTP/1.1, or whatever the client speaks through a tunnel that ends here. */
-export type PoolProtocol = "http1" | "tcp";
+import type { PoolKind } from "./pool-kind.js";
 
 /** A host's connection pools in this worker, one for each kind of streams that must not share connections. */
 export class HostPools {
   /** Most hosts have one. */
   private readonly pools: ConnectionPool[] = [];
 
-  find(protocol: PoolProtocol): ConnectionPool | null {
+  find(kind: PoolKind): ConnectionPool | null {
     for (let i = 0; i < this.pools.length; i++) {
       const pool = this.pools[i] as ConnectionPool;
-      if (pool.protocol === protocol) return pool;
+      if (pool.kind === kind) return pool;
     }
     return null;
   }
 
   add(pool: ConnectionPool): void {
     this.pools.push(pool);
+  }
+
+  /** The pool has nothing left to do; a later stream of its kind makes another. */
+  remove(pool: ConnectionPool): void {
+    const index = this.pools.indexOf(pool);
+    if (index !== -1) this.pools.splice(index, 1);
+  }
+
+  /** Makes room for a pool of that priority: ends one that carries no stream. False when there is none. */
+  freeOne(priority: ResourcePriority): boolean {
+    // control plane: at the limit of pools only
+    const pool = this.pools.find(({ kind, isUnused }) => kind.priority === priority && isUnused);
+    pool?.destroy();
+    return pool !== undefined;
   }
 
   /** Nothing is left to be done or closed. */
@@ -27,11 +40,11 @@ export class HostPools {
 
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
-    for (const pool of this.pools) pool.drain();
+    for (const pool of [...this.pools]) pool.drain();
   }
 
   /** Ends everything at once. Idempotent. */
   destroy(): void {
-    for (const pool of this.pools) pool.destroy();
+    for (const pool of [...this.pools]) pool.destroy();
   }
 }

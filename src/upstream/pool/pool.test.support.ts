@@ -15,9 +15,11 @@ import { address, clusterInfo, endpoint } from "../cluster.test.support.js";
 import type { ClusterInfo } from "../cluster-info.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
+import type { ResourcePriority } from "../resource-manager.js";
 import type { ActiveClient } from "./active-client.js";
 import type { ConnectionPool } from "./connection-pool.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+import { poolKind } from "./pool-kind.js";
 
 export const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -123,9 +125,12 @@ export class PoolRun {
     return host;
   }
 
-  pool(index = 0): ConnectionPool {
+  pool(index = 0, priority: ResourcePriority = "default"): ConnectionPool {
     const host = this.host(index);
-    return this.clusters.existingPool(host, "http1") ?? this.clusters.createPool(this.cluster, host, "http1");
+    const kind = poolKind("http1", priority);
+    const pool = this.clusters.existingPool(host, kind) ?? this.clusters.createPool(this.cluster, host, kind);
+    assert.ok(pool !== null);
+    return pool;
   }
 
   /** Asks for a stream in an event of its own. Nothing is run. */
@@ -177,8 +182,11 @@ export class PoolRun {
   assertNothingActive(): void {
     const gauges = ["upstream_cx_active", "upstream_rq_active", "upstream_rq_pending_active"];
     assert.deepEqual(this.counted(...gauges), {});
-    const { connections, pendingRequests, requests } = this.cluster.resources;
-    assert.deepEqual([connections.count, pendingRequests.count, requests.count], [0, 0, 0]);
+    for (const priority of ["default", "high"] as const) {
+      const { connections, connectionPools, pendingRequests, requests } = this.cluster.resourcesOf(priority);
+      const counts = [connections.count, connectionPools.count, pendingRequests.count, requests.count];
+      assert.deepEqual(counts, [0, 0, 0, 0], priority);
+    }
     for (const { stats } of this.cluster.prioritySet.hosts) assert.deepEqual([stats.cxActive, stats.rqActive], [0, 0]);
   }
 }

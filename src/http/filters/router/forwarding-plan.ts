@@ -2,7 +2,7 @@ import type { ForwardAction } from "../../../route/forward-action.js";
 import type { Route } from "../../../route/route.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { Cluster } from "../../../upstream/cluster.js";
-import type { PoolProtocol } from "../../../upstream/pool/host-pools.js";
+import type { PoolKind } from "../../../upstream/pool/pool-kind.js";
 import type { AutoHostRewrite } from "./auto-host-rewrite.js";
 import type { InternalRedirect } from "./internal-redirect.js";
 import type { RequestHostSelection } from "./request-host-selection.js";
@@ -14,7 +14,7 @@ export interface ForwardingPlan {
   readonly route: Route;
   readonly action: ForwardAction;
   readonly cluster: Cluster;
-  readonly protocol: PoolProtocol;
+  readonly poolKind: PoolKind;
   readonly timeouts: RequestTimeouts;
   /** Null when no condition lets it be tried again. */
   readonly retry: RetryState | null;

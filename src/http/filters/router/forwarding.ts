@@ -157,6 +157,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** Sends the request, as far as it has come, to a host. */
   private startAttempt(host: Host, needsFreshConnection: boolean): void {
     const { headers } = this.replay;
+    const pool = upstreamPool(this.context.clusters, this.plan, host, this.stream);
+    if (pool === null) {
+      this.replyNoUpstream();
+      return;
+    }
     recordAttempt(this.stream, host);
     this.plan.autoHost?.apply(headers, host);
     this.plan.retryHosts?.onHostAttempted(host);
@@ -166,7 +171,6 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.attempts.current = attempt;
     this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.step(FlowSteps.upstreamHeadMade, headers.path);
-    const pool = upstreamPool(this.context.clusters, this.plan.cluster, host, this.plan.protocol, this.stream);
     attempt.encodeHeaders(headers, this.isRequestComplete && this.replay.isHeadOnly, pool);
     if (!this.replay.isHeadOnly) this.replay.sendBody(attempt, this.isRequestComplete, this.attempts);
   }
@@ -179,9 +183,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
       this.step(FlowSteps.hostChosen, host.addressText);
       return host;
     }
+    this.replyNoUpstream();
+    return null;
+  }
+
+  private replyNoUpstream(): void {
     this.destroy();
     endWithoutHost(this.callbacks, this.plan.cluster.stats);
-    return null;
   }
 
   /** An attempt, or the wait for one, goes on. */

@@ -1,7 +1,11 @@
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
+import { poolKind } from "../../../upstream/pool/pool-kind.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { type MirrorContext, MirroredRequest } from "./mirrored-request.js";
+
+/** Copies are of no consequence: they never have the priority of what they are copies of. */
+const COPIES = poolKind("http1", "default");
 
 /** The copies of one request. Owner: `RouterFilter`. */
 export class MirrorSet {
@@ -25,13 +29,15 @@ export class MirrorSet {
       const cluster = clusters.get(policy.cluster(headers));
       if (cluster === null) continue;
       const host = cluster.chooseHost();
-      if (host === null) {
+      const pool =
+        host === null ? null : (clusters.existingPool(host, COPIES) ?? clusters.createPool(cluster, host, COPIES));
+      if (host === null || pool === null) {
         cluster.stats.countResponse(503);
         continue;
       }
       const request = new MirroredRequest(cluster, host, policy.copyOf(headers), context);
       this.requests.push(request);
-      request.start(clusters.existingPool(host, "http1") ?? clusters.createPool(cluster, host, "http1"), endStream);
+      request.start(pool, endStream);
     }
   }
 

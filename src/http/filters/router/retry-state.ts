@@ -5,7 +5,7 @@ import type { RetryPolicy } from "../../../route/retry-policy.js";
 import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
-import type { Resource } from "../../../upstream/resource-manager.js";
+import type { Resource, ResourcePriority } from "../../../upstream/resource-manager.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
@@ -34,6 +34,7 @@ export function createRetryState(
   directives: RetryDirectives | null,
   headers: HeaderMap,
   cluster: Cluster,
+  priority: ResourcePriority,
   info: StreamInfo,
   context: RetryContext,
 ): RetryState | null {
@@ -41,7 +42,7 @@ export function createRetryState(
   if (policy === null && asked === 0) return null;
   const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
   if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
-  return new RetryState(policy, directives, conditions, cluster, info, context);
+  return new RetryState(policy, directives, conditions, cluster, priority, info, context);
 }
 
 /** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
@@ -66,6 +67,7 @@ export class RetryState {
     directives: RetryDirectives | null,
     conditions: RetryConditions,
     cluster: Cluster,
+    priority: ResourcePriority,
     info: StreamInfo,
     context: RetryContext,
   ) {
@@ -74,7 +76,7 @@ export class RetryState {
     this.conditions = conditions;
     this.stats = cluster.stats;
     this.info = info;
-    this.retries = cluster.resources.retries;
+    this.retries = cluster.resourcesOf(priority).retries;
     this.random = context.random;
     this.share = context.retryShare;
     this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, context.random);

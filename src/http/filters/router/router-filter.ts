@@ -11,6 +11,7 @@ import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
 import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { Shedding } from "../../../upstream/load-shedding.js";
+import { poolKind } from "../../../upstream/pool/pool-kind.js";
 import type {
   DecoderFilterCallbacks,
   FilterDataStatus,
@@ -187,20 +188,23 @@ export class RouterFilter implements StreamDecoderFilter {
     const mayAsk = timeouts !== action.timeouts || route.requestRules !== null;
     const asked = mayAsk && hasEnvoyHeader(headers) ? takeRetryDirectives(headers) : null;
     const { stream } = this.callbacks;
-    const retry = createRetryState(action.retryPolicy, asked, headers, cluster, stream.streamInfo, this.context);
+    const { retryPolicy } = action;
+    const { priority } = action.config;
+    const retry = createRetryState(retryPolicy, asked, headers, cluster, priority, stream.streamInfo, this.context);
     const replayLimitBytes = replayLimit(action.config, stream.bufferLimitBytes);
     const policy = action.config.internalRedirect;
     const redirect =
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
     const autoHost = action.autoHostRewrite ? new AutoHostRewrite(action, !config.suppressEnvoyHeaders) : null;
-    const protocol = action.connect !== null && endsTunnel(action.connect, headers.method) ? "tcp" : "http1";
+    const endsHere = action.connect !== null && endsTunnel(action.connect, headers.method);
+    const kind = poolKind(endsHere ? "tcp" : "http1", priority);
     const hosts = retry === null ? null : (action.retryPolicy?.config.hosts ?? null);
     const retryHosts = hosts === null ? null : new RetryHostSelection(selection ?? ANY_HOST, hosts);
     return {
       route,
       action,
       cluster,
-      protocol,
+      poolKind: kind,
       timeouts,
       retry,
       replayLimitBytes,

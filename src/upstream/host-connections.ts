@@ -1,0 +1,61 @@
+import { type ClusterInfo, NO_LIMIT } from "./cluster-info.js";
+import { HostRows, hostRowsBytes } from "./host-rows.js";
+
+/** The row of a host: its connections. */
+const CONNECTIONS = 0;
+const ROW_LENGTH = 1;
+
+/** Bytes of shared memory that the counts of a cluster's hosts need. */
+export const HOST_CONNECTIONS_BYTES = hostRowsBytes(ROW_LENGTH);
+
+/** How many connections there are to one host. */
+export interface HostConnectionCount {
+  readonly count: number;
+  inc(): void;
+  dec(): void;
+}
+
+/** Where nobody asks, nobody counts. */
+export const UNCOUNTED_CONNECTIONS: HostConnectionCount = Object.freeze({ count: 0, inc: () => {}, dec: () => {} });
+
+/** Whether connections to single hosts are limited (`per_host_thresholds`). */
+export function limitsHosts({ defaultLimits, highLimits }: ClusterInfo): boolean {
+  return defaultLimits.maxConnectionsPerHost < NO_LIMIT || highLimits.maxConnectionsPerHost < NO_LIMIT;
+}
+
+/** Of a cluster that limits the connections to each of its hosts: what all workers have open, in memory they share. */
+export class HostConnectionBoard {
+  private readonly rows: HostRows;
+
+  /** @param memory of `HOST_CONNECTIONS_BYTES`, the same for all workers */
+  constructor(memory: SharedArrayBuffer) {
+    this.rows = new HostRows(memory, ROW_LENGTH);
+  }
+
+  countOf(addressText: string): HostConnectionCount {
+    const row = this.rows.rowOf(addressText);
+    return row === -1 ? UNCOUNTED_CONNECTIONS : new SharedCount(this.rows.cells, row + CONNECTIONS);
+  }
+}
+
+class SharedCount implements HostConnectionCount {
+  private readonly cells: Int32Array;
+  private readonly cell: number;
+
+  constructor(cells: Int32Array, cell: number) {
+    this.cells = cells;
+    this.cell = cell;
+  }
+
+  get count(): number {
+    return Atomics.load(this.cells, this.cell);
+  }
+
+  inc(): void {
+    Atomics.add(this.cells, this.cell, 1);
+  }
+
+  dec(): void {
+    Atomics.sub(this.cells, this.cell, 1);
+  }
+}
