@@ -1,5 +1,6 @@
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { HealthFlags } from "../upstream/host-health.js";
+import { localityKey } from "../upstream/locality.js";
 import type { OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import type { WatchedHost } from "../upstream/outlier-detection/watched-host.js";
 import type { ClusterStatus, HealthFlag, HostStatus, OutlierStatus } from "./admin/cluster-status.js";
@@ -20,17 +21,28 @@ export async function clusterStatus(
     outlier: detector === null ? null : outlierStatus(detector),
     defaultLimits: info.defaultLimits,
     highLimits: info.highLimits,
-    hosts: sumHosts(counts.flat()).map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
+    hosts: sumHosts(counts).map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
   };
 }
 
-function sumHosts(counts: readonly HostCounts[]): HostCounts[] {
-  const byAddress = new Map<string, HostCounts>();
-  for (const host of counts) {
-    const sum = byAddress.get(host.address);
-    byAddress.set(host.address, sum === undefined ? host : add(sum, host));
+/**
+ * The same host of all workers, added up. An address may be several hosts: of different priorities or localities, or
+ * listed more than once.
+ */
+function sumHosts(counts: readonly (readonly HostCounts[])[]): HostCounts[] {
+  const sums = new Map<string, HostCounts>();
+  for (const hosts of counts) {
+    const listed = new Map<string, number>();
+    for (const host of hosts) {
+      const identity = `${host.priority} ${host.address} ${host.hostname} ${localityKey(host.locality)}`;
+      const index = listed.get(identity) ?? 0;
+      listed.set(identity, index + 1);
+      const key = `${identity} ${index}`;
+      const sum = sums.get(key);
+      sums.set(key, sum === undefined ? host : add(sum, host));
+    }
   }
-  return [...byAddress.values()];
+  return [...sums.values()].sort((a, b) => a.priority - b.priority);
 }
 
 function add(a: HostCounts, b: HostCounts): HostCounts {

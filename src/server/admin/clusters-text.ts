@@ -19,11 +19,16 @@ function clusterText(cluster: ClusterStatus): string {
 
 function outlierLines(outlier: OutlierStatus): string[] {
   return [
-    `outlier::success_rate_average::${outlier.successRateAverage}`,
-    `outlier::success_rate_ejection_threshold::${outlier.successRateEjectionThreshold}`,
-    `outlier::local_origin_success_rate_average::${outlier.localOriginSuccessRateAverage}`,
-    `outlier::local_origin_success_rate_ejection_threshold::${outlier.localOriginSuccessRateEjectionThreshold}`,
+    `outlier::success_rate_average::${shortNumber(outlier.successRateAverage)}`,
+    `outlier::success_rate_ejection_threshold::${shortNumber(outlier.successRateEjectionThreshold)}`,
+    `outlier::local_origin_success_rate_average::${shortNumber(outlier.localOriginSuccessRateAverage)}`,
+    `outlier::local_origin_success_rate_ejection_threshold::${shortNumber(outlier.localOriginSuccessRateEjectionThreshold)}`,
   ];
+}
+
+/** Six digits, as Envoy prints these. */
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 function limitLines(priority: string, limits: CircuitBreakerLimits): string[] {
