@@ -103,6 +103,7 @@ export class ConnectionPool implements Task {
     }
     if (!resources.pendingRequests.canCreate()) {
       stats.rqPendingOverflow.inc();
+      if (this.isIdle) this.retire();
       callbacks.onPoolFailure("overflow", "");
       return null;
     }
@@ -138,12 +139,12 @@ export class ConnectionPool implements Task {
 
   // ---- opening
 
-  private openConnections(flow: FlowRecorder | null, flowStreamId: number): void {
+  private openConnections(flow: FlowRecorder | null, flowStreamId: number, mayPreconnect = true): void {
     for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
       // Connections that are ready beside streams that wait are attached to them on the next turn.
       const enoughForAll = this.pending.size <= this.connecting.size + this.ready.size;
-      const preconnects = enoughForAll && this.freshPending <= this.connecting.size;
-      if (preconnects && !this.wantsToPreconnect()) return;
+      const isEnough = enoughForAll && this.freshPending <= this.connecting.size;
+      if (isEnough && (!mayPreconnect || !this.wantsToPreconnect())) return;
       if (!this.mayOpen()) {
         this.cluster.stats.cxOverflow.inc();
         // A used connection that nobody may take makes room; its close comes back here.
@@ -157,7 +158,7 @@ export class ConnectionPool implements Task {
   /** `per_upstream_preconnect_ratio`: more connections than streams, for those that may come. */
   private wantsToPreconnect(): boolean {
     const { preconnectRatio } = this.cluster.info.poolPolicy;
-    if (preconnectRatio <= 1 || this.mode !== "open") return false;
+    if (preconnectRatio <= 1 || this.mode !== "open" || this.host.health !== "healthy") return false;
     const streams = this.busy.size + this.pending.size;
     return this.connecting.size + this.ready.size + this.busy.size < streams * preconnectRatio;
   }
@@ -230,7 +231,8 @@ export class ConnectionPool implements Task {
     this.transition(client, "closed");
     if (from === "connecting") this.onConnectFailed(client, event);
     else client.endStream(event);
-    this.openConnections(null, 0);
+    // A host that just refused a connection is not asked for a spare one before there is a stream to think of.
+    this.openConnections(null, 0, from !== "connecting");
     if (this.isIdle) this.retire();
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { limits } from "../cluster.test.support.js";
 import type { ClusterInfo } from "../cluster-info.js";
+import { HealthFlags } from "../host-health.js";
 import { PoolRun } from "./pool.test.support.js";
 import { DEFAULT_POOL_POLICY, type PoolPolicy } from "./pool-policy.js";
 
@@ -74,6 +75,27 @@ describe("per_upstream_preconnect_ratio", () => {
     run.ask("1");
     run.run();
     assert.equal(run.connections(), 2);
+    run.finish();
+  });
+
+  test("a host that refuses is not asked over and over for a spare one", () => {
+    const run = new PoolRun(policy({ preconnectRatio: 1.5 }));
+    run.ask("1");
+    run.run();
+    run.network.setLink(run.host().address, { connect: "refuse" });
+    run.ask("2");
+    run.dispatcher.runFor(1_000);
+    assert.equal(run.stat("upstream_cx_connect_fail"), 1);
+    run.finish();
+  });
+
+  test("a host that is not healthy gets the connections that streams need, and no spare one", () => {
+    const run = new PoolRun(policy({ preconnectRatio: 3 }));
+    const failed = HealthFlags.failedActiveHealthCheck;
+    run.cluster.updateHealth([{ address: "10.0.0.1:80", mask: failed, flags: failed }]);
+    run.ask("1");
+    run.run();
+    assert.equal(run.connections(), 1);
     run.finish();
   });
 });
