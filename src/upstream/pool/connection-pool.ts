@@ -70,6 +70,7 @@ export class ConnectionPool implements Task {
     this.owner = host.pools;
     this.resources = cluster.resourcesOf(kind.priority);
     this.context = context;
+    if (this.owner.isDestroyed) this.mode = "destroyed";
     this.enlist();
   }
 
@@ -98,6 +99,7 @@ export class ConnectionPool implements Task {
     const { resources } = this;
     const { stats } = this.cluster;
     if (this.mode === "destroyed") {
+      if (this.isIdle) this.retire();
       callbacks.onPoolFailure("local connection failure", "");
       return null;
     }
@@ -342,6 +344,8 @@ export class ConnectionPool implements Task {
     const { resources } = this;
     const { stats } = this.cluster;
     if (!resources.requests.canCreate()) {
+      // The second has told both kinds until Envoy 1.38, and still does where it is asked to.
+      stats.rqActiveOverflow.inc();
       stats.rqPendingOverflow.inc();
       callbacks.onPoolFailure("overflow", "");
       return;

@@ -6,6 +6,7 @@ import type { PoolKind } from "./pool-kind.js";
 export class HostPools {
   /** Most hosts have one. */
   private readonly pools: ConnectionPool[] = [];
+  private ended = false;
 
   find(kind: PoolKind): ConnectionPool | null {
     for (let i = 0; i < this.pools.length; i++) {
@@ -43,8 +44,14 @@ export class HostPools {
     for (const pool of [...this.pools]) pool.drain();
   }
 
+  /** Nothing is opened any more: pools that are made from now on fail what is asked of them. */
+  get isDestroyed(): boolean {
+    return this.ended;
+  }
+
   /** Ends everything at once. Idempotent. */
   destroy(): void {
+    this.ended = true;
     for (const pool of [...this.pools]) pool.destroy();
   }
 }

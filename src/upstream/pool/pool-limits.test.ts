@@ -79,3 +79,15 @@ describe("per_host_thresholds", () => {
     run.finish();
   });
 });
+
+test("what asks for a connection when everything has been closed gets none, and is counted nowhere", () => {
+  const run = new PoolRun();
+  const first = run.ask("a");
+  let late: string[] = [];
+  first.whenFailed = () => {
+    late = run.ask("b").events;
+  };
+  run.finish();
+  assert.deepEqual(first.events, ["local connection failure"]);
+  assert.deepEqual(late, ["local connection failure"]);
+});
