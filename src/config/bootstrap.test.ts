@@ -152,6 +152,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
             metadata: {},
           },
         ],
+        originalDst: null,
         members: [],
         overprovisioningFactor: 140,
         dropOverload: null,

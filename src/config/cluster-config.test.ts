@@ -71,6 +71,7 @@ load_assignment:
       { address: { kind: "ip", host: "b.test", port: 2 }, hostname: "b.test", weight: 1, ...ANYWHERE },
       { address: { kind: "ip", host: "::1", port: 3 }, hostname: "", weight: 1, ...ANYWHERE },
     ],
+    originalDst: null,
     members: [],
     overprovisioningFactor: 140,
     dropOverload: null,
@@ -252,7 +253,6 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
       "4:11 warning type: discovery of endpoints (EDS) is known but not implemented by Sluice yet: the cluster has no hosts, and its requests get a 503",
     ],
   ],
-  ["type: ORIGINAL_DST", ["4:11 error type: the cluster type ORIGINAL_DST is known but not implemented by Sluice yet"]],
   [
     "cluster_type: { name: envoy.clusters.redis }",
     ['4:19 error cluster_type: the cluster type "envoy.clusters.redis" is known but not implemented by Sluice yet'],
@@ -273,7 +273,9 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     "lb_policy: CLUSTER_PROVIDED",
-    ["4:16 error lb_policy: CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates"],
+    [
+      "4:16 error lb_policy: CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates and ORIGINAL_DST",
+    ],
   ],
   [
     "http2_protocol_options: {}",

@@ -9,6 +9,7 @@ import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
 import { convertHealthCheck, HEALTH_CHECK_FIELDS } from "./health-check.js";
 import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertLoadBalancing, LOAD_BALANCING_FIELDS } from "./load-balancing-config.js";
+import { convertOriginalDst, ORIGINAL_DST_FIELDS } from "./original-dst-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
 import { convertFractionalPercent } from "./runtime-fraction.js";
@@ -30,6 +31,7 @@ const DISCOVERY_TYPES: Readonly<Record<string, DiscoveryType>> = {
   STATIC: "static",
   STRICT_DNS: "strictDns",
   LOGICAL_DNS: "logicalDns",
+  ORIGINAL_DST: "originalDst",
 };
 
 export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.cluster.v3.Cluster", {
@@ -53,6 +55,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   http_protocol_options: UPSTREAM_HTTP1_FIELDS,
   http2_protocol_options: refusedByConverter("HTTP/2 is not implemented"),
   ...DNS_FIELDS,
+  ...ORIGINAL_DST_FIELDS,
   transport_socket: TRANSPORT_SOCKET_FIELDS,
   transport_socket_matches: refused("connections would not be secured as configured"),
   transport_socket_matcher: refused("connections would not be secured as configured"),
@@ -80,6 +83,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     statName: (message.altStatName === "" ? message.name : message.altStatName).replaceAll(":", "_"),
     discovery,
     endpoints,
+    originalDst: convertOriginalDst(message, discovery, context),
     members: convertMembers(message, discovery, context),
     overprovisioningFactor: message.loadAssignment?.policy?.overprovisioningFactor ?? DEFAULT_OVERPROVISIONING_FACTOR,
     dropOverload: convertDropOverload(message, context),

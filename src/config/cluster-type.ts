@@ -19,6 +19,7 @@ const NAMED_TYPES: Readonly<Record<string, DiscoveryType>> = {
   "envoy.cluster.static": "static",
   "envoy.cluster.strict_dns": "strictDns",
   "envoy.cluster.logical_dns": "logicalDns",
+  "envoy.cluster.original_dst": "originalDst",
 };
 
 /** `cluster_type`, found by the type of its message, or by its name where there is none. */
@@ -55,7 +56,7 @@ export function convertMembers(cluster: Cluster, discovery: DiscoveryType, conte
   return [...aggregate.clusters];
 }
 
-/** An aggregate leaves the choice to its members, and nothing else does. */
+/** An aggregate leaves the choice to its members, ORIGINAL_DST to the requests; nothing else does. */
 export function checkPolicy(
   cluster: Cluster,
   discovery: DiscoveryType,
@@ -63,20 +64,22 @@ export function checkPolicy(
   context: ConversionContext,
 ): void {
   if (policy === null) return;
-  const provides = discovery === "aggregate";
+  const provides = discovery === "aggregate" || discovery === "originalDst";
   const field = cluster.loadBalancingPolicy === undefined ? "lbPolicy" : "loadBalancingPolicy";
   if (provides && policy.kind !== "clusterProvided") {
     context.error(
       cluster,
       field,
-      "an aggregate leaves the choice to its clusters",
+      discovery === "aggregate"
+        ? "an aggregate leaves the choice to its clusters"
+        : "an ORIGINAL_DST cluster sends requests where they say",
       "use `lb_policy: CLUSTER_PROVIDED`",
     );
   } else if (!provides && policy.kind === "clusterProvided") {
     context.error(
       cluster,
       field,
-      "CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates",
+      "CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates and ORIGINAL_DST",
     );
   }
 }

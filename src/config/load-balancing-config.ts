@@ -122,6 +122,7 @@ const LB_CONFIGS: Readonly<Record<string, string>> = {
   maglevLbConfig: "MAGLEV",
   leastRequestLbConfig: "LEAST_REQUEST",
   roundRobinLbConfig: "ROUND_ROBIN",
+  originalDstLbConfig: "CLUSTER_PROVIDED",
 };
 
 function checkLbConfig(cluster: Cluster, name: string, context: ConversionContext): void {

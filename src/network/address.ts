@@ -1,3 +1,5 @@
+import { isIP, SocketAddress } from "node:net";
+
 /** An IP endpoint. `host` is a literal address without brackets. */
 export interface IpAddress {
   readonly kind: "ip";
@@ -25,6 +27,26 @@ export function addressText(address: Address): string {
 export function hostText(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
+
+/** Reads what `addressText` writes of an IP endpoint; null for anything else. Addresses come in their usual form. */
+export function parseIpAddress(text: string): IpAddress | null {
+  const colon = text.lastIndexOf(":");
+  const port = text.slice(colon + 1);
+  if (colon < 1 || !PORT.test(port) || Number(port) > MAX_PORT) return null;
+  const bracketed = text.startsWith("[") && text[colon - 1] === "]";
+  const host = bracketed ? text.slice(1, colon - 1) : text.slice(0, colon);
+  if (isIP(host) !== (bracketed ? 6 : 4)) return null;
+  // What has a scope is an address of one machine only.
+  if (host.includes("%")) return null;
+  return { kind: "ip", host: bracketed ? usualForm(host) : host, port: Number(port) };
+}
+
+function usualForm(host: string): string {
+  return new SocketAddress({ address: host, family: "ipv6" }).address;
+}
+
+const PORT = /^\d{1,5}$/;
+const MAX_PORT = 65_535;
 
 /** True for the addresses of the machine itself: 127.0.0.0/8 and ::1, mapped forms included. */
 export function isLoopback(host: string): boolean {

@@ -7,10 +7,11 @@ import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-conf
 import type { EndpointHealth } from "./host-health.js";
 import type { LbPolicyConfig } from "./load-balancing-config.js";
 import type { Locality } from "./locality.js";
+import type { OriginalDstConfig } from "./original-dst-config.js";
 import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
 import type { PoolPolicy } from "./pool/pool-policy.js";
 
-export type DiscoveryType = "static" | "strictDns" | "logicalDns" | "aggregate";
+export type DiscoveryType = "static" | "strictDns" | "logicalDns" | "aggregate" | "originalDst";
 
 /** One endpoint as configured: `host` of an IP address may still be a DNS name when the cluster resolves names. */
 export interface EndpointConfig {
@@ -66,6 +67,8 @@ export interface ClusterInfo {
   readonly endpoints: readonly EndpointConfig[];
   /** Of an aggregate: the clusters whose priorities it lines up. */
   readonly members: readonly string[];
+  /** Which host a request names; null for clusters whose hosts are known beforehand. */
+  readonly originalDst: OriginalDstConfig | null;
   /** Percent of the healthy share that a priority or locality counts for; more than 0, 140 by default. */
   readonly overprovisioningFactor: number;
   /** A priority's health is the share of healthy weight and not of healthy hosts. */

@@ -6,6 +6,7 @@ import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import type { HostHealthChange } from "./host-health.js";
+import { OriginalDstLoadBalancer } from "./load-balancers/original-dst-load-balancer.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
 import type { PoolKind } from "./pool/pool-kind.js";
@@ -42,6 +43,7 @@ const ONLY_WORKER: WorkerPlace = {
 export class ClusterManager {
   private readonly clusters = new Map<string, Cluster>();
   private readonly context: PoolContext;
+  private readonly onDemand: OriginalDstLoadBalancer[] = [];
 
   constructor(
     snapshots: readonly ClusterSnapshot[],
@@ -66,6 +68,11 @@ export class ClusterManager {
     const { info, memory } = snapshot;
     const cluster = new Cluster(info, memory, { ...parts, localSet }); // control plane: once for a cluster
     this.clusters.set(info.name, cluster);
+    if (info.originalDst !== null) {
+      const balancer = new OriginalDstLoadBalancer(cluster, info.originalDst, this.context.dispatcher);
+      this.onDemand.push(balancer);
+      cluster.provideHosts(balancer);
+    }
     return cluster;
   }
 
@@ -129,6 +136,7 @@ export class ClusterManager {
   destroy(): void {
     const { dispatcher } = this.context;
     dispatcher.beginEvent();
+    for (const balancer of this.onDemand) balancer.destroy();
     for (const cluster of this.clusters.values()) cluster.destroy();
     dispatcher.endEvent();
   }

@@ -31,6 +31,7 @@ export class ClusterStats {
   readonly rqPendingTotal: Counter;
   readonly rqPendingActive: Gauge;
   readonly rqPendingOverflow: Counter;
+  readonly rqActiveOverflow: Counter;
   readonly rqPendingFailureEject: Counter;
   readonly rqCancelled: Counter;
   readonly rqTimeout: Counter;
@@ -58,6 +59,7 @@ export class ClusterStats {
   readonly flowControlResumedReading: Counter;
   readonly flowControlBackedUp: Counter;
   readonly flowControlDrained: Counter;
+  readonly originalDstHostInvalid: Counter;
   readonly membershipChange: Counter;
   readonly membershipTotal: Gauge;
   readonly membershipHealthy: Gauge;
@@ -97,6 +99,7 @@ export class ClusterStats {
     this.rqActive = scope.gauge("upstream_rq_active");
     this.rqPendingTotal = scope.counter("upstream_rq_pending_total");
     this.rqPendingActive = scope.gauge("upstream_rq_pending_active");
+    this.rqActiveOverflow = scope.counter("upstream_rq_active_overflow");
     this.rqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
     this.rqPendingFailureEject = scope.counter("upstream_rq_pending_failure_eject");
     this.rqCancelled = scope.counter("upstream_rq_cancelled");
@@ -124,6 +127,7 @@ export class ClusterStats {
     this.flowControlResumedReading = scope.counter("upstream_flow_control_resumed_reading_total");
     this.flowControlBackedUp = scope.counter("upstream_flow_control_backed_up_total");
     this.flowControlDrained = scope.counter("upstream_flow_control_drained_total");
+    this.originalDstHostInvalid = scope.counter("original_dst_host_invalid");
     this.membershipChange = scope.counter("membership_change");
     this.membershipTotal = scope.gauge("membership_total");
     this.membershipHealthy = scope.gauge("membership_healthy");

@@ -43,6 +43,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     statName: "c",
     discovery: "static",
     endpoints: [],
+    originalDst: null,
     members: [],
     overprovisioningFactor: 140,
     dropOverload: null,

@@ -131,6 +131,20 @@ export class Cluster {
     return this.overrideHost(override) ?? (override.strict ? null : this.loadBalancer.chooseHost(context));
   }
 
+  /** Hosts are what requests name from now on. */
+  provideHosts(balancer: LoadBalancer): void {
+    this.loadBalancer = balancer;
+  }
+
+  /** Null when there is none at the address. */
+  hostAt(address: string): Host | null {
+    return this.prioritySet.hostAt(address);
+  }
+
+  countInvalidAddress(): void {
+    this.stats.originalDstHostInvalid.inc();
+  }
+
   /** Makes this cluster the aggregate of others, which have no part in it otherwise. */
   aggregate(members: readonly AggregateMember[]): void {
     const { info, parts, lbStats } = this;
@@ -205,9 +219,16 @@ export class Cluster {
     return host;
   }
 
-  /** Every worker has the same hosts; one of them counts them, since the workers' stats are added up. */
+  /**
+   * Every worker has the same hosts; one of them counts them, since the workers' stats are added up. But hosts that
+   * requests name are each worker's own.
+   */
+  private get countsMembership(): boolean {
+    return this.parts.countsMembership || this.info.discovery === "originalDst";
+  }
+
   private countChange(): void {
-    if (this.parts.countsMembership) this.stats.membershipChange.inc();
+    if (this.countsMembership) this.stats.membershipChange.inc();
   }
 
   /** These are the hosts that balancers choose from now on. */
@@ -215,7 +236,7 @@ export class Cluster {
     const { prioritySet } = this;
     const before = prioritySet.hostSets;
     prioritySet.update(hosts);
-    if (this.parts.countsMembership && prioritySet.hostSets !== before) this.stats.countMembers(prioritySet.hostSets);
+    if (this.countsMembership && prioritySet.hostSets !== before) this.stats.countMembers(prioritySet.hostSets);
   }
 
   /** Closes all connections, those to hosts that are leaving too. */

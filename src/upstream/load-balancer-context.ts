@@ -1,4 +1,6 @@
 import type { Hash64 } from "../common/hash64.js";
+import type { HeaderMap } from "../http/headers/header-map.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { Host } from "./host.js";
 import type { MetadataMatchCriteria } from "./metadata-match.js";
 import type { PriorityLoad, PriorityView } from "./priority-load.js";
@@ -29,6 +31,10 @@ export interface LoadBalancerContext {
   shouldSelectAnotherHost(host: Host): boolean;
   /** How many times a host that should not be selected is replaced by another draw, before it is taken all the same. */
   hostSelectionRetryCount(): number;
+  /** The request's head; null where there is none. */
+  readonly headers: HeaderMap | null;
+  /** What is known of the stream; null where there is none. */
+  readonly streamInfo: StreamInfo | null;
   /** The client's address, `192.0.2.1:443`; empty when there is none. */
   downstreamAddress(): string;
 }
@@ -41,5 +47,7 @@ export const ANY_HOST: LoadBalancerContext = {
   priorityLoad: (_priorities, original) => original,
   shouldSelectAnotherHost: () => false,
   hostSelectionRetryCount: () => 0,
+  headers: null,
+  streamInfo: null,
   downstreamAddress: () => "",
 };

@@ -1,5 +1,7 @@
 import type { Hash64 } from "../../common/hash64.js";
 import type { RandomSource } from "../../common/random.js";
+import type { HeaderMap } from "../../http/headers/header-map.js";
+import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { Host } from "../host.js";
 import type { HostSet } from "../host-set.js";
 import type { LoadBalancer } from "../load-balancer.js";
@@ -136,6 +138,14 @@ class MemberContext implements LoadBalancerContext {
 
   hostSelectionRetryCount(): number {
     return this.request.hostSelectionRetryCount();
+  }
+
+  get headers(): HeaderMap | null {
+    return this.request.headers;
+  }
+
+  get streamInfo(): StreamInfo | null {
+    return this.request.streamInfo;
   }
 
   downstreamAddress(): string {

@@ -2,6 +2,7 @@ import type { Hash64 } from "../../../common/hash64.js";
 import type { ForwardAction } from "../../../route/forward-action.js";
 import type { HashedRequest } from "../../../route/hash-policy.js";
 import type { StreamInfo } from "../../../stream-info/stream-info.js";
+import type { Cluster } from "../../../upstream/cluster.js";
 import type { LoadBalancerContext, OverrideHost } from "../../../upstream/load-balancer-context.js";
 import type { MetadataMatchCriteria } from "../../../upstream/metadata-match.js";
 import type { PriorityLoad } from "../../../upstream/priority-load.js";
@@ -9,8 +10,8 @@ import type { PrioritySet } from "../../../upstream/priority-set.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 
 /**
- * What a balancer learns of a request whose route hashes requests or asks for certain hosts. Routes that do neither have
- * none. Owner: `RouterFilter`.
+ * What a balancer learns of a request whose route hashes requests or asks for certain hosts, or whose cluster lets requests
+ * name their host. Others have none. Owner: `RouterFilter`.
  */
 export class RequestHostSelection implements LoadBalancerContext, HashedRequest {
   readonly headers: HeaderMap;
@@ -73,7 +74,9 @@ export function requestHostSelection(
   action: ForwardAction,
   headers: HeaderMap,
   streamInfo: StreamInfo,
+  cluster: Cluster,
 ): RequestHostSelection | null {
-  if (action.hashPolicy === null && action.metadataMatch === null) return null;
+  const leavesChoice = action.hashPolicy === null && action.metadataMatch === null;
+  if (leavesChoice && cluster.info.originalDst === null) return null;
   return new RequestHostSelection(action, headers, streamInfo);
 }

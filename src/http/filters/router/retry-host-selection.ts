@@ -1,11 +1,13 @@
 import type { Hash64 } from "../../../common/hash64.js";
 import { canonicalText, LB_METADATA, type MetadataStruct } from "../../../common/metadata.js";
 import type { RetryHostsConfig } from "../../../route/retry-policy-config.js";
+import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Host } from "../../../upstream/host.js";
 import type { LoadBalancerContext, OverrideHost } from "../../../upstream/load-balancer-context.js";
 import type { MetadataMatchCriteria } from "../../../upstream/metadata-match.js";
 import { availabilityOf, loadOf, type PriorityLoad } from "../../../upstream/priority-load.js";
 import type { PrioritySet } from "../../../upstream/priority-set.js";
+import type { HeaderMap } from "../../headers/header-map.js";
 
 /**
  * What a balancer learns of a request that has been tried: besides what the request itself asks for, which hosts and
@@ -68,6 +70,14 @@ export class RetryHostSelection implements LoadBalancerContext {
 
   overrideHost(): OverrideHost | null {
     return this.request.overrideHost();
+  }
+
+  get headers(): HeaderMap | null {
+    return this.request.headers;
+  }
+
+  get streamInfo(): StreamInfo | null {
+    return this.request.streamInfo;
   }
 
   downstreamAddress(): string {

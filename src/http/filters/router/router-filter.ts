@@ -144,7 +144,7 @@ export class RouterFilter implements StreamDecoderFilter {
         return;
       }
     }
-    const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo);
+    const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo, cluster);
     const host = selection === null ? cluster.chooseHost() : cluster.chooseHost(selection);
     if (host === null) {
       endWithoutHost(this.callbacks, cluster.stats);
