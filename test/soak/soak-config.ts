@@ -9,7 +9,7 @@ const RETRIES = {
   retry_on: "5xx,reset,connect-failure,retriable-4xx,envoy-ratelimited",
   num_retries: 3,
   per_try_timeout: "0.06s",
-  per_try_idle_timeout: "0.05s",
+  per_try_idle_timeout: "0.08s",
   retry_back_off: { base_interval: "0.005s", max_interval: "0.02s" },
   retry_host_predicate: [
     {

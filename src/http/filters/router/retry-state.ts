@@ -1,11 +1,12 @@
 import { drawUint53, type RandomSource } from "../../../common/random.js";
 import type { RuntimeFraction } from "../../../common/runtime.js";
+import type { ForwardAction } from "../../../route/forward-action.js";
 import { grpcStatusCondition, type RetryConditions, retryConditionBit } from "../../../route/retry-on.js";
 import type { RetryPolicy } from "../../../route/retry-policy.js";
 import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
-import type { Resource, ResourcePriority } from "../../../upstream/resource-manager.js";
+import type { Resource } from "../../../upstream/resource-manager.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
@@ -30,19 +31,19 @@ export interface RetryContext {
 
 /** A request that no condition lets try again does not get a state. */
 export function createRetryState(
-  policy: RetryPolicy | null,
+  action: ForwardAction,
   directives: RetryDirectives | null,
   headers: HeaderMap,
   cluster: Cluster,
-  priority: ResourcePriority,
   info: StreamInfo,
   context: RetryContext,
 ): RetryState | null {
+  const { retryPolicy: policy } = action;
   const asked = directives === null ? 0 : directives.retryOn;
   if (policy === null && asked === 0) return null;
   const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
   if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
-  return new RetryState(policy, directives, conditions, cluster, priority, info, context);
+  return new RetryState(action, directives, conditions, cluster, info, context);
 }
 
 /** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
@@ -63,20 +64,20 @@ export class RetryState {
   private delay = 0;
 
   constructor(
-    policy: RetryPolicy | null,
+    action: ForwardAction,
     directives: RetryDirectives | null,
     conditions: RetryConditions,
     cluster: Cluster,
-    priority: ResourcePriority,
     info: StreamInfo,
     context: RetryContext,
   ) {
+    const { retryPolicy: policy } = action;
     this.policy = policy;
     this.directives = directives;
     this.conditions = conditions;
     this.stats = cluster.stats;
     this.info = info;
-    this.retries = cluster.resourcesOf(priority).retries;
+    this.retries = cluster.resourcesOf(action.config.priority).retries;
     this.random = context.random;
     this.share = context.retryShare;
     this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, context.random);

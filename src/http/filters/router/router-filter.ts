@@ -188,16 +188,14 @@ export class RouterFilter implements StreamDecoderFilter {
     const mayAsk = timeouts !== action.timeouts || route.requestRules !== null;
     const asked = mayAsk && hasEnvoyHeader(headers) ? takeRetryDirectives(headers) : null;
     const { stream } = this.callbacks;
-    const { retryPolicy } = action;
-    const { priority } = action.config;
-    const retry = createRetryState(retryPolicy, asked, headers, cluster, priority, stream.streamInfo, this.context);
+    const retry = createRetryState(action, asked, headers, cluster, stream.streamInfo, this.context);
     const replayLimitBytes = replayLimit(action.config, stream.bufferLimitBytes);
     const policy = action.config.internalRedirect;
     const redirect =
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
     const autoHost = action.autoHostRewrite ? new AutoHostRewrite(action, !config.suppressEnvoyHeaders) : null;
     const endsHere = action.connect !== null && endsTunnel(action.connect, headers.method);
-    const kind = poolKind(endsHere ? "tcp" : "http1", priority);
+    const kind = poolKind(endsHere ? "tcp" : "http1", action.config.priority);
     const hosts = retry === null ? null : (action.retryPolicy?.config.hosts ?? null);
     const retryHosts = hosts === null ? null : new RetryHostSelection(selection ?? ANY_HOST, hosts);
     return {
