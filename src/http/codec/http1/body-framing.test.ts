@@ -35,7 +35,7 @@ describe("allow_chunked_length", () => {
       [
         "a coding that is not chunked is refused all the same",
         request("POST / HTTP/1.1", "Content-Length: 3", "Transfer-Encoding: gzip"),
-        "chunkedNotFinal",
+        "lengthAndCoding",
       ],
     ],
     { allowChunkedLength: true },
@@ -138,7 +138,7 @@ describe("requests (RFC 9112 6.3)", () => {
     [
       "CONNECT with a coding (RFC 9110 9.3.6)",
       request("CONNECT a:1 HTTP/1.1", "Transfer-Encoding: chunked"),
-      "bodyNotAllowed",
+      "unknownTransferCoding",
     ],
   ]);
 });

@@ -13,12 +13,12 @@ export function requestFraming(head: MessageHead, allowChunkedLength: boolean): 
   if (coded) {
     // RFC 9112 6.1: a coding in an HTTP/1.0 message is taken for faulty framing.
     if (head.minorVersion === 0) return Http1Errors.codingNotAllowed;
-    const error = transferCodingError(head.transferEncoding);
+    const error = codingError(head, allowChunkedLength);
     if (error !== null) return error;
-    if (head.contentLength >= 0 && !dropLength(head, allowChunkedLength)) return Http1Errors.lengthAndCoding;
+    // As Envoy answers a coding that it does not take.
+    return head.headers.method === "CONNECT" ? Http1Errors.unknownTransferCoding : "chunked";
   }
-  if (head.headers.method === "CONNECT" && (coded || head.contentLength > 0)) return Http1Errors.bodyNotAllowed;
-  if (coded) return "chunked";
+  if (head.headers.method === "CONNECT" && head.contentLength > 0) return Http1Errors.bodyNotAllowed;
   // No length, no coding: no body. What follows is the next request.
   return head.contentLength > 0 ? "length" : "none";
 }
@@ -40,13 +40,17 @@ export function responseFraming(
   if (method === "HEAD" || isBodylessStatus(status)) return "none";
   if (head.transferEncoding !== "") {
     if (head.minorVersion === 0) return Http1Errors.codingNotAllowed;
-    const error = transferCodingError(head.transferEncoding);
-    if (error !== null) return error;
-    if (head.contentLength < 0 || dropLength(head, allowChunkedLength)) return "chunked";
-    return Http1Errors.lengthAndCoding;
+    return codingError(head, allowChunkedLength) ?? "chunked";
   }
   if (head.contentLength >= 0) return head.contentLength === 0 ? "none" : "length";
   return "untilClose";
+}
+
+/** A length beside a coding first, whatever the coding is: the message is ambiguous before it is unknown. As Envoy. */
+function codingError(head: MessageHead, allowChunkedLength: boolean): CodecError | null {
+  const error = transferCodingError(head.transferEncoding);
+  if (head.contentLength < 0) return error;
+  return error === null && dropLength(head, allowChunkedLength) ? null : Http1Errors.lengthAndCoding;
 }
 
 /** RFC 9112 6.3: the coding overrides the length, which must not be passed on. Only where configuration allows it. */
