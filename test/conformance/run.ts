@@ -47,7 +47,7 @@ async function main({ only, waitMs, output }: Options): Promise<void> {
   const missing: string[] = [];
   const present = selectContenders(only).filter((contender) => {
     const reason = contender.missing();
-    if (reason !== null) missing.push(reason);
+    if (reason !== null && !missing.includes(reason)) missing.push(reason);
     return reason === null;
   });
   const folder = mkdtempSync(join(tmpdir(), "sluice-conformance-"));

@@ -30,12 +30,17 @@ export const NPM_PEERS: readonly Contender[] = [
   npmPeer("@fastify/http-proxy", "fastify-http-proxy.mjs", "`websocket: true`, the client's `host` kept"),
 ];
 
+/** Why the packages could not be installed; it is tried once for all of them. */
+let failure: string | null = null;
+
 /** Packages of their own, with a lockfile: whoever works on Sluice need not install them. */
 function installPeers(): string | null {
+  if (failure !== null) return failure;
   console.error("Installing the proxies of the npm registry into test/conformance/peers/node_modules");
   const { status, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
     cwd: FOLDER,
     encoding: "utf8",
   });
-  return status === 0 ? null : `npm ci failed: ${stderr.slice(0, 500)}`;
+  failure = status === 0 ? null : `npm ci failed: ${stderr.slice(0, 500)}`;
+  return failure;
 }
