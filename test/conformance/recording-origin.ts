@@ -4,8 +4,8 @@ import { Finding } from "./finding.js";
 import { RawEnd } from "./raw-end.js";
 import { readMessage, type WireMessage } from "./wire-message.js";
 
-/** A proxy needs a moment to see that connections were closed before the next probe may use one. */
-const SETTLE_MS = 25;
+/** A proxy that answers the end of a connection with its own has seen it; one that does not is not waited for longer. */
+const SETTLE_LIMIT_MS = 200;
 
 /** One connection that the proxy made, and how much of it has been taken. */
 export class OriginConnection extends RawEnd {
@@ -93,8 +93,8 @@ export class RecordingOrigin {
   /** Closes what the last probe has left, and forgets it. */
   async reset(): Promise<void> {
     this.round++;
-    for (const connection of this.connections) connection.destroy();
-    await sleep(SETTLE_MS);
+    for (const connection of this.connections) connection.end();
+    await this.untilAllOver();
     for (const connection of this.connections) connection.destroy();
     this.connections.length = 0;
   }
@@ -114,6 +114,11 @@ export class RecordingOrigin {
   async close(): Promise<void> {
     for (const connection of this.connections) connection.destroy();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async untilAllOver(): Promise<void> {
+    const deadline = performance.now() + SETTLE_LIMIT_MS;
+    while (performance.now() < deadline && this.connections.some(({ isOver }) => !isOver)) await sleep(2);
   }
 
   private async next(what: string, take: (connection: OriginConnection) => WireMessage | null): Promise<OriginRequest> {

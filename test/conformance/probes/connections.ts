@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../finding.js";
 import { get, head, OK, type Probe, type ProbeGroup } from "../probe.js";
 import { quietTime } from "../raw-end.js";
+import type { OriginConnection } from "../recording-origin.js";
 import type { Site } from "../site.js";
 import { statusOf } from "../wire-message.js";
 
 const HOST = "Host: a.example";
 const SECOND = `${head("HTTP/1.1 200 OK", "Content-Length: 6")}second`;
-/** For a proxy that keeps a connection to see what comes on it while nobody uses it. */
-const NOTICE_MS = 60;
+/** How long a proxy that keeps a connection has to end it, for what came on it while nobody used it. */
+const NOTICE_LIMIT_MS = 250;
 
 /** A reply to the first request, then a second request of another client: it must get its own response. */
 function leavesNothingBehind(title: string, section: string, first: string, reply: string): Probe {
@@ -20,10 +21,15 @@ function leavesNothingBehind(title: string, section: string, first: string, repl
       const { client, got } = await site.exchange(first);
       got.connection.send(reply);
       await client.finalResponse(first.split(" ")[0]);
-      await sleep(NOTICE_MS);
+      await mayEnd(got.connection);
       await getsItsOwn(site);
     },
   };
+}
+
+async function mayEnd(connection: OriginConnection): Promise<void> {
+  const deadline = performance.now() + NOTICE_LIMIT_MS;
+  while (!connection.isOver && performance.now() < deadline) await sleep(2);
 }
 
 async function getsItsOwn(site: Site): Promise<void> {
@@ -48,9 +54,9 @@ const upstream: Probe[] = [
     level: "MUST",
     run: async (site) => {
       const { got } = await site.answered(get(), OK);
-      await sleep(NOTICE_MS);
+      await quietTime();
       got.connection.send(EVIL);
-      await sleep(NOTICE_MS);
+      await mayEnd(got.connection);
       await getsItsOwn(site);
     },
   },
