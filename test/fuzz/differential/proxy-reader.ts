@@ -75,14 +75,15 @@ export class ProxyReader implements Reader {
   private readonly port: number;
   private readonly origin: AnsweringOrigin;
   private readonly stop: () => Promise<void>;
-  private readonly details: () => Promise<string>;
+  private readonly details: (status: number) => Promise<string>;
 
+  /** @param details what the proxy's log says of the request that was answered with the status, the last one */
   constructor(
     name: string,
     port: number,
     origin: AnsweringOrigin,
     stop: () => Promise<void>,
-    details: () => Promise<string> = () => Promise.resolve(""),
+    details: (status: number) => Promise<string> = () => Promise.resolve(""),
   ) {
     this.name = name;
     this.port = port;
@@ -95,7 +96,8 @@ export class ProxyReader implements Reader {
     this.origin.take();
     const { received, ended } = await runRaw(this.port, input, quietMs, () => this.origin.activity);
     const requests = this.origin.take();
-    return { requests, status: lastStatus(received), ended, details: await this.details() };
+    const status = lastStatus(received);
+    return { requests, status, ended, details: await this.details(status) };
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ export interface RawRun {
 }
 
 /** Longer than this no input takes, whatever a reader does with it. */
-const LIMIT_MS = 2_000;
+const LIMIT_MS = 6_000;
 const POLL_MS = 3;
 
 /**

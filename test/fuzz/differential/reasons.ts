@@ -139,6 +139,12 @@ const RULES: readonly Rule[] = [
     applies: ({ peer, kind, input }) => peer === "HAProxy" && kind === "looser" && / https?:\/\//i.test(input),
   },
   {
+    what: "an absolute form beside an empty Host",
+    why: "RFC 9112 3.2.2: what the field says is ignored, the target's authority replaces it",
+    applies: ({ peer, kind, input }) =>
+      peer === "nginx" && kind === "looser" && / https?:\/\//i.test(input) && /^host:[ \t]*\r$/im.test(input),
+  },
+  {
     what: "an absolute form that is forwarded as one",
     why: "RFC 9112 3.2.1: to an origin goes the origin form",
     applies: ({ peer, kind, their }) => peer === "HAProxy" && kind === "other" && /^https?:/i.test(their?.target ?? ""),

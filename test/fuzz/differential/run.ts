@@ -27,7 +27,7 @@ const USAGE = `npm run differential -- [options]
 /** Nothing happens for so long: the reader has done what it will do with the input. */
 const QUIET_MS = 30;
 /** What would be unexplained is looked at again with more patience: the machine may have been busy. */
-const PATIENT_MS = 400;
+const PATIENT_MS = 1_500;
 
 interface Options {
   readonly mutations: number;

@@ -13,7 +13,7 @@ import type { Reader } from "./observation.js";
 import { AnsweringOrigin, ProxyReader } from "./proxy-reader.js";
 
 /** The access log is written a moment after the answer. */
-const LOG_LIMIT_MS = 200;
+const LOG_LIMIT_MS = 300;
 
 export async function startSluice(t: CleanUp): Promise<Reader> {
   const origin = await AnsweringOrigin.start();
@@ -27,11 +27,13 @@ export async function startSluice(t: CleanUp): Promise<Reader> {
   });
   const sluice = await SluiceProcess.start(t, config);
   let read = 0;
-  const details = async (): Promise<string> => {
-    for (let waited = 0; waited < LOG_LIMIT_MS && sluice.stdout.text.length === read; waited += 2) await sleep(2);
-    const lines = sluice.stdout.text.slice(read).trimEnd().split("\n");
+  const lastLine = (): string => sluice.stdout.text.slice(read).trimEnd().split("\n").at(-1) ?? "";
+  const details = async (status: number): Promise<string> => {
+    const deadline = performance.now() + LOG_LIMIT_MS;
+    while (!lastLine().startsWith(`${status} `) && performance.now() < deadline) await sleep(2);
+    const line = lastLine();
     read = sluice.stdout.text.length;
-    return lines.at(-1) ?? "";
+    return line;
   };
   return new ProxyReader("Sluice", sluice.port, origin, () => Promise.resolve(), details);
 }
