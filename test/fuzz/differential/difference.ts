@@ -2,9 +2,10 @@ import type { Observation, SeenRequest } from "./observation.js";
 
 /**
  * `stricter`: they go on where we refuse or wait. `looser`: we go on where they do. `other`: both take the bytes for a
- * request, and not for the same one.
+ * request, and not for the same one. `waiting`: the requests are the same, and what follows they refuse while we wait for
+ * more of it.
  */
-export type DifferenceKind = "stricter" | "looser" | "other";
+export type DifferenceKind = "stricter" | "looser" | "other" | "waiting";
 
 /** Where two readers part. */
 export interface Difference {
@@ -27,7 +28,8 @@ export function differenceOf(peer: string, input: string, ours: Observation, the
     if (own !== null && their !== null && isSame(own, their)) continue;
     return { kind: kindOf(own, their), peer, input, ours, theirs, own, their };
   }
-  return null;
+  if (ours.ended || ours.status >= 400 || theirs.status < 400) return null;
+  return { kind: "waiting", peer, input, ours, theirs, own: null, their: null };
 }
 
 function kindOf(own: SeenRequest | null, their: SeenRequest | null): DifferenceKind {

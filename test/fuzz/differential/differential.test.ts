@@ -38,6 +38,10 @@ describe("the differential run", () => {
     assert.equal(difference([seen("/a")], [seen("/a"), seen("/b")])?.kind, "stricter");
     assert.equal(difference([seen("/a"), seen("/b")], [seen("/a")])?.kind, "looser");
     const other = difference([seen("/a"), seen("/b")], [seen("/a"), seen("/c")]);
+    const refusing = { ...observation([seen("/a")]), status: 400 };
+    const idle = { ...observation([seen("/a")]), ended: false };
+    assert.equal(differenceOf("Node", "", idle, refusing)?.kind, "waiting");
+    assert.equal(differenceOf("Node", "", refusing, idle), null);
     assert.deepEqual([other?.kind, other?.own?.target, other?.their?.target], ["other", "/b", "/c"]);
   });
 

@@ -5,6 +5,7 @@ const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
   stricter: "## Sluice refuses, the other goes on",
   looser: "## Sluice goes on, the other refuses or waits",
   other: "## Both go on with different requests",
+  waiting: "## Sluice waits for more, the other refuses",
 };
 
 /** The whole page. */
@@ -24,7 +25,7 @@ Node's handler: how many whole requests, and of each its method, target, host an
 where two of them part. Each class of them has a reason here why Sluice is right; one without a reason fails the command.
 
 ${tally.inputs} inputs (${mutations} mutations, seed ${seed}), ${tally.agreed} of them read alike by all.`,
-    ...(["stricter", "looser", "other"] as const).map((kind) => section(kind, tally, peers)),
+    ...(["stricter", "looser", "other", "waiting"] as const).map((kind) => section(kind, tally, peers)),
     ...(tally.unexplained.length === 0 ? [] : [unexplained(tally)]),
     "",
   ].join("\n\n");

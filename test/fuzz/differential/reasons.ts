@@ -86,6 +86,23 @@ const RULES: readonly Rule[] = [
     applies: ({ peer, own }) => own !== null && !knowsMethod(peer, own.method),
   },
   {
+    what: "a line whose end has not come",
+    why: "a line is judged when it is whole; until then the limits of a head and of its time hold",
+    applies: ({ kind, input, ours }) =>
+      kind === "waiting" && input.split("\r\n\r\n").length - 1 <= ours.requests.length,
+  },
+  {
+    what: "the body of a request whose method is not in the other's list",
+    why: "RFC 9110 9.1: any token is a method; its body has not come yet",
+    applies: ({ kind, peer, input }) =>
+      kind === "waiting" && !knowsMethod(peer, /^\S*/.exec(input.trimStart())?.[0] ?? ""),
+  },
+  {
+    what: "a request that goes no further and is answered here",
+    why: "RFC 9110 7.6.2: OPTIONS with `Max-Forwards: 0` has its answer, and the connection lives",
+    applies: ({ kind, ours }) => kind === "waiting" && / max_forwards_reached /.test(ours.details),
+  },
+  {
     what: "OPTIONS for the whole server",
     why: "RFC 9112 3.2.4: the asterisk form, or an absolute form without a path, is forwarded as an asterisk",
     applies: ({ own }) => own?.method === "OPTIONS" && own.target === "*",
