@@ -44,14 +44,18 @@ export function takeHeadField(head: MessageHead, name: string, value: string, is
       break;
     case 17:
       if (name === "transfer-encoding") {
-        head.transferEncoding = appended(head.transferEncoding, value);
-        return value === "" ? Http1Errors.unknownTransferCoding : null;
+        // An empty one is refused with the head, as a coding: what follows it may be a fold, and the reason.
+        head.transferEncoding = appended(head.transferEncoding, value === "" ? EMPTY_ELEMENT : value);
+        return null;
       }
       break;
   }
   head.headers.add(name, value);
   return null;
 }
+
+/** As a list in which there is nothing: no coding. */
+const EMPTY_ELEMENT = ",";
 
 /** RFC 9110 10.1.1: nobody in HTTP/1.0 can be told to continue. */
 function isIgnoredExpectation(head: MessageHead, name: string, isRequest: boolean): boolean {
