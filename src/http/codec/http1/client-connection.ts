@@ -137,15 +137,20 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
 
   dispatch(data: Buffer): void {
     if (this.decoder === null) {
-      // RFC 9112 9.2: nobody asked, so nobody may get them; least of all the next request.
-      this.parser.stop();
-      this.callbacks.onProtocolError(isIdleTimeout(data) ? Http1Errors.idleTimeout : Http1Errors.unsolicitedBytes);
+      this.refuseUnsolicited(data);
       return;
     }
     const used = this.parser.execute(data);
     if (this.decoder === null || !this.exchange.responseDone) return;
     if (used < data.length) this.exchange.forbidReuse();
     this.completeResponse();
+    if (used < data.length) this.refuseUnsolicited(data.subarray(used));
+  }
+
+  /** RFC 9112 9.2: nobody asked, so nobody may get them; least of all the next request. */
+  private refuseUnsolicited(data: Buffer): void {
+    this.parser.stop();
+    this.callbacks.onProtocolError(isIdleTimeout(data) ? Http1Errors.idleTimeout : Http1Errors.unsolicitedBytes);
   }
 
   onMessageHead(head: MessageHead, hasBody: boolean): void {
