@@ -1,6 +1,6 @@
-import type { Counter, Histogram, StatsScope } from "../stats/stat.js";
+import type { Counter, StatsScope } from "../stats/stat.js";
 import type { RequestGroupRecord, RetryOutcome } from "../stream-info/stream-info.js";
-import { ResponseCodeStats } from "../upstream/response-code-stats.js";
+import { ResponseStats } from "../upstream/response-stats.js";
 
 /**
  * Counts what became of the requests of a virtual cluster (`vhost.<host>.vcluster.<name>.`) or of a route with a
@@ -9,23 +9,19 @@ import { ResponseCodeStats } from "../upstream/response-code-stats.js";
 export class RequestGroup implements RequestGroupRecord {
   private readonly rqTotal: Counter;
   private readonly rqTimeout: Counter;
-  private readonly rqTime: Histogram;
-  private readonly rqCompleted: Counter;
   private readonly retries: { readonly [outcome in RetryOutcome]: Counter };
-  private readonly responses: ResponseCodeStats;
+  private readonly responses: ResponseStats;
 
   constructor(scope: StatsScope) {
     this.rqTotal = scope.counter("upstream_rq_total");
     this.rqTimeout = scope.counter("upstream_rq_timeout");
-    this.rqTime = scope.histogram("upstream_rq_time");
-    this.rqCompleted = scope.counter("upstream_rq_completed");
     this.retries = {
       retry: scope.counter("upstream_rq_retry"),
       success: scope.counter("upstream_rq_retry_success"),
       overflow: scope.counter("upstream_rq_retry_overflow"),
       limitExceeded: scope.counter("upstream_rq_retry_limit_exceeded"),
     };
-    this.responses = new ResponseCodeStats(scope);
+    this.responses = new ResponseStats(scope);
   }
 
   onAttempt(): void {
@@ -41,12 +37,11 @@ export class RequestGroup implements RequestGroupRecord {
   }
 
   onResponse(status: number): void {
-    this.rqCompleted.inc();
-    this.responses.count(status);
+    this.responses.onResponse(status);
   }
 
   onComplete(durationMs: number): void {
-    this.rqTime.record(durationMs);
+    this.responses.onComplete(durationMs);
   }
 }
 

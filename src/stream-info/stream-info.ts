@@ -10,22 +10,30 @@ export interface HostDescription {
   readonly hostname: string;
   /** `alt_stat_name` if set, else the cluster's name. */
   readonly clusterName: string;
+  /** Metadata says that it runs a release on trial. */
+  readonly canary: boolean;
+  /** Counts responses from the host's zone to the proxy's; null when one of the two is in none. */
+  readonly zoneResponses: ResponseRecord | null;
 }
 
 /** What became of the wish to try a request again. */
 export type RetryOutcome = "retry" | "success" | "overflow" | "limitExceeded";
 
+/** Counts responses. */
+export interface ResponseRecord {
+  /** An upstream's response begins, or the router's own in its place. */
+  onResponse(status: number): void;
+  /** The response is complete. @param durationMs since the request was */
+  onComplete(durationMs: number): void;
+}
+
 /** Counts what becomes of requests that belong together. Implemented by `RequestGroup`. */
-export interface RequestGroupRecord {
+export interface RequestGroupRecord extends ResponseRecord {
   /** A request has a connection to its upstream host. */
   onAttempt(): void;
   /** The time of the route is up while an attempt is under way. */
   onTimeout(): void;
   onRetry(outcome: RetryOutcome): void;
-  /** An upstream's response begins, or the router's own in its place. */
-  onResponse(status: number): void;
-  /** The response is complete. @param durationMs since the request was */
-  onComplete(durationMs: number): void;
 }
 
 /** What the client showed of itself in TLS. */
@@ -84,6 +92,10 @@ export class StreamInfo {
   routeGroup: RequestGroupRecord | null = null;
   clusterName = "";
 
+  /** The request came from an internal address. */
+  isInternal = false;
+  /** The response says that it comes from a release on trial. */
+  isCanary = false;
   upstreamHost: HostDescription | null = null;
   upstreamConnectionId = 0;
   upstreamLocalAddress = "";

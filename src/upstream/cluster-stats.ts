@@ -1,7 +1,9 @@
 import type { ConnectionStats } from "../network/connection.js";
 import type { Counter, Gauge, Histogram, StatsScope } from "../stats/stat.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { HostSet } from "./host-set.js";
 import { ResponseCodeStats } from "./response-code-stats.js";
+import { ResponseStats } from "./response-stats.js";
 
 /** The stats of one cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
 export class ClusterStats {
@@ -37,7 +39,6 @@ export class ClusterStats {
   readonly rqTimeout: Counter;
   readonly rqRxReset: Counter;
   readonly rqTxReset: Counter;
-  readonly rqCompleted: Counter;
   readonly rqMaintenanceMode: Counter;
   readonly rqDropOverload: Counter;
   readonly rqPerTryTimeout: Counter;
@@ -54,7 +55,6 @@ export class ClusterStats {
   readonly internalRedirectFailed: Counter;
   /** Ours: requests that went out on a stale connection and were sent again on a fresh one. */
   readonly rqStaleRepeated: Counter;
-  readonly rqTime: Histogram;
   readonly flowControlPausedReading: Counter;
   readonly flowControlResumedReading: Counter;
   readonly flowControlBackedUp: Counter;
@@ -67,12 +67,19 @@ export class ClusterStats {
   readonly membershipExcluded: Gauge;
   readonly maxHostWeight: Gauge;
   readonly connection: ConnectionStats;
-  private readonly responses: ResponseCodeStats;
+  private readonly scope: StatsScope;
+  private readonly responses: ResponseStats;
+  /** Of these there is none before the first response. */
+  private internal: ResponseStats | null = null;
+  private external: ResponseStats | null = null;
+  private canary: ResponseStats | null = null;
+  private readonly zones = new Map<string, ResponseStats>();
   /** Responses that were not passed on, because the request was tried again: `retry.upstream_rq_*`. */
   private readonly retried: ResponseCodeStats;
 
   constructor(scope: StatsScope) {
-    this.responses = new ResponseCodeStats(scope);
+    this.scope = scope;
+    this.responses = new ResponseStats(scope);
     this.retried = new ResponseCodeStats(scope.scope("retry"));
     this.cxTotal = scope.counter("upstream_cx_total");
     this.cxHttp1Total = scope.counter("upstream_cx_http1_total");
@@ -106,7 +113,6 @@ export class ClusterStats {
     this.rqTimeout = scope.counter("upstream_rq_timeout");
     this.rqRxReset = scope.counter("upstream_rq_rx_reset");
     this.rqTxReset = scope.counter("upstream_rq_tx_reset");
-    this.rqCompleted = scope.counter("upstream_rq_completed");
     this.rqMaintenanceMode = scope.counter("upstream_rq_maintenance_mode");
     this.rqDropOverload = scope.counter("upstream_rq_drop_overload");
     this.rqPerTryTimeout = scope.counter("upstream_rq_per_try_timeout");
@@ -122,7 +128,6 @@ export class ClusterStats {
     this.internalRedirectFailed = scope.counter("upstream_internal_redirect_failed_total");
     this.retryOrShadowAbandoned = scope.counter("retry_or_shadow_abandoned");
     this.rqStaleRepeated = scope.counter("upstream_rq_stale_repeated");
-    this.rqTime = scope.histogram("upstream_rq_time");
     this.flowControlPausedReading = scope.counter("upstream_flow_control_paused_reading_total");
     this.flowControlResumedReading = scope.counter("upstream_flow_control_resumed_reading_total");
     this.flowControlBackedUp = scope.counter("upstream_flow_control_backed_up_total");
@@ -159,9 +164,52 @@ export class ClusterStats {
   }
 
   /** A response of this status, from upstream or in its place, goes downstream. */
-  countResponse(status: number): void {
-    this.rqCompleted.inc();
-    this.responses.count(status);
+  countResponse(status: number, info: StreamInfo): void {
+    this.responses.onResponse(status);
+    this.originOf(info).onResponse(status);
+    const { upstreamHost: host } = info;
+    if (info.isCanary || host?.canary === true) this.canaries().onResponse(status);
+    if (host !== null) host.zoneResponses?.onResponse(status);
+  }
+
+  /** The response is complete. @param durationMs since the request was */
+  countComplete(durationMs: number, info: StreamInfo): void {
+    this.responses.onComplete(durationMs);
+    this.originOf(info).onComplete(durationMs);
+    const { upstreamHost: host } = info;
+    if (info.isCanary || host?.canary === true) this.canaries().onComplete(durationMs);
+    if (host !== null) host.zoneResponses?.onComplete(durationMs);
+  }
+
+  /** A response to a request of the proxy's own: a copy. */
+  countResponseToCopy(status: number): void {
+    this.responses.onResponse(status);
+  }
+
+  private originOf(info: StreamInfo): ResponseStats {
+    if (info.isInternal) {
+      this.internal ??= new ResponseStats(this.scope.scope("internal"));
+      return this.internal;
+    }
+    this.external ??= new ResponseStats(this.scope.scope("external"));
+    return this.external;
+  }
+
+  private canaries(): ResponseStats {
+    this.canary ??= new ResponseStats(this.scope.scope("canary"));
+    return this.canary;
+  }
+
+  /** `zone.<from>.<to>.*`; null when one of the two is in no zone. */
+  zoneResponses(from: string, to: string): ResponseStats | null {
+    if (from === "" || to === "") return null;
+    const name = `zone.${from}.${to}`;
+    let stats = this.zones.get(name);
+    if (stats === undefined) {
+      stats = new ResponseStats(this.scope.scope(name));
+      this.zones.set(name, stats);
+    }
+    return stats;
   }
 
   /** A response of this status is dropped for another attempt. */

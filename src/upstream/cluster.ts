@@ -213,6 +213,7 @@ export class Cluster {
   private addHost(endpoint: EndpointConfig): Host {
     const host = new Host(endpoint, this.info.name);
     host.healthySinceMs = this.parts.clock.now();
+    host.zoneResponses = this.stats.zoneResponses(this.parts.localLocality.zone, host.locality.zone);
     if (this.info.healthChecks.length > 0) host.healthReceiver = this.parts.failures;
     if (this.hostConnections !== null) host.connections = this.hostConnections.countOf(host.addressText);
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;

@@ -1,6 +1,6 @@
 import { canonicalText, LB_METADATA, type Metadata } from "../common/metadata.js";
 import { type Address, addressText } from "../network/address.js";
-import type { HostDescription } from "../stream-info/stream-info.js";
+import type { HostDescription, ResponseRecord } from "../stream-info/stream-info.js";
 import type { EndpointConfig } from "./cluster-info.js";
 import { type HostConnectionCount, UNCOUNTED_CONNECTIONS } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
@@ -28,6 +28,7 @@ export class Host implements HostDescription {
   healthReceiver: HostFailureReceiver | null = null;
   /** Counts its results for outlier detection; null when nobody watches. */
   outlier: HostOutlierMonitor | null = null;
+  zoneResponses: ResponseRecord | null = null;
   /** Of all workers; not counted where nobody limits them. */
   connections: HostConnectionCount = UNCOUNTED_CONNECTIONS;
   /** This worker's, each made when first needed. */

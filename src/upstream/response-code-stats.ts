@@ -1,17 +1,20 @@
 import type { Counter, StatsScope } from "../stats/stat.js";
 
-/** Responses by status and by class: `upstream_rq_503`, `upstream_rq_5xx`. */
+/** Responses, all and by status and class: `upstream_rq_completed`, `upstream_rq_503`, `upstream_rq_5xx`. */
 export class ResponseCodeStats {
   private readonly scope: StatsScope;
+  private readonly completed: Counter;
   /** By status; made when a status is first seen. */
   private readonly codes: (Counter | undefined)[] = [];
   private readonly classes: (Counter | undefined)[] = [];
 
   constructor(scope: StatsScope) {
     this.scope = scope;
+    this.completed = scope.counter("upstream_rq_completed");
   }
 
   count(status: number): void {
+    this.completed.inc();
     const hundreds = Math.floor(status / 100);
     let code = this.codes[status];
     if (code === undefined) {

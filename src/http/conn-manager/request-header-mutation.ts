@@ -30,6 +30,7 @@ export function mutateRequestHeaders(
   if (client.host !== null && client.host !== peer.remoteHost) {
     streamInfo.downstreamRemoteAddress = addressText({ kind: "ip", host: client.host, port: 0 });
   }
+  streamInfo.isInternal = internal;
   if (internal) headers.set("x-envoy-internal", "true");
   else stripInternalHeaders(headers, edge, config.internalOnlyHeaders);
   if (context.userAgent !== null) addUserAgent(headers, context.userAgent);

@@ -71,7 +71,13 @@ function fillFacts(info: StreamInfo): void {
   info.routeName = "route";
   info.virtualHostName = "vhost";
   info.clusterName = "cluster";
-  info.upstreamHost = { addressText: "10.0.2.1:80", hostname: "db.internal:80", clusterName: "alt" };
+  info.upstreamHost = {
+    addressText: "10.0.2.1:80",
+    hostname: "db.internal:80",
+    clusterName: "alt",
+    canary: false,
+    zoneResponses: null,
+  };
   info.upstreamConnectionId = 9;
   info.upstreamLocalAddress = "10.0.0.9:51000";
   info.upstreamRemoteAddress = "/run/up.sock";

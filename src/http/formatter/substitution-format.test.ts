@@ -155,7 +155,13 @@ test("the requested server name prefers what it is told to", () => {
 
 test("a stream without its host's name prints the address", () => {
   const context = bareContext();
-  context.streamInfo.upstreamHost = { addressText: "[::1]:80", hostname: "", clusterName: "c" };
+  context.streamInfo.upstreamHost = {
+    addressText: "[::1]:80",
+    hostname: "",
+    clusterName: "c",
+    canary: false,
+    zoneResponses: null,
+  };
   assert.equal(line("%UPSTREAM_HOST_NAME% %UPSTREAM_HOST_NAME_WITHOUT_PORT%", context), "[::1]:80 [::1]");
 });
 

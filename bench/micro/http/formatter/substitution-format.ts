@@ -47,7 +47,13 @@ class Exchange implements LogContext {
     info.responseCode = 200;
     info.bytesSent = 1_000 + (number % 5_000);
     info.endTimeMs = startMs + (number % 50) + 0.7;
-    info.upstreamHost = { addressText: "10.0.2.1:8080", hostname: "", clusterName: "c" };
+    info.upstreamHost = {
+      addressText: "10.0.2.1:8080",
+      hostname: "",
+      clusterName: "c",
+      canary: false,
+      zoneResponses: null,
+    };
     this.streamInfo = info;
     const request = this.requestHeaders;
     request.method = "GET";

@@ -324,6 +324,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     const now = dispatcher.now();
     streamInfo.firstUpstreamRxMs = now;
     streamInfo.responseCodeDetails = "via_upstream";
+    streamInfo.isCanary = headers.get("x-envoy-upstream-canary") === "true";
     countResponse(this.plan.cluster.stats, streamInfo, headers.status);
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-upstream-service-time", String(Math.floor(this.clock.elapsedMs())));

@@ -32,7 +32,7 @@ export class MirrorSet {
       const pool =
         host === null ? null : (clusters.existingPool(host, COPIES) ?? clusters.createPool(cluster, host, COPIES));
       if (host === null || pool === null) {
-        cluster.stats.countResponse(503);
+        cluster.stats.countResponseToCopy(503);
         continue;
       }
       const request = new MirroredRequest(cluster, host, policy.copyOf(headers), context);

@@ -121,7 +121,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     countAnswer(this.host, headers);
-    this.cluster.stats.countResponse(headers.status);
+    this.cluster.stats.countResponseToCopy(headers.status);
     if (endStream) this.settle();
   }
 

@@ -40,14 +40,14 @@ export function countRetry(stats: ClusterStats, info: StreamInfo, outcome: Retry
 
 /** The upstream's response begins, or the router's own in its place. */
 export function countResponse(stats: ClusterStats, info: StreamInfo, status: number): void {
-  stats.countResponse(status);
+  stats.countResponse(status, info);
   info.virtualCluster?.onResponse(status);
   info.routeGroup?.onResponse(status);
 }
 
 /** The response is complete. @param durationMs since the request was */
 export function countComplete(stats: ClusterStats, info: StreamInfo, durationMs: number): void {
-  stats.rqTime.record(durationMs);
+  stats.countComplete(durationMs, info);
   info.virtualCluster?.onComplete(durationMs);
   info.routeGroup?.onComplete(durationMs);
 }
