@@ -138,6 +138,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
     clusters: [
       {
         name: "service_envoyproxy_io",
+        observabilityName: "service_envoyproxy_io",
         statName: "service_envoyproxy_io",
         discovery: "logicalDns",
         endpoints: [
@@ -161,6 +162,8 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         healthyPanicThreshold: 50,
         overrideHostHealths: ["unknown", "healthy", "degraded"],
         closeConnectionsOnHostSetChange: false,
+        closeConnectionsOnHostHealthFailure: false,
+        ignoreHealthOnHostRemoval: false,
         connectTimeoutMs: 5_000,
         perConnectionBufferLimitBytes: 1_048_576,
         defaultLimits: {

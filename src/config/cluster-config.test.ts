@@ -64,6 +64,7 @@ load_assignment:
     - endpoint: { address: { socket_address: { address: "::1", port_value: 3 } } }`);
   assert.deepEqual(info, {
     name: "c",
+    observabilityName: "a:b",
     statName: "a_b",
     discovery: "strictDns",
     endpoints: [
@@ -87,6 +88,8 @@ load_assignment:
     healthyPanicThreshold: 50,
     overrideHostHealths: ["unknown", "healthy", "degraded"],
     closeConnectionsOnHostSetChange: false,
+    closeConnectionsOnHostHealthFailure: false,
+    ignoreHealthOnHostRemoval: false,
     connectTimeoutMs: 1,
     perConnectionBufferLimitBytes: 1,
     defaultLimits: {

@@ -46,6 +46,8 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   circuit_breakers: CIRCUIT_BREAKER_FIELDS,
   health_checks: HEALTH_CHECK_FIELDS,
   outlier_detection: OUTLIER_DETECTION_FIELDS,
+  close_connections_on_host_health_failure: true,
+  ignore_health_on_host_removal: true,
   max_requests_per_connection: true,
   preconnect_policy: PRECONNECT_FIELDS,
   upstream_bind_config: BIND_FIELDS,
@@ -78,9 +80,11 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
   checkPolicy(message, discovery, loadBalancing?.lbPolicy ?? null, context);
   const endpoints = convertEndpoints(message, discovery, context);
   if (loadBalancing === null || dns === null) return null;
+  const observabilityName = message.altStatName === "" ? message.name : message.altStatName;
   return {
     name: message.name,
-    statName: (message.altStatName === "" ? message.name : message.altStatName).replaceAll(":", "_"),
+    observabilityName,
+    statName: observabilityName.replaceAll(":", "_"),
     discovery,
     endpoints,
     originalDst: convertOriginalDst(message, discovery, context),
@@ -89,6 +93,8 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     dropOverload: convertDropOverload(message, context),
     weightedPriorityHealth: message.loadAssignment?.policy?.weightedPriorityHealth ?? false,
     ...loadBalancing,
+    closeConnectionsOnHostHealthFailure: message.closeConnectionsOnHostHealthFailure,
+    ignoreHealthOnHostRemoval: message.ignoreHealthOnHostRemoval,
     connectTimeoutMs,
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     defaultLimits: convertLimits(message.circuitBreakers, "DEFAULT", context),

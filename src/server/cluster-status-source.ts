@@ -15,7 +15,7 @@ export async function clusterStatus(
   const counts = await Promise.all(workers.map((worker) => worker.hostCounts(info.name)));
   return {
     name: info.name,
-    observabilityName: info.statName,
+    observabilityName: info.observabilityName,
     addedViaApi: false,
     edsServiceName: "",
     outlier: detector === null ? null : outlierStatus(detector),

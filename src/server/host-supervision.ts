@@ -11,12 +11,18 @@ import type { EventSink } from "../upstream/event-sink.js";
 import { HealthCheckEventLog } from "../upstream/health-check/health-check-event-log.js";
 import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js";
 import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
+import { HostStabilizer } from "../upstream/health-check/host-stabilizer.js";
 import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
 import { type EjectionReceiver, OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import { OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
 import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
+
+/** Told of the hosts that a cluster has from now on. */
+export interface HostsReceiver {
+  onHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void;
+}
 
 /** What the supervision works with. */
 export interface SupervisionParts {
@@ -35,13 +41,14 @@ export interface SupervisionParts {
   /** Whether a cluster has carried requests, by its stats' root. */
   readonly hasTraffic: (statName: string) => boolean;
   /** Gets every change to every worker. */
-  readonly receiver: EjectionReceiver;
+  readonly receiver: EjectionReceiver & HostsReceiver;
 }
 
 /** What the main thread watches hosts with, for all clusters that ask for it. */
 export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   private readonly detectors = new Map<string, OutlierDetector>();
   private readonly checkers = new Map<string, HealthChecker[]>();
+  private readonly stabilizers = new Map<string, HostStabilizer>();
   private readonly parts: SupervisionParts;
 
   constructor(config: RuntimeConfig, parts: SupervisionParts) {
@@ -56,6 +63,11 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
         this.detectors.set(info.name, new OutlierDetector(info.name, info.outlierDetection, memory, detectorParts));
       }
       if (info.healthChecks.length > 0) this.checkers.set(info.name, this.createCheckers(info));
+      // A logical host has no address of its own that it could keep.
+      if (info.healthChecks.length > 0 && !info.ignoreHealthOnHostRemoval && info.discovery === "strictDns") {
+        const passes = (address: string): boolean => this.passesChecks(info.name, address);
+        this.stabilizers.set(info.name, new HostStabilizer(passes));
+      }
     }
   }
 
@@ -92,10 +104,25 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
     await Promise.all([...this.checkers.values()].flat().map((checker) => checker.firstRound()));
   }
 
-  /** Discovery found these. */
-  setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+  /**
+   * Discovery found these. Returns the hosts that there are: those, and such that it has lost while their checks still
+   * pass (BEHAVIOUR 6.3).
+   */
+  onDiscovered(clusterName: string, found: readonly EndpointConfig[]): readonly EndpointConfig[] {
+    const stabilizer = this.stabilizers.get(clusterName);
+    const endpoints = stabilizer === undefined ? found : stabilizer.onDiscovered(found);
+    this.setHosts(clusterName, endpoints);
+    return endpoints;
+  }
+
+  /** These are the hosts. */
+  private setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
     for (const checker of this.checkers.get(clusterName) ?? []) checker.setHosts(endpoints);
     this.detectors.get(clusterName)?.setHosts(endpoints.map(({ address }) => addressText(address)));
+  }
+
+  private passesChecks(clusterName: string, address: string): boolean {
+    return (this.checkers.get(clusterName) ?? []).every((checker) => checker.passes(address));
   }
 
   onConsecutiveFailures(clusterName: string, address: string, type: ConsecutiveEjectionType): void {
@@ -108,6 +135,10 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
 
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
     this.parts.receiver.onHostHealth(clusterName, changes);
+    const endpoints = this.stabilizers.get(clusterName)?.withoutFailed() ?? null;
+    if (endpoints === null) return;
+    this.setHosts(clusterName, endpoints);
+    this.parts.receiver.onHosts(clusterName, endpoints);
   }
 
   onCheckPassed(clusterName: string, address: string): void {

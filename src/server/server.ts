@@ -183,8 +183,11 @@ export class Server {
     await Promise.all(warming);
   }
 
-  onEndpoints(clusterName: string, endpoints: readonly EndpointConfig[]): void {
-    this.supervision.setHosts(clusterName, endpoints);
+  onEndpoints(clusterName: string, found: readonly EndpointConfig[]): void {
+    this.onHosts(clusterName, this.supervision.onDiscovered(clusterName, found));
+  }
+
+  onHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
     for (const worker of this.workers.workers) {
       worker.updateHosts(clusterName, endpoints).catch((error: unknown) => {
         this.log.error(`cluster ${clusterName}: hosts could not be updated`, error);

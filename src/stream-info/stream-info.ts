@@ -8,8 +8,8 @@ export interface HostDescription {
   readonly addressText: string;
   /** Name it was resolved from or was configured with; empty when there is none. */
   readonly hostname: string;
-  /** `alt_stat_name` if set, else the cluster's name. */
-  readonly clusterName: string;
+  /** Of its cluster: `alt_stat_name` if set, else the name. */
+  readonly observabilityName: string;
   /** Metadata says that it runs a release on trial. */
   readonly canary: boolean;
   /** Counts responses from the host's zone to the proxy's; null when one of the two is in none. */

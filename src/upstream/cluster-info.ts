@@ -27,6 +27,8 @@ export interface EndpointConfig {
   readonly localityWeight: number;
   readonly health: EndpointHealth;
   readonly metadata: Metadata;
+  /** Discovery has lost it, and its health checks still pass. */
+  readonly isPendingRemoval?: boolean;
   /** What is different about this endpoint's checks; absent for nothing. */
   readonly healthCheck?: EndpointHealthCheck;
 }
@@ -61,7 +63,9 @@ export interface RetryBudget {
 /** What configuration says of a cluster (`envoy.config.cluster.v3.Cluster`). Plain frozen data, replaced whole. */
 export interface ClusterInfo {
   readonly name: string;
-  /** `name` or `alt_stat_name`, with `:` as `_`: the stats' root. */
+  /** `alt_stat_name` or `name`: what logs say. */
+  readonly observabilityName: string;
+  /** The same with `:` as `_`: the stats' root. */
   readonly statName: string;
   readonly discovery: DiscoveryType;
   readonly endpoints: readonly EndpointConfig[];
@@ -82,6 +86,10 @@ export interface ClusterInfo {
   readonly overrideHostHealths: readonly EndpointHealth[];
   /** Closes the connections to all hosts when hosts come or go. */
   readonly closeConnectionsOnHostSetChange: boolean;
+  /** Cuts tunnels that end here when their host fails (`close_connections_on_host_health_failure`). */
+  readonly closeConnectionsOnHostHealthFailure: boolean;
+  /** Hosts that discovery no longer finds go, even if health checks still pass (`ignore_health_on_host_removal`). */
+  readonly ignoreHealthOnHostRemoval: boolean;
   /** Milliseconds a TCP connect may take; more than 0, 5,000 by default. */
   readonly connectTimeoutMs: number;
   readonly perConnectionBufferLimitBytes: number;

@@ -40,6 +40,7 @@ export const DNS: DnsConfig = {
 export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
   return {
     name: "c",
+    observabilityName: "c",
     statName: "c",
     discovery: "static",
     endpoints: [],
@@ -52,6 +53,8 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     healthyPanicThreshold: 50,
     overrideHostHealths: ["unknown", "healthy", "degraded"],
     closeConnectionsOnHostSetChange: false,
+    closeConnectionsOnHostHealthFailure: false,
+    ignoreHealthOnHostRemoval: false,
     connectTimeoutMs: 5_000,
     perConnectionBufferLimitBytes: 1024 * 1024,
     defaultLimits: LIMITS,

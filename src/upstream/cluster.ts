@@ -7,7 +7,7 @@ import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
 import { HOST_CONNECTIONS_BYTES, HostConnectionBoard, limitsHosts } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
-import { type HostHealthChange, statusOf } from "./host-health.js";
+import { HealthFlags, type HostHealthChange, statusOf } from "./host-health.js";
 import { configuredLocalityWeight } from "./host-set.js";
 import type { LoadBalancer } from "./load-balancer.js";
 import { ANY_HOST, type LoadBalancerContext, type OverrideHost } from "./load-balancer-context.js";
@@ -180,8 +180,11 @@ export class Cluster {
 
   private setHealthFlags(host: Host, mask: number, flags: number): void {
     const before = host.health;
+    const flagsBefore = host.healthFlags;
     host.setHealthFlags(mask, flags);
     if (before !== "healthy" && host.health === "healthy") host.healthySinceMs = this.parts.clock.now();
+    const failed = host.healthFlags & ~flagsBefore & FOUND_TO_FAIL;
+    if (failed !== 0) host.pools.renew(this.info.closeConnectionsOnHostHealthFailure);
   }
 
   private replaceHosts(endpoints: readonly EndpointConfig[]): void {
@@ -212,6 +215,7 @@ export class Cluster {
 
   private addHost(endpoint: EndpointConfig): Host {
     const host = new Host(endpoint, this.info.name);
+    host.observabilityName = this.info.observabilityName;
     host.healthySinceMs = this.parts.clock.now();
     host.zoneResponses = this.stats.zoneResponses(this.parts.localLocality.zone, host.locality.zone);
     if (this.info.healthChecks.length > 0) host.healthReceiver = this.parts.failures;
@@ -246,6 +250,9 @@ export class Cluster {
     for (const pools of this.leaving) pools.destroy();
   }
 }
+
+/** What health checks and outlier detection find out, in difference to what configuration says. */
+const FOUND_TO_FAIL = HealthFlags.failedActiveHealthCheck | HealthFlags.failedOutlierCheck;
 
 function isBusy(pools: HostPools): boolean {
   return !pools.isIdle;

@@ -4,7 +4,15 @@ import type { HostDescription, ResponseRecord } from "../stream-info/stream-info
 import type { EndpointConfig } from "./cluster-info.js";
 import { type HostConnectionCount, UNCOUNTED_CONNECTIONS } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
-import { EDS_FLAGS, type EndpointHealth, edsFlags, type HostHealth, healthOf, isExcluded } from "./host-health.js";
+import {
+  EDS_FLAGS,
+  type EndpointHealth,
+  edsFlags,
+  HealthFlags,
+  type HostHealth,
+  healthOf,
+  isExcluded,
+} from "./host-health.js";
 import { type Locality, localityKey } from "./locality.js";
 import type { HostOutlierMonitor } from "./outlier/host-outlier-monitor.js";
 import { HostPools } from "./pool/host-pools.js";
@@ -16,6 +24,8 @@ export class Host implements HostDescription {
   readonly hostname: string;
   /** Name of the cluster that the host belongs to. */
   readonly clusterName: string;
+  /** Of that cluster. */
+  observabilityName: string;
   readonly locality: Locality;
   readonly priority: number;
   private endpoint: EndpointConfig;
@@ -40,10 +50,11 @@ export class Host implements HostDescription {
     this.currentText = addressText(endpoint.address);
     this.hostname = endpoint.hostname;
     this.clusterName = clusterName;
+    this.observabilityName = clusterName;
     this.locality = endpoint.locality;
     this.priority = endpoint.priority;
     this.endpoint = endpoint;
-    this.flags = edsFlags(endpoint.health);
+    this.flags = configuredFlags(endpoint);
     this.currentHealth = healthOf(this.flags);
   }
 
@@ -119,7 +130,7 @@ export class Host implements HostDescription {
     this.endpoint = endpoint;
     if (before.weight !== endpoint.weight || before.localityWeight !== endpoint.localityWeight) this.changes++;
     if (!areEqual(before.metadata, endpoint.metadata)) this.changes++;
-    this.setHealthFlags(EDS_FLAGS, edsFlags(endpoint.health));
+    this.setHealthFlags(CONFIGURED_FLAGS, configuredFlags(endpoint));
   }
 
   /** Sets the flags of `mask` to those of `flags`. `Cluster` only, which recomputes what follows from it. */
@@ -130,6 +141,13 @@ export class Host implements HostDescription {
     this.currentHealth = healthOf(after);
     this.changes++;
   }
+}
+
+const CONFIGURED_FLAGS = EDS_FLAGS | HealthFlags.pendingDynamicRemoval;
+
+/** What discovery alone decides. */
+function configuredFlags({ health, isPendingRemoval }: EndpointConfig): number {
+  return edsFlags(health) | (isPendingRemoval === true ? HealthFlags.pendingDynamicRemoval : 0);
 }
 
 /** What came from another thread is a copy, equal or not. */

@@ -80,7 +80,10 @@ export class SimulatedProxy {
       sockets: this.network,
       connectionIds,
       hasTraffic: (statName) => this.stats.value(`cluster.${statName}.upstream_cx_total`) > 0,
-      receiver: { onHostHealth: (name, changes) => this.clusters.updateHealth(name, changes) },
+      receiver: {
+        onHostHealth: (name, changes) => this.clusters.updateHealth(name, changes),
+        onHosts: (name, endpoints) => this.clusters.updateHosts(name, endpoints),
+      },
     });
     this.supervision.start(config);
     const sink: AccessLogSink = { write: (line) => void this.accessLog.push(line.trimEnd()) };

@@ -74,7 +74,7 @@ function fillFacts(info: StreamInfo): void {
   info.upstreamHost = {
     addressText: "10.0.2.1:80",
     hostname: "db.internal:80",
-    clusterName: "alt",
+    observabilityName: "alt",
     canary: false,
     zoneResponses: null,
   };

@@ -158,7 +158,7 @@ test("a stream without its host's name prints the address", () => {
   context.streamInfo.upstreamHost = {
     addressText: "[::1]:80",
     hostname: "",
-    clusterName: "c",
+    observabilityName: "c",
     canary: false,
     zoneResponses: null,
   };

@@ -294,3 +294,48 @@ test("a host may ask in an ordinary response to get no more requests, until a ch
   }
   run.finish([client]);
 });
+
+describe("a host that fails", () => {
+  test("keeps no connection that waits, and those at work end with their streams", () => {
+    const run = httpRun();
+    run.answer();
+    const [idle, busy] = [run.get("/a"), run.get("/b")];
+    run.respond(OK, run.origin(1));
+    run.runFor(2_100);
+    run.answer("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n");
+    assert.equal(run.healthy, 0);
+    assert.deepEqual([run.origin(1).fate, run.origin(2).fate], ["closed", "open"]);
+    run.respond(OK, run.origin(2));
+    assert.equal(run.origin(2).fate, "closed");
+    run.finish([idle, busy]);
+  });
+
+  test("and that discovery has lost before is gone", () => {
+    const run = httpRun({}, { hosts: 2, cluster: { type: "STRICT_DNS" } });
+    const { supervision, clusters } = run.proxy;
+    const both = run.cluster.info.endpoints;
+    const discover = (found: typeof both): void => clusters.updateHosts("c", supervision.onDiscovered("c", found));
+    discover(both);
+    run.runFor(100);
+    run.answer(OK, 0);
+    run.answer(OK, 1);
+    discover(both.slice(0, 1));
+    assert.equal(run.clusterStat("membership_total"), 2, "its checks pass");
+    assert.equal(run.healthy, 2);
+    run.runFor(2_100);
+    run.answer(OK, 0);
+    run.answer("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n", 1);
+    assert.equal(run.clusterStat("membership_total"), 1);
+    run.finish();
+  });
+
+  test("with ignore_health_on_host_removal it goes at once", () => {
+    const cluster = { type: "STRICT_DNS", ignore_health_on_host_removal: true };
+    const run = httpRun({}, { hosts: 2, cluster });
+    const { supervision, clusters } = run.proxy;
+    const both = run.cluster.info.endpoints;
+    for (const found of [both, both.slice(0, 1)]) clusters.updateHosts("c", supervision.onDiscovered("c", found));
+    assert.equal(run.clusterStat("membership_total"), 1);
+    run.finish();
+  });
+});

@@ -3,7 +3,7 @@ import type { Dispatcher } from "../../event/dispatcher.js";
 import { type Address, addressText } from "../../network/address.js";
 import type { EndpointConfig } from "../cluster-info.js";
 import type { HealthCheckConfig } from "../health-check-config.js";
-import type { HostHealthChange } from "../host-health.js";
+import { HealthFlags, type HostHealthChange } from "../host-health.js";
 import type { CheckNetwork } from "./check-connection.js";
 import type { CheckReceiver, CheckSession } from "./check-result.js";
 import type { HealthCheckEventLog } from "./health-check-event-log.js";
@@ -98,6 +98,12 @@ export class HealthChecker {
     if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
     const authority = check.host || endpoint.healthCheck?.hostname || endpoint.hostname || this.clusterName;
     return new HttpCheckSession(network, address, check, authority, reuseConnection, receiver);
+  }
+
+  /** Its last checks were good, as far as thresholds go; false for a host that is not checked, or not yet. */
+  passes(address: string): boolean {
+    const host = this.hosts.get(address);
+    return host !== undefined && (host.healthFlags & HealthFlags.failedActiveHealthCheck) === 0;
   }
 
   /** The host itself asks to get no more requests; its next check may bring it back. */

@@ -41,7 +41,7 @@ export class ActiveClient
   private readonly connectTimer: Timer;
   private readonly idleTimer: Timer;
   private readonly durationTimer: Timer | null;
-  /** It is old enough: its last stream is the one that it carries. */
+  /** Its last stream is the one that it carries: it is old enough, or its host has failed. */
   isExpired = false;
   private connectTimedOut = false;
   private localText = "";

@@ -380,6 +380,15 @@ export class ConnectionPool implements Task {
     return state === "ready" ? this.ready : this.busy;
   }
 
+  /** Connections end with the streams that they carry; later streams get others. */
+  renew(cutsTunnels: boolean): void {
+    for (const client of this.busy.toArray()) {
+      client.isExpired = true;
+      if (cutsTunnels && this.kind.protocol === "tcp") client.close("host_health_failure");
+    }
+    for (const client of this.ready.toArray()) client.close("host_health_failure");
+  }
+
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
     if (this.mode === "open") this.mode = "draining";

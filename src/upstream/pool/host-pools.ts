@@ -39,6 +39,14 @@ export class HostPools {
     return this.pools.every((pool) => pool.isIdle); // control plane: when a host is gone
   }
 
+  /**
+   * The host has failed: what connections carry goes on to its end, and none is used again. New ones may do better.
+   * @param cutsTunnels bytes that pass as they are do not go on
+   */
+  renew(cutsTunnels: boolean): void {
+    for (const pool of [...this.pools]) pool.renew(cutsTunnels);
+  }
+
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
     for (const pool of [...this.pools]) pool.drain();

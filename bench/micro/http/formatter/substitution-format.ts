@@ -50,7 +50,7 @@ class Exchange implements LogContext {
     info.upstreamHost = {
       addressText: "10.0.2.1:8080",
       hostname: "",
-      clusterName: "c",
+      observabilityName: "c",
       canary: false,
       zoneResponses: null,
     };

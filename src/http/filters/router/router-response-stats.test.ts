@@ -16,7 +16,10 @@ test("responses count by who asked for them", () => {
   clients.push(run.send("GET / HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 10.1.1.1\r\n\r\n"));
   run.respond("HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n");
   const external = { upstream_rq_200: 1, upstream_rq_2xx: 1, upstream_rq_404: 1, upstream_rq_4xx: 1 };
-  assert.deepEqual(run.clusterStats(/^external\.upstream_rq_[\dc]/), withPrefix("external.", { ...external, upstream_rq_completed: 2 }));
+  assert.deepEqual(
+    run.clusterStats(/^external\.upstream_rq_[\dc]/),
+    withPrefix("external.", { ...external, upstream_rq_completed: 2 }),
+  );
   assert.equal(run.clusterStat("upstream_rq_completed"), 2);
   run.finish(clients);
 });
