@@ -173,6 +173,26 @@ test("name servers, in the older fields too", () => {
   ]);
 });
 
+test("DNS as a type of cluster of its own", () => {
+  const dns = (more: string) =>
+    `cluster_type: { name: envoy.clusters.dns, typed_config: { "@type": t/envoy.extensions.clusters.dns.v3.DnsCluster${more} } }`;
+  assert.equal(cluster(dns("")).discovery, "strictDns");
+  const one = `\n${endpoint("{ socket_address: { address: a.example, port_value: 1 } }")}`;
+  assert.equal(cluster(`${dns(", all_addresses_in_single_endpoint: true")}${one}`).discovery, "logicalDns");
+  const fields =
+    ", dns_lookup_family: V4_ONLY, dns_refresh_rate: 2s, respect_dns_ttl: true, dns_failure_refresh_rate: { base_interval: 1s }";
+  assert.deepEqual(cluster(`${dns(fields)}\nwait_for_warm_on_init: false`).dns, {
+    lookupFamily: "v4Only",
+    refreshRateMs: 2000,
+    failureRefresh: { baseMs: 1000, maxMs: 10_000 },
+    respectTtl: true,
+    resolvers: [],
+    waitForWarm: false,
+  });
+  const [wrong] = problems(dns(", dns_failure_refresh_rate: { base_interval: 2s, max_interval: 1s }"));
+  assert.match(wrong ?? "", /dns_failure_refresh_rate.max_interval: must not be below `base_interval` \(2000 ms\)/);
+});
+
 test("an aggregate, and other types by their names", () => {
   const type = `{ name: x, typed_config: { "@type": t/envoy.extensions.clusters.aggregate.v3.ClusterConfig, clusters: [b, a] } }`;
   const { clusters } = configOf(

@@ -3,6 +3,7 @@ import type { ClusterConfig } from "../gen/envoy/extensions/clusters/aggregate/v
 import type { DiscoveryType } from "../upstream/cluster-info.js";
 import type { LbPolicyConfig } from "../upstream/load-balancing-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { DNS_CLUSTER_FIELDS, dnsClusterOf } from "./dns-cluster-config.js";
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
 
 const AGGREGATE_FIELDS = implemented<ClusterConfig>("envoy.extensions.clusters.aggregate.v3.ClusterConfig", {
@@ -11,7 +12,7 @@ const AGGREGATE_FIELDS = implemented<ClusterConfig>("envoy.extensions.clusters.a
 
 export const CLUSTER_TYPE_FIELDS: MessageTable = implemented<Cluster_CustomClusterType>(
   "envoy.config.cluster.v3.Cluster.CustomClusterType",
-  { name: true, typed_config: extensions(() => [AGGREGATE_FIELDS]) },
+  { name: true, typed_config: extensions(() => [AGGREGATE_FIELDS, DNS_CLUSTER_FIELDS]) },
 );
 
 /** The older types have names as extensions too, without a message of their own. */
@@ -29,6 +30,8 @@ export function convertClusterType(
   context: ConversionContext,
 ): DiscoveryType | null {
   if (aggregateOf(message, context) !== null) return "aggregate";
+  const dns = dnsClusterOf(cluster, context);
+  if (dns !== null) return dns.allAddressesInSingleEndpoint ? "logicalDns" : "strictDns";
   const named = message.typedConfig === undefined ? NAMED_TYPES[message.name] : undefined;
   if (named !== undefined) return named;
   if (message.name === "envoy.clusters.aggregate" && message.typedConfig === undefined) {

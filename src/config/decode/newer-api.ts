@@ -6,13 +6,10 @@
 
 /** By message type. */
 const NEWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  "envoy.config.core.v3.ProxyProtocolConfig": ["added_tlvs"],
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing": [
     "no_context_propagation",
     "trace_context_option",
   ],
-  "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext": ["auto_host_sni", "auto_sni_san_validation"],
-  "envoy.extensions.transport_sockets.tls.v3.TlsParameters": ["compliance_policies"],
 };
 
 /** Packages below `envoy.extensions`, by what they extend. */
@@ -20,7 +17,7 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
   access_loggers: "dynamic_modules.v3 filters.process_ratelimit.v3 filters.local_ratelimit.v3 stats.v3 syslog.v3",
   bootstrap:
     "cel.v3 dynamic_modules.v3 reverse_tunnel.downstream_socket_interface.v3 reverse_tunnel.upstream_socket_interface.v3",
-  clusters: "composite.v3 dns.v3 dns_srv.v3 dynamic_modules.v3 original_dst.v3 reverse_connection.v3 common.dns.v3",
+  clusters: "composite.v3 dns_srv.v3 dynamic_modules.v3 original_dst.v3 reverse_connection.v3",
   compression: "qatzip.compressor.v3alpha qatzstd.compressor.v3alpha compressor.igzip.v3alpha",
   "config.validators": "dynamic_modules.v3",
   dynamic_modules: "v3",
@@ -36,7 +33,7 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
   "filters.udp": "dynamic_modules.v3",
   formatter: "file_content.v3 generic_secret.v3",
   "http.stateful_session": "envelope.v3",
-  load_balancing_policies: "dynamic_modules.v3 override_host.v3 peak_ewma.v3alpha per_worker_subset.v3alpha",
+  load_balancing_policies: "dynamic_modules.v3 peak_ewma.v3alpha per_worker_subset.v3alpha",
   local_address_selectors: "filter_state_override.v3",
   "matching.common_inputs": "transport_socket.v3",
   "matching.input_matchers": "dynamic_modules.v3 hyperscan.v3alpha metadata.v3",
