@@ -51,8 +51,8 @@ const oldApiPattern = /\/(v2|v2alpha\d*|v1alpha1|v1)\//;
 /** gRPC services that no configuration names, whose imports the package does not carry. */
 const excludedPattern = /^envoy\/service\/(metrics|trace)\//;
 
-/** Number of the options `(validate.rules)` and `(validate.required)`. */
-const VALIDATE = 1071;
+/** Numbers of the options `(validate.rules)` and `(validate.required)`, and of `(envoy.annotations.disallowed_by_default*)`. */
+const KEPT_OPTIONS = [1071, 189503207, 70100853];
 
 const stamp = inputHash();
 const stampFile = join(outDir, "stamp.txt");
@@ -117,7 +117,7 @@ function pack(setBytes) {
 }
 
 /**
- * Takes away what nobody asks a descriptor for, a third of its bytes: annotations of the API's history, and imports that
+ * Takes away what nobody asks a descriptor for, a third of its bytes: annotations of the API's history but for what they forbid, and imports that
  * only these need. Each file that is not imported is one less to decode when the proxy starts.
  */
 function slim(file, definedIn) {
@@ -132,7 +132,7 @@ function slim(file, definedIn) {
   }
   for (const enumeration of [...file.enumType, ...allMessages(file).flatMap((message) => message.enumType)]) {
     enumeration.options = undefined;
-    for (const value of enumeration.value) if (value.options !== undefined) keepOnly(value.options, VALIDATE);
+    for (const value of enumeration.value) if (value.options !== undefined) keepOnly(value.options, KEPT_OPTIONS);
   }
   // Files that define options themselves keep what they have; so do those that import for others.
   if (file.extension.length > 0 || file.publicDependency.length > 0) return;
@@ -145,12 +145,12 @@ function slimMessage(message) {
   message.reservedRange = [];
   message.reservedName = [];
   for (const { options } of [...message.field, ...message.oneofDecl])
-    if (options !== undefined) keepOnly(options, VALIDATE);
+    if (options !== undefined) keepOnly(options, KEPT_OPTIONS);
 }
 
-/** Drops the options that are extensions, but for one. */
-function keepOnly(options, number) {
-  options.$unknown = options.$unknown?.filter((unknown) => unknown.no === number);
+/** Drops the options that are extensions, but for some. */
+function keepOnly(options, numbers) {
+  options.$unknown = options.$unknown?.filter((unknown) => numbers.includes(unknown.no));
 }
 
 function allMessages(file) {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_LOG_FORMAT } from "../http/formatter/default-format.js";
 import type { AccessLogConfig } from "../stream-info/access-log-config.js";
-import { configOf, LISTENER_PATH, listenerText, problemsBelow } from "./config-text.test.support.js";
+import {
+  configOf,
+  exceptDeprecations,
+  LISTENER_PATH,
+  listenerText,
+  problemsBelow,
+} from "./config-text.test.support.js";
 
 const LOGGERS = "t/envoy.extensions.access_loggers";
 const FILE = `"@type": ${LOGGERS}.file.v3.FileAccessLog, path: /log`;
@@ -20,7 +26,7 @@ function accessLog(config: string, filter?: string): AccessLogConfig {
 }
 
 function problems(config: string, filter?: string): string[] {
-  return problemsBelow(`${LISTENER_PATH}.access_log[0]`, text(config, filter));
+  return exceptDeprecations(problemsBelow(`${LISTENER_PATH}.access_log[0]`, text(config, filter)));
 }
 
 function textLog(line: string, omitEmptyValues = false): AccessLogConfig["format"] {

@@ -295,8 +295,8 @@ flags_path: /x
 node: { id: x, user_agent_name: y }
 admin:
   address: { pipe: { path: /a } }
-  access_log_path: /dev/null
   profile_path: ""
+  ignore_global_conn_limit: false
 cluster_manager: { enable_deferred_cluster_creation: true }
 `;
 

@@ -13,6 +13,7 @@ import { parseYaml } from "./decode/yaml-document.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 import { UnimplementedFields } from "./unimplemented-fields.js";
 import { unusedClusters } from "./unused-clusters.js";
+import { Deprecations } from "./validation/deprecations.js";
 import { RuleValidator } from "./validation/rule-validator.js";
 
 /** Stands for standard input where a file is asked for, and what its problems name as the file. */
@@ -61,11 +62,13 @@ export function loadBootstrap(source: BootstrapSource): LoadedBootstrap {
   decoder.reportUnknownTypes(strict);
 
   // From here on every step takes what is there, so that all problems are found in one run.
-  new RuleValidator(descriptors, sourceMap, problems).validate(bootstrap);
+  const deprecations = new Deprecations(descriptors, problems);
+  new RuleValidator(descriptors, sourceMap, problems, deprecations).validate(bootstrap);
   const clusterNames = clusterNamesOf(bootstrap, sourceMap);
   const unused = unusedClusters(bootstrap, sourceMap);
   const config = convertBootstrap(bootstrap, new ConversionContext(sourceMap, problems, clusterNames, strict), unused);
   new UnimplementedFields(sourceMap, problems, strict, unused).report(bootstrap, BOOTSTRAP_FIELDS);
+  deprecations.report(config.runtime);
   if (problems.hasErrors) throw new ConfigError(problems.sorted());
   return { config: deepFreeze(config), warnings: problems.sorted(), bootstrap, sourceMap };
 }

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ANY_LOCALITY } from "../upstream/cluster.test.support.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
-import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
+import {
+  CLUSTER_PATH,
+  clusterText,
+  configOf,
+  exceptDeprecations,
+  problemsBelow,
+  problemsOf,
+} from "./config-text.test.support.js";
 
 const ANYWHERE = {
   priority: 0,
@@ -21,7 +28,7 @@ function cluster(body: string): ClusterInfo {
 }
 
 function problems(body: string): string[] {
-  return problemsBelow(CLUSTER_PATH, clusterText(body));
+  return exceptDeprecations(problemsBelow(CLUSTER_PATH, clusterText(body)));
 }
 
 test("every field of a cluster", () => {

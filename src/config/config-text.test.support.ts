@@ -21,6 +21,11 @@ export function problemsBelow(prefix: string, text: string, options: Omit<Bootst
   return problemsOf(text, options).map((line) => line.replace(` ${prefix}.`, " ").replace(` ${prefix}:`, ":"));
 }
 
+/** For tests of older fields: that these are deprecated has a test of its own. */
+export function exceptDeprecations(problems: readonly string[]): string[] {
+  return problems.filter((line) => !line.includes(" is deprecated in Envoy's API"));
+}
+
 export function problemListOf(text: string, options: Omit<BootstrapSource, "text"> = {}): readonly ConfigProblem[] {
   try {
     return loadBootstrap({ ...options, text }).warnings;

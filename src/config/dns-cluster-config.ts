@@ -72,7 +72,5 @@ export function convertFailureRefresh(
   const baseMs = context.milliseconds<typeof message>(message, "baseInterval", baseInterval, DEFAULT_REFRESH_RATE_MS);
   const standardMs = baseMs * DEFAULT_BACK_OFF_FACTOR;
   const maxMs = context.milliseconds<typeof message>(message, "maxInterval", maxInterval, standardMs);
-  if (maxMs >= baseMs) return { baseMs, maxMs };
-  context.error<typeof message>(message, "maxInterval", `must not be below \`base_interval\` (${baseMs} ms)`);
-  return null;
+  return { baseMs, maxMs };
 }

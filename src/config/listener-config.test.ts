@@ -199,7 +199,7 @@ static_resources:
 
 test("what asks for nothing is not refused", () => {
   assert.deepEqual(
-    problems("filter_chains: [{ use_proxy_proto: false }]\nuse_original_dst: false\ntransparent: false"),
+    problems("filter_chains: [{}]\ndefault_filter_chain: {}\nuse_original_dst: false\ntransparent: false"),
     [],
   );
 });

@@ -86,9 +86,6 @@ function convertBackOff(message: RetryPolicy_RetryBackOff | undefined, context: 
   const baseIntervalMs = context.milliseconds(message, "baseInterval", message.baseInterval, DEFAULT_BASE_INTERVAL_MS);
   const standardMs = baseIntervalMs * DEFAULT_MAX_INTERVAL_FACTOR;
   const maxIntervalMs = context.milliseconds(message, "maxInterval", message.maxInterval, standardMs);
-  if (maxIntervalMs < baseIntervalMs) {
-    context.error(message, "maxInterval", `must not be below \`base_interval\` (${baseIntervalMs} ms)`);
-  }
   return { baseIntervalMs, maxIntervalMs };
 }
 

@@ -6,6 +6,7 @@ export class ProblemList {
   private readonly problems: ConfigProblem[] = [];
   /** Two checks can find the same fault; the first text stays. What is wrong with a value needs to be said once. */
   private readonly seen = new Set<string>();
+  private readonly marked = new Set<string>();
 
   error(source: SourceText, offset: number, path: string, message: string, suggestion = ""): void {
     this.add("error", source, offset, path, message, suggestion);
@@ -22,6 +23,11 @@ export class ProblemList {
 
   get hasErrors(): boolean {
     return this.problems.some((problem) => problem.severity === "error");
+  }
+
+  /** Whether something has been said about that place. */
+  isMarked(source: SourceText, offset: number): boolean {
+    return this.marked.has(placeKey(source, offset));
   }
 
   /** In the order of the text; files in the order in which they were read. */
@@ -44,11 +50,17 @@ export class ProblemList {
     message: string,
     suggestion: string,
   ): void {
-    const key = `${source.file}\n${offset}\n${path}\n${severity === "error" ? "" : message}`;
+    const place = placeKey(source, offset);
+    const key = `${place}\n${path}\n${severity === "error" ? "" : message}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
+    this.marked.add(place);
     const { line, column } = source.lineAndColumn(offset);
     const excerpt = source.excerpt(offset);
     this.problems.push({ severity, file: source.file, line, column, path, message, suggestion, excerpt });
   }
+}
+
+function placeKey(source: SourceText, offset: number): string {
+  return `${source.file}\n${offset}`;
 }

@@ -6,6 +6,7 @@ import { ProblemList } from "../decode/problem-list.js";
 import { MessageSource, SourceMap } from "../decode/source-map.js";
 import { SourceText } from "../decode/source-text.js";
 import { parseYaml } from "../decode/yaml-document.js";
+import { Deprecations } from "./deprecations.js";
 import { compileRules } from "./field-rules.js";
 import { RuleValidator } from "./rule-validator.js";
 
@@ -20,7 +21,9 @@ function faults(typeName: string, text: string): string[] {
   const desc = store.requireMessage(`envoy.${typeName}`);
   const decoder = new MessageDecoder(store, sourceMap, problems);
   const message = decoder.decodeMessage(desc, root, new MessageSource(source, root.offset, desc, null, ""));
-  if (message !== null) new RuleValidator(store, sourceMap, problems).validate(message);
+  if (message !== null) {
+    new RuleValidator(store, sourceMap, problems, new Deprecations(store, problems)).validate(message);
+  }
   return problems.sorted().map((p) => `${p.line}:${p.column}${p.path === "" ? "" : ` ${p.path}`}: ${p.message}`);
 }
 

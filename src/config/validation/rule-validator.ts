@@ -12,7 +12,9 @@ import type { DescriptorStore } from "../decode/descriptor-store.js";
 import { getField, isMessageValue, oneofCase } from "../decode/message-access.js";
 import type { ProblemList } from "../decode/problem-list.js";
 import { type MessageSource, placeIn, type SourceMap } from "../decode/source-map.js";
+import type { Deprecations } from "./deprecations.js";
 import { type CompiledRules, compileRules } from "./field-rules.js";
+import { MessageChecks } from "./message-checks.js";
 
 const VALIDATE_PROTO = "validate/validate.proto";
 
@@ -24,20 +26,25 @@ interface MessageRules {
 /**
  * Checks messages against the constraints that Envoy's protos carry themselves: `(validate.rules)` of fields,
  * `(validate.required)` of oneofs (https://github.com/bufbuild/protoc-gen-validate). Goes into everything that an `Any`
- * holds. A field that could not be read has had its error and is not checked.
+ * holds. A field that could not be read has had its error and is not checked. On the way it shows each message to the
+ * checks that look at several fields, and to those for what is deprecated.
  */
 export class RuleValidator {
   private readonly sourceMap: SourceMap;
   private readonly problems: ProblemList;
   private readonly rules: DescExtension;
   private readonly required: DescExtension;
+  private readonly checks: MessageChecks;
+  private readonly deprecations: Deprecations;
   private readonly compiled = new Map<DescMessage, MessageRules>();
 
-  constructor(descriptors: DescriptorStore, sourceMap: SourceMap, problems: ProblemList) {
+  constructor(descriptors: DescriptorStore, sourceMap: SourceMap, problems: ProblemList, deprecations: Deprecations) {
     this.sourceMap = sourceMap;
     this.problems = problems;
     this.rules = descriptors.requireExtension(VALIDATE_PROTO, "validate.rules");
     this.required = descriptors.requireExtension(VALIDATE_PROTO, "validate.required");
+    this.checks = new MessageChecks(problems);
+    this.deprecations = deprecations;
   }
 
   /** A message and all below it. Messages that no text stands for are taken as correct. */
@@ -55,6 +62,8 @@ export class RuleValidator {
       if (!source.broken.has(field.localName)) this.checkField(message, field, rules, source);
       this.descend(getField(message, field), field, rules);
     }
+    this.checks.check(message, source);
+    this.deprecations.note(message, source);
   }
 
   private checkOneof(message: Message, oneof: DescOneof, source: MessageSource): void {
