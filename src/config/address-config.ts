@@ -74,11 +74,20 @@ export function convertSocketAddress(
     context.error(message, "address", `"${address}" is not an IP address`, advice);
     return null;
   }
+  if (hostForm === "ipOrName" && isIP(address) === 0) checkHostName(message, context);
   if (portSpecifier.case === "namedPort") {
     context.error(message, "namedPort", "a named port cannot be resolved here", "use `port_value`");
     return null;
   }
   return portSpecifier.case === "portValue" ? { kind: "ip", host: address, port: portSpecifier.value } : null;
+}
+
+/** Envoy takes any text for a name, and finds nothing. */
+function checkHostName(message: SocketAddress, context: ConversionContext): void {
+  const { address } = message;
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/:]*)/i.exec(address)?.[1] ?? /^([^:/]+):\d+$/.exec(address)?.[1];
+  if (host === undefined) return;
+  context.noEffect(message, "address", `"${address}" is no name of a host, which would be "${host}"; nothing is found`);
 }
 
 /** `prefix_len` is 0 when it is not set, which matches every address of the family. */

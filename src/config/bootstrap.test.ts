@@ -13,7 +13,7 @@ import { configOf, problemsOf } from "./config-text.test.support.js";
 import { ConfigError } from "./decode/config-problem.js";
 import { QUICK_START, ROUTER_DEFAULTS } from "./quick-start.test.support.js";
 
-function fileOf(t: TestContext, text: string): string {
+function fileOf(t: TestContext, text: string | Buffer): string {
   const folder = mkdtempSync(join(tmpdir(), "sluice-config-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "envoy.yaml");
@@ -30,6 +30,20 @@ function errorOf(source: BootstrapSource): ConfigError {
   }
   return assert.fail("no error");
 }
+
+test("a file that is not UTF-8 is said to be none", (t) => {
+  const file = fileOf(t, Buffer.from("node: { id: caf\xe9 }", "latin1"));
+  assert.equal(errorOf({ path: file }).message, `${file}: error: is not UTF-8 text`);
+});
+
+test("of more problems than anybody reads, the first are listed and the others counted", () => {
+  const text = Array.from({ length: 3000 }, (_, index) => `k${index}: 1`).join("\n");
+  const { problems } = errorOf({ text });
+  assert.equal(problems.length, 1001);
+  assert.equal(problems[999]?.line, 1000);
+  assert.equal(problems[1000]?.message, "and 2000 more problems, which are not listed");
+  assert.equal(problems[1000]?.line, 0);
+});
 
 test("paths of the admin interface may be limited", () => {
   const address = "address: { socket_address: { address: 127.0.0.1, port_value: 0 } }";

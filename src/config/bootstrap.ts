@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Bootstrap } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import { BOOTSTRAP_FIELDS, convertBootstrap } from "./bootstrap-config.js";
@@ -89,7 +90,10 @@ function readTexts(source: BootstrapSource, problems: ProblemList): SourceText[]
 function readConfigFile(path: string, problems: ProblemList): SourceText | null {
   const isStdin = path === STDIN_PATH;
   try {
-    return sourceText(isStdin ? STDIN_NAME : path, readFileSync(isStdin ? 0 : path, "utf8"));
+    const bytes = readFileSync(isStdin ? 0 : path);
+    if (isUtf8(bytes)) return sourceText(isStdin ? STDIN_NAME : path, bytes.toString("utf8"));
+    problems.fileError(isStdin ? STDIN_NAME : path, "is not UTF-8 text");
+    return null;
   } catch (error) {
     problems.fileError(
       isStdin ? STDIN_NAME : path,

@@ -210,6 +210,15 @@ test("an aggregate, and other types by their names", () => {
   assert.equal(cluster("cluster_type: { name: envoy.cluster.strict_dns }").discovery, "strictDns");
 });
 
+test("a URL, or a host with its port, is no name", () => {
+  const named = (address: string) =>
+    problems(`type: STRICT_DNS\n${endpoint(`{ socket_address: { address: "${address}", port_value: 1 } }`)}`);
+  assert.match(named("http://a.example:80/")[0] ?? "", /warning .* is no name of a host, which would be "a.example"/);
+  assert.match(named("a.example:80")[0] ?? "", /warning .* which would be "a.example"/);
+  assert.deepEqual(named("a.example"), []);
+  assert.deepEqual(named("::1"), []);
+});
+
 test("endpoints may be pipes", () => {
   const info = cluster(
     "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /a } } } }] }] }",

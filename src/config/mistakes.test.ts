@@ -90,6 +90,8 @@ const MISTAKES: readonly Mistake[] = [
   ["stat_prefix: ingress", "stat_prefix: ingress\n          use_remote_address: yes", "15:31", "did you mean `true`?"],
   ["          stat_prefix: ingress\n", "", "13:11", "`stat_prefix` is missing"],
   ["name: service\n    type", "name: 5\n    type", "29:11", 'put it in quotes: "5"'],
+  ['{ prefix: "/api" }', '{ safe_regex: "/a.*" }', "20:38", 'did you mean `{ regex: "/a.*" }`?'],
+  ["cluster: service, timeout: 5s }", "cluster: service }\n                timeout: 5s", "22:17", "indent it more"],
   ["status: 404", "status: 4040", "23:44", "must be at least 200 and less than 600"],
   ["status: 404", "status: Not Found", "23:44", "expected an integer"],
   ['- match: { prefix: "/api" }', '- prefix: "/api"', "20:17", "`prefix` is a field of `match`"],

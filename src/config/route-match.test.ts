@@ -152,3 +152,11 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
 test("faults of conditions", () => {
   for (const [text, expected] of FAULTS) assert.deepEqual(problemsIn(text), expected, text);
 });
+
+test("a path that cannot be one matches nothing, which is said", () => {
+  const text = 'no request matches "api": paths begin with `/`';
+  assert.deepEqual(problemsIn("{ prefix: api }"), [`15:34 warning prefix: ${text}`]);
+  assert.deepEqual(problemsIn("{ path: api }"), [`15:32 warning path: ${text}`]);
+  assert.deepEqual(problemsIn('{ prefix: "" }'), []);
+  assert.deepEqual(problemsIn('{ path: "*" }'), []);
+});

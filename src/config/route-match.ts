@@ -86,6 +86,10 @@ function convertPath(message: RouteMatch, context: ConversionContext): PathMatch
     case "prefix":
     case "path":
     case "pathSeparatedPrefix":
+      // `*` is the path of OPTIONS for the server as a whole.
+      if (/^[^/*]/.test(path.value)) {
+        context.noEffect(message, path.case, `no request matches "${path.value}": paths begin with \`/\``);
+      }
       return { kind: path.case, value: path.value };
     case "safeRegex": {
       const pattern = convertRegex(path.value, context);

@@ -29,11 +29,11 @@ export function runRouteCase(routeCase: RouteCase): void {
   const { loaded, lines } = problemsOfCase(routeCase);
   if (routeCase.errors !== undefined) {
     assert.equal(loaded, null, `${routeCase.name}: the configuration was taken`);
-    assertProblems(lines, routeCase.errors, routeCase.name);
+    assertProblems(withoutDeprecations(lines), routeCase.errors, routeCase.name);
     return;
   }
   assert.ok(loaded !== null, `${routeCase.name}: refused:\n${lines.join("\n")}`);
-  assertProblems(lines, routeCase.warnings ?? [], routeCase.name);
+  assertProblems(withoutDeprecations(lines), routeCase.warnings ?? [], routeCase.name);
   const { listeners } = loaded.config;
   const manager = listeners[0]?.filterChains[0]?.filters[0]?.config as ConnectionManagerConfig | undefined;
   assert.ok(manager?.routeConfig);
@@ -47,6 +47,11 @@ export function runRouteCase(routeCase: RouteCase): void {
     if (isForTableOnly(request)) continue;
     new RouteCaseRun(routeCase).ask(request, where);
   }
+}
+
+/** Cases use the older fields too: that these are deprecated is asked for elsewhere. */
+function withoutDeprecations(lines: readonly string[]): string[] {
+  return lines.filter((line) => !line.includes(" is deprecated in Envoy's API"));
 }
 
 function assertProblems(lines: readonly string[], expected: readonly string[], where: string): void {

@@ -71,8 +71,13 @@ export class MessageDecoder {
     }
     if (node.kind === "map") return this.decodeFields(desc, node, source, []);
     const expected = `expected a map with the fields of ${desc.name}`;
-    const hint = node.kind === "list" && node.items.length === 1 ? "take away the `-`: this is not a list" : "";
-    this.problems.error(source.text, node.offset, source.path, `${expected}, found ${describeValue(node)}`, hint);
+    this.problems.error(
+      source.text,
+      node.offset,
+      source.path,
+      `${expected}, found ${describeValue(node)}`,
+      mapHint(desc, node),
+    );
     return null;
   }
 
@@ -192,7 +197,7 @@ export class MessageDecoder {
     const path = source.fieldPath(field.name, key);
     const segment = path.slice(source.path === "" ? 0 : source.path.length + 1);
     const message = this.decodeMessage(desc, node, new MessageSource(source.text, node.offset, desc, source, segment));
-    if (message === null) source.broken.add(field.localName);
+    if (message === null) markBroken(source, field);
     return message ?? undefined;
   }
 
@@ -208,6 +213,11 @@ export class MessageDecoder {
   private reportUnknownField(desc: DescMessage, entry: YamlEntry, source: MessageSource): void {
     if (isNewerField(desc.typeName, entry.key)) {
       this.newerFields.push({ source, entry });
+      return;
+    }
+    // Proposals cost time, and nobody reads them by the thousand.
+    if (this.problems.isFull) {
+      this.problems.error(source.text, entry.keyOffset, source.fieldPath(entry.key), "");
       return;
     }
     const hint = v2FieldHint(desc.typeName, entry.key);
@@ -230,10 +240,12 @@ export class MessageDecoder {
     if (parent !== null && !isAnyType(parent.desc) && this.fieldNamed(parent.desc, name) !== null) {
       return `\`${name}\` is a field of the ${parent.desc.name} around this ${desc.name}: indent it less`;
     }
-    const inner = desc.fields.find(
-      ({ message, localName }) =>
-        message !== undefined && !source.fields.has(localName) && this.hasField(message, name),
+    const holders = desc.fields.filter(
+      ({ message, fieldKind }) => fieldKind === "message" && message !== undefined && this.hasField(message, name),
     );
+    const given = holders.find(({ localName }) => source.fields.has(localName));
+    if (given !== undefined) return `\`${name}\` is a field of \`${given.name}\`: indent it more`;
+    const [inner] = holders;
     if (inner === undefined) return "";
     markBroken(source, inner);
     return `\`${name}\` is a field of \`${inner.name}\`: put it in there`;
@@ -283,6 +295,17 @@ function isAnyType(desc: DescMessage): boolean {
 
 function isStruct(desc: DescMessage): boolean {
   return desc.typeName === "google.protobuf.Struct";
+}
+
+/** Fields for a text that are meant where nothing else is said. */
+const PLAIN_FIELDS = new Set(["exact", "inline_string", "regex"]);
+
+/** What to write where a map is asked for and something else stands. */
+function mapHint(desc: DescMessage, node: YamlValue): string {
+  if (node.kind === "list") return node.items.length === 1 ? "take away the `-`: this is not a list" : "";
+  if (node.kind !== "scalar" || typeof node.value !== "string" || node.source === "") return "";
+  const plain = desc.fields.find(({ name, scalar }) => PLAIN_FIELDS.has(name) && scalar === ScalarType.STRING);
+  return plain === undefined ? "" : didYouMean(`{ ${plain.name}: ${sourceOf(node)} }`);
 }
 
 function sourceOf(node: YamlValue): string {

@@ -1,12 +1,16 @@
 import { type ConfigProblem, renderProblems, type Severity } from "./config-problem.js";
 import type { SourceText } from "./source-text.js";
 
+/** Nobody reads more; a file with so many is no configuration. */
+const MAX_PROBLEMS = 1000;
+
 /** Collects problems while a configuration is read: nothing stops at the first one. */
 export class ProblemList {
   private readonly problems: ConfigProblem[] = [];
   /** Two checks can find the same fault; the first text stays. What is wrong with a value needs to be said once. */
   private readonly seen = new Set<string>();
   private readonly marked = new Set<string>();
+  private leftOut = 0;
 
   error(source: SourceText, offset: number, path: string, message: string, suggestion = ""): void {
     this.add("error", source, offset, path, message, suggestion);
@@ -21,8 +25,13 @@ export class ProblemList {
     this.problems.push({ severity: "error", file, line: 0, column: 0, path: "", message, suggestion: "", excerpt: "" });
   }
 
+  /** What comes from now on is only counted. */
+  get isFull(): boolean {
+    return this.problems.length >= MAX_PROBLEMS;
+  }
+
   get hasErrors(): boolean {
-    return this.problems.some((problem) => problem.severity === "error");
+    return this.leftOut > 0 || this.problems.some((problem) => problem.severity === "error");
   }
 
   /** Whether something has been said about that place. */
@@ -33,9 +42,16 @@ export class ProblemList {
   /** In the order of the text; files in the order in which they were read. */
   sorted(): ConfigProblem[] {
     const files = [...new Set(this.problems.map((problem) => problem.file))];
-    return [...this.problems].sort(
+    const sorted = [...this.problems].sort(
       (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
     );
+    const last = sorted.at(-1);
+    if (this.leftOut === 0 || last === undefined) return sorted;
+    const message = `and ${this.leftOut} more problems, which are not listed`;
+    return [
+      ...sorted,
+      { ...last, severity: "error", line: 0, column: 0, path: "", message, suggestion: "", excerpt: "" },
+    ];
   }
 
   toString(): string {
@@ -53,6 +69,10 @@ export class ProblemList {
     const place = placeKey(source, offset);
     const key = `${place}\n${path}\n${severity === "error" ? "" : message}`;
     if (this.seen.has(key)) return;
+    if (this.isFull) {
+      this.leftOut++;
+      return;
+    }
     this.seen.add(key);
     this.marked.add(place);
     const { line, column } = source.lineAndColumn(offset);

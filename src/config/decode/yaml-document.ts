@@ -33,7 +33,7 @@ export function parseFully(source: SourceText, problems: ProblemList): YamlValue
     return null;
   }
   const composer = new Composer({ version: "1.2", schema: "core", merge: true, intAsBigInt: true, uniqueKeys: false });
-  const documents = [...composer.compose(tokens, true, source.text.length)];
+  const documents = withoutStackTraces(() => [...composer.compose(tokens, true, source.text.length)]);
   const document = documents[0];
   if (document === undefined || reportSyntax(documents, source, problems)) return null;
   const second = documents[1];
@@ -42,6 +42,17 @@ export function parseFully(source: SourceText, problems: ProblemList): YamlValue
     return null;
   }
   return new YamlTree(source, problems, MAX_DEPTH).build(document);
+}
+
+/** The parser makes an `Error` of each fault, of which a broken text can have a million; only their texts are of use. */
+function withoutStackTraces<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** What is wrong wherever it stands; other errors behind the first are mostly the parser's wrong guesses. */

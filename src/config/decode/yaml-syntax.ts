@@ -27,6 +27,8 @@ export function explainSyntax(error: YAMLParseError, text: string): SyntaxFault 
 function plainText({ message }: YAMLParseError): string {
   if (message.startsWith("Unexpected , in flow")) return "a comma too many";
   if (message.startsWith("Missing , ")) return "a comma is missing before this";
+  const closing = /^Unexpected flow-(?:map|seq)-end token in YAML stream: "(.)"/.exec(message)?.[1];
+  if (closing !== undefined) return `this \`${closing}\` closes nothing`;
   return message.split(" at line ")[0] ?? message;
 }
 

@@ -77,15 +77,6 @@ const TYPE_CHECKS: Readonly<Record<string, (desc: DescMessage) => readonly Messa
       },
     ];
   },
-  "envoy.config.overload.v3.ScaledTrigger": (desc) => {
-    const [scaling, saturation] = [fieldOf(desc, "scalingThreshold"), fieldOf(desc, "saturationThreshold")];
-    return [
-      (message) =>
-        (getField(message, scaling) as number) < (getField(message, saturation) as number)
-          ? null
-          : error(scaling, "must be below `saturation_threshold`"),
-    ];
-  },
   "envoy.config.bootstrap.v3.Bootstrap": (desc) => {
     const [eviction, flush] = [fieldOf(desc, "statsEvictionInterval"), fieldOf(desc, "statsFlushInterval")];
     return [
