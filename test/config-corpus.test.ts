@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadBootstrap } from "../src/config/bootstrap.js";
 import { ConfigError, type ConfigProblem, renderProblems } from "../src/config/decode/config-problem.js";
+import { SchemaValidator } from "../src/config/schema/schema-validator.test.support.js";
 
 /*
  * Bootstraps as the documentation of Envoy, Istio, Envoy Gateway and Contour shows them. Each loads, with warnings
@@ -42,3 +43,18 @@ for (const name of names) {
     for (const problem of problems) assert.ok(problem.line > 0 && problem.path !== "", renderProblems([problem]));
   });
 }
+
+test("the corpus keeps to the JSON Schema, and a misspelt field does not", () => {
+  const texts = names.map((name) => readFileSync(`${CORPUS}${name}`, "utf8"));
+  const schema = new SchemaValidator(texts);
+  for (const [index, name] of names.entries()) {
+    const text = texts[index] as string;
+    assert.deepEqual(schema.errorsOf(text), [], name);
+    const misspelt = text.replace(/(["\s{])(load_assignment|filter_chains|cds_config)("?:)/, "$1$2s$3");
+    assert.notEqual(misspelt, text, name);
+    assert.ok(
+      schema.errorsOf(misspelt).some((error) => error.endsWith("additionalProperties")),
+      name,
+    );
+  }
+});

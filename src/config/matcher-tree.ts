@@ -19,7 +19,7 @@ import type {
 } from "../matching/matcher-tree-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertTypedExtension, type Extension } from "./extension.js";
-import { extensions, implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertStringMatcher, XDS_STRING_MATCHER_FIELDS } from "./string-matcher.js";
 
 /** What the inputs and actions of one use of matchers are. */
@@ -39,6 +39,7 @@ export function matcherTreeFields(
   const onMatch = implemented<Matcher_OnMatch>("xds.type.matcher.v3.Matcher.OnMatch", {
     matcher: () => matcher,
     action: typedExtension(actions),
+    keep_matching: refused("requests would go to what matches first"),
   });
   const predicate: MessageTable = implemented<Matcher_MatcherList_Predicate>(
     "xds.type.matcher.v3.Matcher.MatcherList.Predicate",

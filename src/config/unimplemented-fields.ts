@@ -1,7 +1,9 @@
 import type { DescField, Message } from "@bufbuild/protobuf";
+import type { BoolValue } from "@bufbuild/protobuf/wkt";
 import { getField, isMessageValue } from "./decode/message-access.js";
 import type { ProblemList } from "./decode/problem-list.js";
 import type { MessageSource, SourceMap } from "./decode/source-map.js";
+import { isWellKnown } from "./decode/well-known-decoder.js";
 import { type Implementation, isAny, type MessageTable } from "./implemented-fields.js";
 
 const NOT_YET = "is known but not implemented by Sluice yet";
@@ -96,7 +98,11 @@ export class UnimplementedFields {
   /** `{}` and `false` ask for nothing. */
   private saysNothing(value: unknown): boolean {
     if (value === false) return true;
-    return isMessageValue(value) && this.sourceMap.source(value)?.fields.size === 0;
+    if (!isMessageValue(value)) return false;
+    // In a oneof a wrapper stays a message.
+    if (value.$typeName === "google.protobuf.BoolValue") return !(value as BoolValue).value;
+    const source = this.sourceMap.source(value);
+    return source !== null && !isWellKnown(source.desc) && source.fields.size === 0;
   }
 
   private problem(severity: "error" | "warning", source: MessageSource, field: DescField, text: string): void {

@@ -3,6 +3,7 @@ import { getExtension, hasExtension } from "@bufbuild/protobuf";
 import type { FieldRules } from "../../gen/validate/validate_pb.js";
 import type { Coverage } from "../coverage.js";
 import type { DescriptorStore } from "../decode/descriptor-store.js";
+import { deprecationHint } from "../validation/deprecation-hints.js";
 import { isRequiredField } from "../validation/required-field.js";
 import { anyTypes, extensionKindOf } from "./any-types.js";
 import { definitionRef, escapePattern, type JsonSchema } from "./json-schema.js";
@@ -84,7 +85,7 @@ export class SchemaBuilder {
     const text = this.texts.ofField(field);
     return {
       ...(text === "" ? {} : { description: text }),
-      ...(field.deprecated ? { deprecationMessage: "deprecated in Envoy" } : {}),
+      ...(field.deprecated ? { deprecationMessage: deprecationText(field) } : {}),
       ...this.kindSchema(field, rules),
     };
   }
@@ -155,6 +156,11 @@ export class SchemaBuilder {
     if (wellKnown === null) return this.reference(desc);
     return { required: ["value"], properties: { "@type": {}, value: wellKnown }, additionalProperties: false };
   }
+}
+
+/** What an editor shows beside the field. */
+function deprecationText(field: DescField): string {
+  return deprecationHint(`${field.parent.typeName}.${field.name}`) || "deprecated in Envoy";
 }
 
 /** Whether its name in JSON is that of the proto. */
