@@ -406,6 +406,12 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
+test("the configuration of EDS is for clusters of that type", () => {
+  const lines = problems("type: STRICT_DNS\neds_cluster_config: { service_name: x }");
+  assert.ok(lines.includes("5:25 error eds_cluster_config: is for clusters of `type: EDS`"), lines.join("\n"));
+  assert.ok(problems("type: EDS\neds_cluster_config: { service_name: x }").every((line) => line.includes("warning")));
+});
+
 test("faults of clusters", () => {
   for (const [body, expected] of FAULTS) assert.deepEqual(problems(body), expected, body);
 });

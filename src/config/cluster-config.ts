@@ -111,6 +111,10 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
 
 /** STATIC when nothing is said, which is the enum's zero. */
 function convertDiscovery(message: Cluster, context: ConversionContext): DiscoveryType | null {
+  const isEds = message.clusterDiscoveryType.case === "type" && context.enumName(message, "type") === "EDS";
+  if (message.edsClusterConfig !== undefined && !isEds && !context.isBroken(message, "type")) {
+    context.error(message, "edsClusterConfig", "is for clusters of `type: EDS`");
+  }
   if (message.clusterDiscoveryType.case === "clusterType") {
     return convertClusterType(message, message.clusterDiscoveryType.value, context);
   }

@@ -50,6 +50,11 @@ export class ConversionContext {
     this.report(this.strict ? "error" : "warning", message, field, undefined, text, "");
   }
 
+  /** As `noEffect`, for an item of a list or the value of a key. */
+  itemNoEffect<M extends Message>(message: M, field: FieldName<M>, key: number | string, text: string): void {
+    this.report(this.strict ? "error" : "warning", message, field, key, text, "");
+  }
+
   /** What Sluice does not do yet, though Envoy does. */
   notImplemented<M extends Message>(message: M, field: FieldName<M> | null, what: string): void {
     this.unavailable(message, field, `${what} is known but not implemented by Sluice yet`);

@@ -40,3 +40,10 @@ test("faults of layers", () => {
   assert.equal(problemsOf(disk).length, 1);
   assert.match(problemsOf(disk)[0] ?? "", /warning .*disk_layer/);
 });
+
+test("there is one admin layer at most", () => {
+  const layers = "layered_runtime: { layers: [{ name: a, admin_layer: {} }, { name: b, admin_layer: {} }] }";
+  assert.deepEqual(problemsOf(layers), [
+    "1:83 error layered_runtime.layers[1].admin_layer: there is another admin layer, and only one is possible",
+  ]);
+});

@@ -26,10 +26,14 @@ export const LAYERED_RUNTIME_FIELDS: MessageTable = implemented<LayeredRuntime>(
 export function convertLayeredRuntime(message: LayeredRuntime | undefined, context: ConversionContext): RuntimeValues {
   const values = new Map<string, RuntimeValue>();
   const names = new Set<string>();
+  const firstAdminLayer = message?.layers.find(({ layerSpecifier }) => layerSpecifier.case === "adminLayer");
   for (const layer of message?.layers ?? []) {
     if (names.has(layer.name)) context.error(layer, "name", `there is another layer "${layer.name}"`);
     names.add(layer.name);
     const { layerSpecifier: specifier } = layer;
+    if (specifier.case === "adminLayer" && layer !== firstAdminLayer) {
+      context.error(layer, "adminLayer", "there is another admin layer, and only one is possible");
+    }
     if (specifier.case === "staticLayer") flatten(specifier.value, "", values);
   }
   return Object.fromEntries(values);

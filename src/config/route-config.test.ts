@@ -193,6 +193,16 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
+test("a domain that is none matches nothing, which is said", () => {
+  const lines = problemsBelow(
+    ROUTE_CONFIG_PATH,
+    virtualHostsText('- { name: v, domains: [a.example, "http://b.example/"] }'),
+  );
+  assert.deepEqual(lines, [
+    '12:47 warning virtual_hosts[0].domains[1]: no host is "http://b.example/": a domain is a name, without a scheme and a path',
+  ]);
+});
+
 test("faults of routes", () => {
   for (const [body, expected] of ROUTE_FAULTS) {
     assert.deepEqual(problemsBelow(ROUTES_PATH, routesText(body)), expected, body);

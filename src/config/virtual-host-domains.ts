@@ -21,6 +21,10 @@ export class DomainCheck {
       const wrong = this.faultOf(domain, message);
       if (wrong !== null) this.context.itemError(message, "domains", index, wrong);
       else domains.push(domain);
+      if (domain.includes("/")) {
+        const text = `no host is "${domain}": a domain is a name, without a scheme and a path`;
+        this.context.itemNoEffect(message, "domains", index, text);
+      }
       if (!this.hostOf.has(domain)) this.hostOf.set(domain, message);
     }
     return domains;
