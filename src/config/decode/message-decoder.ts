@@ -12,6 +12,7 @@ import { closestName } from "./closest-name.js";
 import type { DescriptorStore } from "./descriptor-store.js";
 import { decodeEnum } from "./enum-decoder.js";
 import { didYouMean, Fault } from "./fault.js";
+import { listHint, mapHint } from "./kind-hints.js";
 import { getField, isUnwrapped, isWrapper, oneofCase, setField, valuesOf } from "./message-access.js";
 import { isNewerField } from "./newer-api.js";
 import type { ProblemList } from "./problem-list.js";
@@ -131,8 +132,7 @@ export class MessageDecoder {
 
   private decodeList(message: Message, field: DescField, node: YamlValue, source: MessageSource): void {
     if (node.kind !== "list") {
-      const single = field.message === undefined ? didYouMean(`[${sourceOf(node)}]`) : "";
-      const hint = node.kind === "map" ? "begin the item with `- `" : single;
+      const hint = listHint(field, node);
       const text = `expected a list, found ${describeValue(node)}`;
       this.report({ source, field, key: undefined }, node.offset, text, hint);
       return;
@@ -295,22 +295,6 @@ function isAnyType(desc: DescMessage): boolean {
 
 function isStruct(desc: DescMessage): boolean {
   return desc.typeName === "google.protobuf.Struct";
-}
-
-/** Fields for a text that are meant where nothing else is said. */
-const PLAIN_FIELDS = new Set(["exact", "inline_string", "regex"]);
-
-/** What to write where a map is asked for and something else stands. */
-function mapHint(desc: DescMessage, node: YamlValue): string {
-  if (node.kind === "list") return node.items.length === 1 ? "take away the `-`: this is not a list" : "";
-  if (node.kind !== "scalar" || typeof node.value !== "string" || node.source === "") return "";
-  const plain = desc.fields.find(({ name, scalar }) => PLAIN_FIELDS.has(name) && scalar === ScalarType.STRING);
-  return plain === undefined ? "" : didYouMean(`{ ${plain.name}: ${sourceOf(node)} }`);
-}
-
-function sourceOf(node: YamlValue): string {
-  if (node.kind !== "scalar") return "...";
-  return node.quoted ? JSON.stringify(node.source) : node.source;
 }
 
 /** Keys are text in JSON whatever their type. */
