@@ -492,7 +492,11 @@ test("retries that are used up: the body says that there were some", async (t) =
   const retryPolicy = { retry_on: "5xx", num_retries: 1 };
   const { upstream, sluice, client } = await start(t, { route: { retry_policy: retryPolicy } });
   client.send(GET);
-  for (let attempt = 1; attempt <= 2; attempt++) (await upstream.accept()).reset();
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const connection = await upstream.accept();
+    await connection.expectHead("GET /x ");
+    connection.reset();
+  }
   const { status, body } = await client.response();
   const text = "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: ";
   assert.deepEqual([status, body.toString()], [503, `${text}connection termination`]);
