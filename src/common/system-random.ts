@@ -1,5 +1,6 @@
-import { randomFillSync, randomUUID } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { RandomSource } from "./random.js";
+import { UuidBatch } from "./uuid-batch.js";
 
 /** Numbers drawn from the system at once: a call for each would cost more than what it decides. */
 const POOL_SIZE = 1024;
@@ -8,6 +9,7 @@ const POOL_SIZE = 1024;
 export class SystemRandom implements RandomSource {
   private readonly pool = new Uint32Array(POOL_SIZE);
   private next = POOL_SIZE;
+  private readonly uuids = new UuidBatch(randomFillSync);
 
   below(bound: number): number {
     if (this.next === POOL_SIZE) {
@@ -19,6 +21,6 @@ export class SystemRandom implements RandomSource {
   }
 
   uuid(): string {
-    return randomUUID();
+    return this.uuids.take();
   }
 }
