@@ -1,7 +1,7 @@
 import type net from "node:net";
 import { getSystemErrorName } from "node:util";
 import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
-import { type WriteRequest, type WriteRequestClass, WriteRequestOfNode } from "./write-request.js";
+import { isTaken, type WriteRequest, type WriteRequestClass, WriteRequestOfNode } from "./write-request.js";
 
 /** The part of a socket's handle that writes. Each call returns 0, or an error of the operating system, negated. */
 interface WriteHandle {
@@ -59,7 +59,7 @@ export class HandleWriter implements SocketWriter {
     }
     const handle = this.socket._handle as WriteHandle | null;
     // A socket that is being closed has none; whoever writes learns of the close in an event of its own.
-    if (handle !== null) this.afterWrite(handle, handle.writeLatin1String(this.request, text), text);
+    if (handle !== null) this.afterWrite(handle.writeLatin1String(this.request, text), text);
   }
 
   writeBytes(bytes: Buffer): void {
@@ -68,7 +68,7 @@ export class HandleWriter implements SocketWriter {
       return;
     }
     const handle = this.socket._handle as WriteHandle | null;
-    if (handle !== null) this.afterWrite(handle, handle.writeBuffer(this.request, bytes), bytes);
+    if (handle !== null) this.afterWrite(handle.writeBuffer(this.request, bytes), bytes);
   }
 
   cork(): void {
@@ -80,17 +80,17 @@ export class HandleWriter implements SocketWriter {
     this.corked = null;
     if (pieces === null || pieces.length === 0) return;
     const handle = this.socket._handle as WriteHandle | null;
-    if (handle !== null) this.afterWrite(handle, handle.writev(this.request, pieces, false), pieces);
+    if (handle !== null) this.afterWrite(handle.writev(this.request, pieces, false), pieces);
   }
 
-  private afterWrite(handle: WriteHandle, status: number, written: unknown): void {
+  private afterWrite(status: number, written: unknown): void {
     if (status !== 0) {
       this.owner.onWriteFailed(writeError(status));
       return;
     }
-    if (handle.writeQueueSize === 0) return;
-    // The kernel has not taken all of it, so this request is the handle's until it has.
     const { request } = this;
+    if (!isTaken(request)) return;
+    // The kernel has not taken all of it, so this request is the handle's until it has.
     request.written = written;
     request.writer = this;
     this.waitingWrites++;

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { HandleWriter, hasWriteHandle } from "./handle-writer.js";
 import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
 import { StreamWriter } from "./stream-writer.js";
-import { WriteRequestOfNode } from "./write-request.js";
+import { type WriteRequest, WriteRequestOfNode } from "./write-request.js";
 
 /* On real sockets: what a writer does lies in Node and in the kernel. */
 
@@ -180,6 +180,30 @@ for (const [name, make] of WRITERS) {
     });
   });
 }
+
+test("a request that a handle has taken is not used again, even if nothing waits any more", {
+  skip: WriteRequestOfNode === null,
+}, () => {
+  const owner = new RecordingOwner();
+  const requests: WriteRequest[] = [];
+  const handle = {
+    writeQueueSize: 0,
+    writeBuffer: (request: WriteRequest) => {
+      requests.push(request);
+      // The kernel had no room at first and some a moment later: the queue is empty, the callback still to come.
+      if (requests.length === 1) request.getAsyncId = () => 1;
+      return 0;
+    },
+  };
+  const writer = new HandleWriter({ _handle: handle } as unknown as net.Socket, owner);
+  for (let i = 0; i < 3; i++) writer.writeBytes(Buffer.from("x"));
+  const [first, second, third] = requests as [WriteRequest, WriteRequest, WriteRequest];
+  assert.notEqual(first, second);
+  assert.equal(second, third);
+  assert.equal(owner.progress, 0);
+  first.oncomplete?.(0);
+  assert.equal(owner.progress, 1);
+});
 
 test("before Node 24, sockets of both ends are written to by their handle", async (t) => {
   const { near, far } = await connectedPair(t);

@@ -2,12 +2,25 @@ import net from "node:net";
 
 /** What Node's handles need for a write that the kernel does not take at once. Undocumented; see docs/decisions/0030. */
 export interface WriteRequest {
+  /** `UNUSED` until a handle has taken the object for a write that is not done yet. */
+  getAsyncId(): number;
   /** Called when the kernel has taken the write, or never will: below 0 is an error of the operating system, negated. */
   oncomplete: ((this: WriteRequest, status: number) => void) | null;
   /** What is being written: it must live until then, since the operating system reads from its memory. */
   written: unknown;
   /** Who is told. */
   writer: unknown;
+}
+
+/** What `getAsyncId` says of a request that no handle has taken. */
+const UNUSED = -1;
+
+/**
+ * Whether a write call has left the request with the handle. The handle's queue does not tell: a write that found no room
+ * may have found it a moment later, within the same call, and is then empty while its request is still to be called back.
+ */
+export function isTaken(request: WriteRequest): boolean {
+  return request.getAsyncId() !== UNUSED;
 }
 
 export type WriteRequestClass = new () => WriteRequest;
@@ -38,5 +51,7 @@ function learnClass(): WriteRequestClass | null {
 
 /** A handle asserts that it is given one of its own, so nothing else may pass. */
 function isWriteRequestClass(learned: WriteRequestClass | null): boolean {
-  return learned?.name === "WriteWrap";
+  if (learned?.name !== "WriteWrap") return false;
+  const request = new learned();
+  return typeof request.getAsyncId === "function" && !isTaken(request);
 }
