@@ -151,10 +151,10 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
     ["5:142 error typed_config.log_format.json_format: a[0]: unknown operator %X% (at offset 0)"],
   ],
   [
-    `${STDOUT}, log_format: { text_format: "%CLUSTER_METADATA(a)%" }`,
+    `${STDOUT}, log_format: { text_format: "%TYPED_CEL(request)%" }`,
     "",
     [
-      "5:142 warning typed_config.log_format.text_format: %CLUSTER_METADATA(a)% is known but not implemented by Sluice yet; it prints no value",
+      "5:142 warning typed_config.log_format.text_format: %TYPED_CEL(request)% is known but not implemented by Sluice yet; it prints no value",
     ],
   ],
   [

@@ -75,6 +75,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         statPrefix: "0.0.0.0_10000",
         perConnectionBufferLimitBytes: 1_048_576,
         tcpBacklogSize: 0,
+        metadata: {},
         ignoreGlobalConnectionLimit: false,
         bypassOverloadManager: false,
         defaultFilterChain: null,
@@ -83,6 +84,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           {
             name: "",
             match: null,
+            metadata: {},
             filters: [
               {
                 name: "envoy.filters.network.http_connection_manager",
@@ -108,6 +110,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                         configPath:
                           "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]",
                         virtualClusters: [],
+                        metadata: {},
                         includeRequestAttemptCount: false,
                         includeAttemptCountInResponse: false,
                         includeIsTimeoutRetryHeader: false,
@@ -117,6 +120,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                           {
                             name: "",
                             statPrefix: "",
+                            metadata: {},
                             configPath:
                               "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0]",
                             match: routeMatch(),
@@ -154,6 +158,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         name: "service_envoyproxy_io",
         observabilityName: "service_envoyproxy_io",
         statName: "service_envoyproxy_io",
+        metadata: {},
         discovery: "logicalDns",
         endpoints: [
           {

@@ -72,6 +72,7 @@ load_assignment:
   assert.deepEqual(info, {
     name: "c",
     observabilityName: "a:b",
+    metadata: {},
     statName: "a_b",
     discovery: "strictDns",
     endpoints: [

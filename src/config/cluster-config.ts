@@ -9,6 +9,7 @@ import { convertEndpoints, LOAD_ASSIGNMENT_FIELDS } from "./endpoint-config.js";
 import { convertHealthCheck, HEALTH_CHECK_FIELDS } from "./health-check.js";
 import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
 import { convertLoadBalancing, LOAD_BALANCING_FIELDS } from "./load-balancing-config.js";
+import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 import { convertOriginalDst, ORIGINAL_DST_FIELDS } from "./original-dst-config.js";
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
@@ -36,6 +37,7 @@ const DISCOVERY_TYPES: Readonly<Record<string, DiscoveryType>> = {
 
 export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.cluster.v3.Cluster", {
   name: true,
+  metadata: METADATA_FIELDS,
   alt_stat_name: true,
   type: true,
   cluster_type: CLUSTER_TYPE_FIELDS,
@@ -104,6 +106,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
       .filter((config) => config !== null),
     outlierDetection:
       message.outlierDetection === undefined ? null : convertOutlierDetection(message.outlierDetection, context),
+    metadata: convertMetadata(message.metadata),
     ...options,
     dns,
   };

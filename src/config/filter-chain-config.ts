@@ -4,6 +4,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { resolveExtension } from "./extension.js";
 import { convertFilterChainMatch, FILTER_CHAIN_MATCH_FIELDS } from "./filter-chain-match.js";
 import { extensions, implemented, type MessageTable, refused, refusedByConverter } from "./implemented-fields.js";
+import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 import { NETWORK_FILTERS, type NetworkFilterExtension } from "./network-filter-registry.js";
 import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
 
@@ -17,6 +18,7 @@ export const FILTER_CHAIN_FIELDS: MessageTable = implemented<FilterChain>("envoy
   use_proxy_proto: refused("the client's address would be taken for a part of the request"),
   transport_socket: TRANSPORT_SOCKET_FIELDS,
   name: true,
+  metadata: METADATA_FIELDS,
 });
 
 export function convertFilterChain(message: FilterChain, context: ConversionContext): FilterChainConfig {
@@ -24,6 +26,7 @@ export function convertFilterChain(message: FilterChain, context: ConversionCont
   return {
     name: message.name,
     match: message.filterChainMatch === undefined ? null : convertFilterChainMatch(message.filterChainMatch, context),
+    metadata: convertMetadata(message.metadata),
     filters: convertFilters(message, context),
   };
 }

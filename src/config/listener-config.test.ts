@@ -39,6 +39,7 @@ filter_chains:
     source_prefix_ranges: [{ address_prefix: 2.2.2.2, prefix_len: 32 }]
     source_ports: [1, 2]
 default_filter_chain: { name: d }
+metadata: { filter_metadata: { f: { k: 1 } } }
 access_log:
 - name: a
   typed_config: { "@type": t/envoy.extensions.access_loggers.stream.v3.StderrAccessLog, log_format: { text_format: x } }`);
@@ -54,6 +55,7 @@ access_log:
     tcpBacklogSize: 2,
     filterChains: [
       {
+        metadata: {},
         name: "a",
         match: {
           destinationPort: 443,
@@ -74,7 +76,8 @@ access_log:
     ],
     ignoreGlobalConnectionLimit: false,
     bypassOverloadManager: false,
-    defaultFilterChain: { name: "d", match: null, filters: [] },
+    metadata: { f: { k: 1 } },
+    defaultFilterChain: { name: "d", match: null, metadata: {}, filters: [] },
     accessLogs: [
       {
         sink: { kind: "stderr" },

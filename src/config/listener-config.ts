@@ -10,6 +10,7 @@ import { type Extension, resolveExtension } from "./extension.js";
 import { convertFilterChain, FILTER_CHAIN_FIELDS } from "./filter-chain-config.js";
 import { checkFilterChainConflicts } from "./filter-chain-conflicts.js";
 import { implemented, type MessageTable, refused, refusedByConverter, sameAs } from "./implemented-fields.js";
+import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 
 /** What is not seen without a listener filter that only looks, and changes nothing. */
 const INSPECTORS: Readonly<Record<string, string>> = {
@@ -52,6 +53,7 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   tcp_backlog_size: true,
   ignore_global_conn_limit: true,
   bypass_overload_manager: true,
+  metadata: METADATA_FIELDS,
 });
 
 const NAMES_ARE_FOR_CLUSTERS = "a listener's address is one of this machine; 0.0.0.0 and :: stand for all";
@@ -85,6 +87,7 @@ export function convertListener(message: Listener, context: ConversionContext): 
     defaultFilterChain,
     ignoreGlobalConnectionLimit: message.ignoreGlobalConnLimit,
     bypassOverloadManager: message.bypassOverloadManager,
+    metadata: convertMetadata(message.metadata),
     accessLogs,
   };
 }

@@ -40,6 +40,7 @@ test("every field of a route", () => {
   assert.deepEqual(first, {
     name: "a",
     statPrefix: "",
+    metadata: {},
     configPath: `${ROUTES_PATH}.routes[0]`,
     match: routeMatch({ path: { kind: "path", value: "/a" }, caseSensitive: false }),
     action: forwardAction({
@@ -169,10 +170,10 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ["15:75 error routes[0].route.timeout: must not be negative"],
   ],
   [
-    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: { retry_options_predicates: [{ name: p, typed_config: { "@type": type.googleapis.com/google.protobuf.Empty } }] } }, metadata: {} }`,
+    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: { retry_options_predicates: [{ name: p, typed_config: { "@type": type.googleapis.com/google.protobuf.Empty } }] } }, decorator: { operation: o } }`,
     [
       "15:82 warning routes[0].route.retry_policy.retry_options_predicates: `retry_options_predicates` is known but not implemented by Sluice yet; it has no effect",
-      "15:197 warning routes[0].metadata: `metadata` is known but not implemented by Sluice yet; it has no effect",
+      "15:197 warning routes[0].decorator: `decorator` is known but not implemented by Sluice yet; it has no effect",
     ],
   ],
   [

@@ -24,6 +24,7 @@ import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js"
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
 import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 import { convertMatcherTree, matcherTreeFields } from "./matcher-tree.js";
+import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
 import { REQUEST_INPUTS } from "./request-inputs.js";
 import { convertRetryPolicy, HEDGE_POLICY_FIELDS, RETRY_POLICY_FIELDS } from "./retry-policy.js";
@@ -36,6 +37,7 @@ import { DomainCheck } from "./virtual-host-domains.js";
 const DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
 const ROUTE_FIELDS: MessageTable<Route["$typeName"]> = implemented<Route>("envoy.config.route.v3.Route", {
   name: true,
+  metadata: METADATA_FIELDS,
   match: ROUTE_MATCH_FIELDS,
   route: ROUTE_ACTION_FIELDS,
   direct_response: DIRECT_RESPONSE_FIELDS,
@@ -68,6 +70,7 @@ const TLS_REQUIREMENTS: Readonly<Record<string, TlsRequirementLevel>> = {
 const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.VirtualHost", {
   name: true,
   domains: true,
+  metadata: METADATA_FIELDS,
   routes: ROUTE_FIELDS,
   retry_policy: RETRY_POLICY_FIELDS,
   hedge_policy: HEDGE_POLICY_FIELDS,
@@ -158,6 +161,7 @@ function convertVirtualHost(
   return {
     name: message.name,
     domains: domains.domainsOf(message),
+    metadata: convertMetadata(message.metadata),
     routes: routes.filter((route) => route !== null),
     matcher: convertTree(message, hostRules, context),
     requireTls: TLS_REQUIREMENTS[context.enumName(message, "requireTls")] ?? null,
@@ -207,6 +211,7 @@ function convertRoute(message: Route, rules: RouteRules, context: ConversionCont
         statPrefix: message.statPrefix,
         configPath: context.pathOf(message),
         match,
+        metadata: convertMetadata(message.metadata),
         action,
         ...level,
       };

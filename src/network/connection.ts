@@ -186,6 +186,11 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     return address?.kind === "ip" ? address.port : 0;
   }
 
+  /** Bytes that were handed over to be sent, whether they have left or not. */
+  get writtenBytes(): number {
+    return this.sentBytes + this.output.byteLength;
+  }
+
   // ---- writing: gathered during an event, sent once at its end
 
   /** Queues text whose characters are all latin1: heads and chunk framing. */

@@ -23,7 +23,7 @@ function ranges(...texts: string[]): CidrRange[] {
 }
 
 function chain(name: string, match: Partial<FilterChainMatch> | null): FilterChainConfig {
-  return { name, match: match === null ? null : { ...ANY, ...match }, filters: [] };
+  return { name, match: match === null ? null : { ...ANY, ...match }, metadata: {}, filters: [] };
 }
 
 const FALLBACK = chain("default", null);

@@ -1,3 +1,4 @@
+import type { Metadata } from "../common/metadata.js";
 import type { AccessLogConfig } from "../stream-info/access-log-config.js";
 import type { Address } from "./address.js";
 
@@ -32,6 +33,8 @@ export interface CidrRange {
 export interface FilterChainConfig {
   readonly name: string;
   readonly match: FilterChainMatch | null;
+  /** For logs. */
+  readonly metadata: Metadata;
   readonly filters: readonly NetworkFilterConfig[];
 }
 
@@ -55,6 +58,8 @@ export interface ListenerConfig {
   readonly ignoreGlobalConnectionLimit: boolean;
   /** Its connections are taken whatever the load (`bypass_overload_manager`). */
   readonly bypassOverloadManager: boolean;
+  /** For logs. */
+  readonly metadata: Metadata;
   /** A line for each connection when it is over, also for those that no filter chain takes. */
   readonly accessLogs: readonly AccessLogConfig[];
 }

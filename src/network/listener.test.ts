@@ -63,6 +63,7 @@ function config(overrides: Partial<ListenerConfig>): ListenerConfig {
     defaultFilterChain: null,
     ignoreGlobalConnectionLimit: false,
     bypassOverloadManager: false,
+    metadata: {},
     accessLogs: [],
     ...overrides,
   };
@@ -80,7 +81,7 @@ function chain(name: string, port: number | null = null): FilterChainConfig {
     sourcePrefixRanges: [],
     sourcePorts: [],
   } as const;
-  return { name, match: port === null ? null : match, filters: [] };
+  return { name, match: port === null ? null : match, metadata: {}, filters: [] };
 }
 
 type Load = Pick<ListenerContext, "overload" | "limits">;

@@ -7,12 +7,14 @@ import { ResponseStats } from "../upstream/response-stats.js";
  * `stat_prefix` (`vhost.<host>.route.<prefix>.`).
  */
 export class RequestGroup implements RequestGroupRecord {
+  readonly name: string;
   private readonly rqTotal: Counter;
   private readonly rqTimeout: Counter;
   private readonly retries: { readonly [outcome in RetryOutcome]: Counter };
   private readonly responses: ResponseStats;
 
-  constructor(scope: StatsScope) {
+  constructor(scope: StatsScope, name: string) {
+    this.name = name;
     this.rqTotal = scope.counter("upstream_rq_total");
     this.rqTimeout = scope.counter("upstream_rq_timeout");
     this.retries = {

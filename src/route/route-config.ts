@@ -1,3 +1,4 @@
+import type { Metadata } from "../common/metadata.js";
 import type { RuntimeFractionConfig } from "../common/runtime.js";
 import type { MatcherTreeConfig } from "../matching/matcher-tree-config.js";
 import type { HeaderMatcherConfig, StringMatcherConfig } from "../matching/string-matcher-config.js";
@@ -24,6 +25,8 @@ export interface VirtualHostConfig extends RouteLevelConfig {
   readonly name: string;
   /** Exact names, `*.suffix`, `prefix.*` or `*`; lower case. */
   readonly domains: readonly string[];
+  /** For logs. */
+  readonly metadata: Metadata;
   readonly routes: readonly RouteEntryConfig[];
   /** In place of `routes`; null for none. */
   readonly matcher: RouteTreeConfig | null;
@@ -57,6 +60,8 @@ export interface RouteEntryConfig extends RouteLevelConfig {
   /** Where the route stands in the configuration: `static_resources.listeners[0]...routes[2]`. For explanations. */
   readonly configPath: string;
   readonly match: RouteMatchConfig;
+  /** For logs. */
+  readonly metadata: Metadata;
   readonly action: RouteActionConfig;
 }
 

@@ -1,3 +1,4 @@
+import { NO_METADATA } from "../common/metadata.js";
 import { HeaderMap } from "../http/headers/header-map.js";
 import { StreamInfo } from "../stream-info/stream-info.js";
 import { MatchInput, type RouteRequest } from "./match-input.js";
@@ -35,6 +36,7 @@ export function virtualHost(
   return {
     name: "all",
     domains: ["*"],
+    metadata: NO_METADATA,
     routes,
     matcher: null,
     requireTls: null,
@@ -55,7 +57,16 @@ export function routeEntry(
   parts: Partial<RouteEntryConfig> = {},
 ): RouteEntryConfig {
   const action = { kind: "directResponse", status: 200, body: name } as const;
-  return { name, statPrefix: "", configPath: name, match: routeMatch(match), action, ...SILENT_LEVEL, ...parts };
+  return {
+    name,
+    statPrefix: "",
+    configPath: name,
+    match: routeMatch(match),
+    metadata: NO_METADATA,
+    action,
+    ...SILENT_LEVEL,
+    ...parts,
+  };
 }
 
 /** Conditions that everything meets. */

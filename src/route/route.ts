@@ -1,7 +1,8 @@
+import type { Metadata } from "../common/metadata.js";
 import type { Runtime } from "../common/runtime.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import { wireText } from "../matching/wire-text.js";
-import type { StreamInfo } from "../stream-info/stream-info.js";
+import type { RouteDescription, StreamInfo } from "../stream-info/stream-info.js";
 import { DirectResponse } from "./direct-response.js";
 import { FilterOverrides } from "./filter-overrides.js";
 import { ForwardAction } from "./forward-action.js";
@@ -16,10 +17,11 @@ import type { VirtualHost } from "./virtual-host.js";
 import { WeightedRoutes } from "./weighted-routes.js";
 
 /** What a request that matched is to meet. One object for each route of the table, shared by all its requests. */
-export class Route {
+export class Route implements RouteDescription {
   readonly name: string;
   readonly virtualHost: VirtualHost;
   readonly match: PathMatchConfig;
+  readonly metadata: Metadata;
   readonly action: ForwardAction | RedirectAction | DirectResponse | NonForwardingConfig;
   /** Where it stands in the configuration. */
   readonly configPath: string;
@@ -39,6 +41,7 @@ export class Route {
     this.name = entry.name;
     this.virtualHost = virtualHost;
     this.match = entry.match.path;
+    this.metadata = entry.metadata;
     this.action = actionOf(entry, scope.runtime, weighted);
     this.configPath = entry.configPath;
     this.valueLength = wireText(entry.match.path.value).length;
@@ -51,12 +54,15 @@ export class Route {
     this.filterOverrides = filterOverridesOf(levels);
     this.weighted = weighted === null ? weightedRoutesOf(entry, virtualHost) : null;
     const counted = entry.statPrefix !== "" && virtualHost.stats !== null;
-    this.group = counted ? new RequestGroup(virtualHost.stats.scope(`route.${statName(entry.statPrefix)}`)) : null;
+    this.group = counted
+      ? new RequestGroup(virtualHost.stats.scope(`route.${statName(entry.statPrefix)}`), entry.statPrefix)
+      : null;
   }
 
   /** A request takes this route; its headers are still as it came. */
   onChosen(info: StreamInfo, headers: HeaderMap): void {
     info.routeName = this.name;
+    info.route = this;
     info.routeGroup = this.group;
     this.virtualHost.onRouteChosen(info, headers);
   }

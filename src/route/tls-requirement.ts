@@ -1,3 +1,4 @@
+import { NO_METADATA } from "../common/metadata.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import { Route } from "./route.js";
 import type { RouteEntryConfig, RouteMatchConfig, TlsRequirementLevel } from "./route-config.js";
@@ -40,6 +41,7 @@ function redirectTo(configPath: string): RouteEntryConfig {
   return {
     name: "",
     statPrefix: "",
+    metadata: NO_METADATA,
     configPath,
     match: ANY_REQUEST,
     action: {

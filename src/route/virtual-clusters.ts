@@ -17,7 +17,7 @@ export class VirtualClusters {
   /** @param scope `vhost.<host>` */
   constructor(configs: readonly VirtualClusterConfig[], scope: StatsScope) {
     this.clusters = compileClusters(configs, scope);
-    this.other = new RequestGroup(scope.scope("vcluster.other"));
+    this.other = new RequestGroup(scope.scope("vcluster.other"), "other");
   }
 
   groupOf(headers: HeaderMap): RequestGroup {
@@ -29,6 +29,6 @@ export class VirtualClusters {
 function compileClusters(configs: readonly VirtualClusterConfig[], scope: StatsScope): VirtualCluster[] {
   return configs.map(({ name, headers }) => ({
     headers: headers.map((header) => new HeaderMatcher(header)),
-    group: new RequestGroup(scope.scope(`vcluster.${statName(name)}`)),
+    group: new RequestGroup(scope.scope(`vcluster.${statName(name)}`), name),
   }));
 }

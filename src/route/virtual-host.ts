@@ -1,3 +1,4 @@
+import type { Metadata } from "../common/metadata.js";
 import type { Runtime } from "../common/runtime.js";
 import { setAttemptCount } from "../http/headers/attempt-count.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
@@ -20,6 +21,7 @@ export interface RouteScope {
 /** What the routes of a virtual host have in common. */
 export class VirtualHost {
   readonly name: string;
+  readonly metadata: Metadata;
   readonly level: RouteLevel;
   readonly scope: RouteScope;
   /** `vhost.<name>`; null where nobody counts. */
@@ -35,6 +37,7 @@ export class VirtualHost {
 
   constructor(config: VirtualHostConfig, scope: RouteScope) {
     this.name = config.name;
+    this.metadata = config.metadata;
     this.level = new RouteLevel(config);
     this.scope = scope;
     const { virtualClusters } = config;

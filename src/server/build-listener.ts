@@ -16,11 +16,12 @@ import { RouterStats } from "../http/filters/router/router-stats.js";
 import type { ConnectionContext } from "../network/connection.js";
 import type { ReadFilterFactory } from "../network/filter.js";
 import { type ConnectionLimits, type IdSource, Listener } from "../network/listener.js";
-import type { ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
+import type { FilterChainConfig, ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
 import type { OverloadState } from "../overload/overload-state.js";
 import type { RouteConfig } from "../route/route-config.js";
 import { RouteTable, type RouteTableParts } from "../route/route-table.js";
 import type { StatsScope } from "../stats/stat.js";
+import type { ConnectionOrigin } from "../stream-info/stream-info.js";
 import type { ClusterManager } from "../upstream/cluster-manager.js";
 
 /** What the listeners of one worker are built from. */
@@ -57,7 +58,10 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts, inde
     connectionIds: parts.connectionIds,
     overload: parts.overload,
     limits: parts.connectionLimits?.(index) ?? null,
-    factoriesOf: (chain) => chain.filters.map((filter) => buildNetworkFilter(filter, parts)),
+    factoriesOf: (chain) => {
+      const origin = originOf(config, chain);
+      return chain.filters.map((filter) => buildNetworkFilter(filter, origin, parts));
+    },
     onListenError: (failed, error) => {
       parts.log.error(`listener ${failed.config.name}: ${error.message}`);
     },
@@ -71,16 +75,32 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts, inde
 
 export const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
-function buildNetworkFilter(filter: NetworkFilterConfig, parts: ListenerParts): ReadFilterFactory {
+function originOf(listener: ListenerConfig, chain: FilterChainConfig): ConnectionOrigin {
+  return {
+    filterChainName: chain.name,
+    listenerMetadata: listener.metadata,
+    filterChainMetadata: chain.metadata,
+  };
+}
+
+function buildNetworkFilter(
+  filter: NetworkFilterConfig,
+  origin: ConnectionOrigin,
+  parts: ListenerParts,
+): ReadFilterFactory {
   switch (filter.typeName) {
     case CONNECTION_MANAGER:
-      return buildConnectionManager(filter.config as ConnectionManagerConfig, parts);
+      return buildConnectionManager(filter.config as ConnectionManagerConfig, origin, parts);
     default:
       throw new Error(`network filter ${filter.typeName} passed validation but is not known`);
   }
 }
 
-function buildConnectionManager(config: ConnectionManagerConfig, parts: ListenerParts): ConnectionManagerFactory {
+function buildConnectionManager(
+  config: ConnectionManagerConfig,
+  origin: ConnectionOrigin,
+  parts: ListenerParts,
+): ConnectionManagerFactory {
   const scope = parts.stats.scope(`http.${config.statPrefix}`);
   const context = new ConnectionManagerContext(config, {
     dispatcher: parts.dispatcher,
@@ -90,6 +110,7 @@ function buildConnectionManager(config: ConnectionManagerConfig, parts: Listener
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
     overload: parts.overload,
+    origin,
     http1Stats: new Http1CodecStats(parts.stats.scope("http1")),
     routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),

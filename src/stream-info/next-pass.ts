@@ -8,7 +8,7 @@ export function streamInfoOfNextPass(info: StreamInfo, nowMs: number, nowWallMs:
   next.downstreamDirectRemoteAddress = info.downstreamDirectRemoteAddress;
   next.downstreamLocalAddress = info.downstreamLocalAddress;
   next.requestedServerName = info.requestedServerName;
-  next.filterChainName = info.filterChainName;
+  next.origin = info.origin;
   next.downstreamTls = info.downstreamTls;
   next.filterState = info.filterState;
   next.lastDownstreamRxMs = nowMs;

@@ -1,3 +1,5 @@
+import type { Metadata } from "../common/metadata.js";
+import { NO_METADATA } from "../common/metadata.js";
 import type { DynamicMetadata } from "./dynamic-metadata.js";
 import type { Protocol } from "./protocol.js";
 import type { ResponseFlags } from "./response-flag.js";
@@ -14,6 +16,47 @@ export interface HostDescription {
   readonly canary: boolean;
   /** Counts responses from the host's zone to the proxy's; null when one of the two is in none. */
   readonly zoneResponses: ResponseRecord | null;
+  readonly metadata: Metadata;
+}
+
+/** What configuration says of a cluster to logs. Implemented by `ClusterInfo`. */
+export interface ClusterDescription {
+  readonly metadata: Metadata;
+}
+
+/** What configuration says of a route to logs. Implemented by `Route`. */
+export interface RouteDescription {
+  readonly metadata: Metadata;
+  readonly virtualHost: { readonly metadata: Metadata };
+}
+
+/** Where in the configuration a connection came in. One for each filter chain. */
+export interface ConnectionOrigin {
+  /** Empty for a chain without a name. */
+  readonly filterChainName: string;
+  readonly listenerMetadata: Metadata;
+  readonly filterChainMetadata: Metadata;
+}
+
+export const NO_ORIGIN: ConnectionOrigin = Object.freeze({
+  filterChainName: "",
+  listenerMetadata: NO_METADATA,
+  filterChainMetadata: NO_METADATA,
+});
+
+/** What a stream has cost on one side's wire, in bytes: everything, and heads alone. */
+export class WireBytes {
+  wireSent = 0;
+  wireReceived = 0;
+  headersSent = 0;
+  headersReceived = 0;
+}
+
+/** An attempt that another one followed. */
+export interface EarlierAttempt {
+  readonly host: HostDescription;
+  /** 0 when it got no connection. */
+  readonly connectionId: number;
 }
 
 /** What became of the wish to try a request again. */
@@ -29,6 +72,7 @@ export interface ResponseRecord {
 
 /** Counts what becomes of requests that belong together. Implemented by `RequestGroup`. */
 export interface RequestGroupRecord extends ResponseRecord {
+  readonly name: string;
   /** A request has a connection to its upstream host. */
   onAttempt(): void;
   /** The time of the route is up while an attempt is under way. */
@@ -68,6 +112,9 @@ export class StreamInfo {
   /** Bytes of the request body, and of the response body handed to the codec. */
   bytesReceived = 0;
   bytesSent = 0;
+  readonly downstreamBytes = new WireBytes();
+  /** Of all attempts. */
+  readonly upstreamBytes = new WireBytes();
 
   /** The client's address after x-forwarded-for; the physical peer's; and the one it connected to. */
   downstreamRemoteAddress = "";
@@ -75,12 +122,14 @@ export class StreamInfo {
   downstreamLocalAddress = "";
   /** SNI; empty without TLS. */
   requestedServerName = "";
-  filterChainName = "";
+  origin: ConnectionOrigin = NO_ORIGIN;
   /** Null without TLS. */
   downstreamTls: DownstreamTls | null = null;
 
   /** What filters leave for each other; null until one does. */
   dynamicMetadata: DynamicMetadata | null = null;
+  /** What filters have to say of the stream, comma-joined (`%CUSTOM_FLAGS%`). */
+  customFlags = "";
   /** Named values that filters keep for the stream; null until one does. */
   filterState: Map<string, string> | null = null;
 
@@ -91,12 +140,17 @@ export class StreamInfo {
   /** Null when the route has no `stat_prefix`. */
   routeGroup: RequestGroupRecord | null = null;
   clusterName = "";
+  /** Null until known. */
+  route: RouteDescription | null = null;
+  cluster: ClusterDescription | null = null;
 
   /** The request came from an internal address. */
   isInternal = false;
   /** The response says that it comes from a release on trial. */
   isCanary = false;
   upstreamHost: HostDescription | null = null;
+  /** Null when there was no second attempt. */
+  earlierAttempts: EarlierAttempt[] | null = null;
   upstreamConnectionId = 0;
   upstreamLocalAddress = "";
   upstreamRemoteAddress = "";
@@ -108,6 +162,11 @@ export class StreamInfo {
   connectionTerminationDetails = "";
 
   lastDownstreamRxMs = NOT_YET;
+  /** When the last attempt began. */
+  attemptStartMs = NOT_YET;
+  /** When the connection of the last attempt was asked for, and when it stood: maybe long before the stream began. */
+  upstreamConnectStartMs = NOT_YET;
+  upstreamConnectedMs = NOT_YET;
   firstUpstreamTxMs = NOT_YET;
   lastUpstreamTxMs = NOT_YET;
   firstUpstreamRxMs = NOT_YET;
@@ -123,6 +182,11 @@ export class StreamInfo {
     this.protocol = protocol;
     this.startTimeMs = startTimeMs;
     this.startWallMs = startWallMs;
+  }
+
+  /** @param flag what a filter wants to see in the log; no comma in it */
+  addCustomFlag(flag: string): void {
+    this.customFlags = this.customFlags === "" ? flag : `${this.customFlags},${flag}`;
   }
 
   setResponseFlag(bit: ResponseFlags): void {

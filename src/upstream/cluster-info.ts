@@ -2,6 +2,7 @@ import type { Metadata } from "../common/metadata.js";
 import type { FractionalPercent } from "../common/runtime.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
 import type { Address } from "../network/address.js";
+import type { ClusterDescription } from "../stream-info/stream-info.js";
 import type { DnsConfig } from "./dns-config.js";
 import type { EndpointHealthCheck, HealthCheckConfig } from "./health-check-config.js";
 import type { EndpointHealth } from "./host-health.js";
@@ -61,7 +62,7 @@ export interface RetryBudget {
 }
 
 /** What configuration says of a cluster (`envoy.config.cluster.v3.Cluster`). Plain frozen data, replaced whole. */
-export interface ClusterInfo {
+export interface ClusterInfo extends ClusterDescription {
   readonly name: string;
   /** `alt_stat_name` or `name`: what logs say. */
   readonly observabilityName: string;

@@ -72,6 +72,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     sendFullyQualifiedUrl: false,
     headerCase: null,
     dns: DNS,
+    metadata: NO_METADATA,
     ...overrides,
   };
 }

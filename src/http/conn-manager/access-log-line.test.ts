@@ -249,3 +249,10 @@ describe("access_log_options", () => {
     assert.match(run.log[2] ?? "", /^DownstreamEnd 200 /);
   });
 });
+
+test("the line tells the filter chain", () => {
+  const run = new ManagerRun({ logFormat: "%FILTER_CHAIN_NAME%" });
+  run.get();
+  run.letOrigin((origin) => origin.answer());
+  assert.deepEqual(run.log, ["chain"]);
+});

@@ -8,7 +8,7 @@ import type { Route } from "../../route/route.js";
 import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
-import { StreamInfo } from "../../stream-info/stream-info.js";
+import { StreamInfo, type WireBytes } from "../../stream-info/stream-info.js";
 import type { RequestDecoder, ResponseEncoder } from "../codec/codec.js";
 import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
@@ -41,6 +41,8 @@ export interface StreamOwner {
   /** As above, to have fewer connections. */
   closeUnderLoad(): void;
   keep(data: Buffer): Buffer;
+  /** What has gone over the connection since the stream before this one ended. */
+  measure(bytes: WireBytes): void;
 }
 
 /**
@@ -98,6 +100,7 @@ export class ActiveStream
     info.downstreamRemoteAddress = peer.remoteText;
     info.downstreamDirectRemoteAddress = peer.remoteText;
     info.downstreamLocalAddress = peer.localText;
+    info.origin = context.origin;
     this.streamInfo = info;
     this.flow = connection.flow;
     this.filterManager = new FilterManager(this);
@@ -121,6 +124,7 @@ export class ActiveStream
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.requestHeaders = headers;
+    this.streamInfo.downstreamBytes.headersReceived = headers.wireBytes;
     this.timeouts.touch();
     if (endStream) this.onRequestComplete();
     const shed = this.context.overload === null ? null : overloadRefusal(this.context, this.streamInfo);
@@ -311,7 +315,9 @@ export class ActiveStream
     stats.countResponse(headers.status);
     if (!this.isRequestComplete) stats.rqResponseBeforeRqComplete.inc();
     if (this.context.overload?.endsConnection() === true) this.owner.closeUnderLoad();
+    const writtenBefore = this.owner.connection.writtenBytes;
     this.encoder.encodeHeaders(headers, endStream);
+    this.streamInfo.downstreamBytes.headersSent += this.owner.connection.writtenBytes - writtenBefore;
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
@@ -408,6 +414,7 @@ export class ActiveStream
 
   private writeLog(type: AccessLogType): void {
     this.logType = type;
+    this.owner.measure(this.streamInfo.downstreamBytes);
     const loggers = this.context.accessLoggers;
     for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
   }

@@ -4,6 +4,7 @@ import type { Dispatcher } from "../../event/dispatcher.js";
 import type { IdSource } from "../../network/listener.js";
 import type { OverloadState } from "../../overload/overload-state.js";
 import type { RouteTable } from "../../route/route-table.js";
+import type { ConnectionOrigin } from "../../stream-info/stream-info.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
 import type { Http1CodecStats } from "../codec/http1/codec-stats.js";
 import type { Http1ServerSettings } from "../codec/http1/server-connection.js";
@@ -30,6 +31,8 @@ export interface ConnectionManagerParts {
   /** Null where nothing is done under load. */
   readonly overload: OverloadState | null;
   readonly http1Stats: Http1CodecStats;
+  /** Where its connections come in. */
+  readonly origin: ConnectionOrigin;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgradeChains: readonly UpgradeChain[];
@@ -51,6 +54,7 @@ export class ConnectionManagerContext {
   readonly streamIds: IdSource;
   readonly stats: ConnectionManagerStats;
   readonly overload: OverloadState | null;
+  readonly origin: ConnectionOrigin;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgrades: UpgradeChains;
@@ -75,6 +79,7 @@ export class ConnectionManagerContext {
     this.streamIds = parts.streamIds;
     this.stats = parts.stats;
     this.overload = parts.overload;
+    this.origin = parts.origin;
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;
     this.upgrades = new UpgradeChains(parts.upgradeChains, parts.filterFactories);

@@ -3,6 +3,7 @@ import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection, ConnectionEvent, ConnectionStats } from "../../network/connection.js";
 import type { FilterStatus, ReadFilter, ReadFilterFactory } from "../../network/filter.js";
 import type { Protocol } from "../../stream-info/protocol.js";
+import type { WireBytes } from "../../stream-info/stream-info.js";
 import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec/codec.js";
 import { Http1ServerConnection } from "../codec/http1/server-connection.js";
 import { ActiveStream, type StreamOwner } from "./active-stream.js";
@@ -33,6 +34,9 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   private headStartMs = NOT_BEGUN;
   private stream: ActiveStream | null = null;
   private requests = 0;
+  /** When the last stream ended. */
+  private receivedBytesBefore = 0;
+  private writtenBytesBefore = 0;
   private drainTimer: Timer | null = null;
   private drainState: DrainState = "serving";
 
@@ -144,6 +148,8 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
 
   onStreamEnded(): void {
     this.stream = null;
+    this.receivedBytesBefore = this.connection.receivedBytes;
+    this.writtenBytesBefore = this.connection.writtenBytes;
     this.context.stats.rqActive.dec();
     if (!this.connection.isOpen) return;
     this.idleTimer?.arm(this.context.config.idleTimeoutMs);
@@ -154,6 +160,11 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
 
   closeAfterResponse(): void {
     this.codec.goAway();
+  }
+
+  measure(bytes: WireBytes): void {
+    bytes.wireReceived = this.connection.receivedBytes - this.receivedBytesBefore;
+    bytes.wireSent = this.connection.writtenBytes - this.writtenBytesBefore;
   }
 
   closeUnderLoad(): void {

@@ -14,6 +14,7 @@ import { forwardAction, routeConfig, routeEntry, virtualHost } from "../../route
 import type { ForwardActionConfig } from "../../route/route-action-config.js";
 import type { RouteEntryConfig } from "../../route/route-config.js";
 import { RouteTable } from "../../route/route-table.js";
+import { NO_ORIGIN } from "../../stream-info/stream-info.js";
 import { type AccessLogger, buildAccessLoggers } from "../access-log/access-logger.js";
 import { Http1CodecStats } from "../codec/http1/codec-stats.js";
 import type {
@@ -126,6 +127,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       node: { id: "node-1", cluster: "edge" },
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
       overload: parts.overload,
+      origin: { ...NO_ORIGIN, filterChainName: "chain" },
       http1Stats: new Http1CodecStats(parts.stats.root.scope("http1")),
       routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
       filterFactories: [...(options.filters ?? []), parts.originFactory],
@@ -273,10 +275,11 @@ export class ManagerRun extends ContextParts {
         statPrefix: "in",
         perConnectionBufferLimitBytes: options.bufferLimitBytes ?? 1024 * 1024,
         tcpBacklogSize: 0,
-        filterChains: [{ name: "", match: null, filters: [] }],
+        filterChains: [{ name: "", match: null, metadata: {}, filters: [] }],
         defaultFilterChain: null,
         ignoreGlobalConnectionLimit: false,
         bypassOverloadManager: false,
+        metadata: {},
         accessLogs: [],
       },
       {

@@ -1,3 +1,4 @@
+import type { RandomSource } from "../../common/random.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import { HeaderField } from "./header-field.js";
 import type { LogContext } from "./log-context.js";
@@ -51,6 +52,20 @@ function pseudoBytes(name: string, value: string): number {
 }
 
 const STATUS_DIGITS = 3;
+
+/** `%UNIQUE_ID%`: another one for each line and each place in it. */
+export class UniqueIdOperator implements Operator {
+  readonly numeric = false;
+  private readonly random: RandomSource;
+
+  constructor(random: RandomSource) {
+    this.random = random;
+  }
+
+  format(): string {
+    return this.random.uuid();
+  }
+}
 
 const REQUEST_ID = new HeaderField("x-request-id");
 

@@ -42,6 +42,11 @@ export class IntervalOperator implements Operator {
   }
 }
 
+/** `%UPSTREAM_CONNECTION_POOL_READY_DURATION%`: how long the last attempt waited for a connection. */
+export function poolReadyOperator(): IntervalOperator {
+  return new IntervalOperator((info) => info.attemptStartMs, TIME_POINTS.get("US_TX_BEG") as TimePoint, 1);
+}
+
 /** An operator of its own name for an interval in milliseconds, such as `%REQUEST_DURATION%`. */
 export function intervalOperator(start: string, end: string): IntervalOperator {
   return new IntervalOperator(TIME_POINTS.get(start) as TimePoint, TIME_POINTS.get(end) as TimePoint, 1);

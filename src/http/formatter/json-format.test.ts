@@ -79,7 +79,7 @@ test("an error names the string of the template", () => {
 });
 
 test("a template names the operators that never have a value", () => {
-  const format = new JsonFormat({ a: "%TRACE_ID%", b: ["x %CUSTOM_FLAGS%"] }, false, TEST_HOST);
-  assert.deepEqual(format.unsupported, ["TRACE_ID", "CUSTOM_FLAGS"]);
+  const format = new JsonFormat({ a: "%CEL(a)%", b: ["x %SECRET(b)%"] }, false, TEST_HOST);
+  assert.deepEqual(format.unsupported, ["CEL(a)", "SECRET(b)"]);
   assert.equal(format.formatText(bareContext()), '{"a":null,"b":["x -"]}\n');
 });

@@ -3,7 +3,6 @@ import { jsonString, utf8Bytes } from "./byte-text.js";
 import { FormatError } from "./format-error.js";
 import { type ParsedFormat, parseFormat } from "./format-parser.js";
 import type { LogContext } from "./log-context.js";
-import { DynamicMetadataOperator } from "./metadata-operators.js";
 import { type FormatHost, type Operator, UnsupportedOperator } from "./operator.js";
 import { TextTemplate } from "./text-template.js";
 
@@ -63,8 +62,7 @@ class JsonCompiler {
     const isSingle = operators.length === 1 && literals[0] === "" && literals[1] === "";
     if (isSingle) {
       const operator = operators[0] as Operator;
-      // It prints JSON itself.
-      return operator instanceof DynamicMetadataOperator ? operator : new OperatorNode(operator);
+      return operator.json === undefined ? new OperatorNode(operator) : (operator as JsonNode & Operator);
     }
     return new MixedNode(new TextTemplate(parsed, this.omitEmptyValues));
   }

@@ -1,5 +1,5 @@
 import { responseFlagBit } from "../../stream-info/response-flag.js";
-import { StreamInfo } from "../../stream-info/stream-info.js";
+import { type RequestGroupRecord, StreamInfo } from "../../stream-info/stream-info.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type { AccessLogType, LogContext } from "./log-context.js";
 import type { FormatHost } from "./operator.js";
@@ -25,6 +25,21 @@ export class TestContext implements LogContext {
   nowMs(): number {
     return START_MS + this.ageMs;
   }
+}
+
+/** Counts nothing. */
+class NamedGroup implements RequestGroupRecord {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  onAttempt(): void {}
+  onTimeout(): void {}
+  onRetry(): void {}
+  onResponse(): void {}
+  onComplete(): void {}
 }
 
 /** A request of which nothing is known but that it came. */
@@ -67,7 +82,13 @@ function fillFacts(info: StreamInfo): void {
   info.downstreamRemoteAddress = "10.0.35.28:0";
   info.downstreamDirectRemoteAddress = "[2001:db8:1234:5678:9abc:def0:1234:5678]:40000";
   info.downstreamLocalAddress = "10.0.0.9:10000";
-  info.filterChainName = "chain";
+  info.origin = {
+    filterChainName: "chain",
+    listenerMetadata: { f: { on: "listener" } },
+    filterChainMetadata: { f: { on: "chain" } },
+  };
+  info.route = { metadata: { f: { on: "route", deep: { n: 1 } } }, virtualHost: { metadata: { f: { on: "vhost" } } } };
+  info.cluster = { metadata: { f: { on: "cluster" } } };
   info.routeName = "route";
   info.virtualHostName = "vhost";
   info.clusterName = "cluster";
@@ -77,7 +98,16 @@ function fillFacts(info: StreamInfo): void {
     observabilityName: "alt",
     canary: false,
     zoneResponses: null,
+    metadata: { f: { on: "host" } },
   };
+  info.earlierAttempts = [
+    { host: { ...info.upstreamHost, addressText: "10.0.2.9:80", hostname: "" }, connectionId: 8 },
+  ];
+  info.addCustomFlag("odd");
+  info.addCustomFlag("slow");
+  info.virtualCluster = new NamedGroup("vc");
+  Object.assign(info.downstreamBytes, { wireSent: 1, wireReceived: 2, headersSent: 3, headersReceived: 4 });
+  Object.assign(info.upstreamBytes, { wireSent: 5, wireReceived: 6, headersSent: 7, headersReceived: 8 });
   info.upstreamConnectionId = 9;
   info.upstreamLocalAddress = "10.0.0.9:51000";
   info.upstreamRemoteAddress = "/run/up.sock";
@@ -87,6 +117,9 @@ function fillFacts(info: StreamInfo): void {
   info.attemptCount = 2;
   const start = info.startTimeMs;
   info.lastDownstreamRxMs = start + 1.75;
+  info.attemptStartMs = start + 0.5;
+  info.upstreamConnectStartMs = start + 1;
+  info.upstreamConnectedMs = start + 1.25;
   info.firstUpstreamTxMs = start + 2;
   info.lastUpstreamTxMs = start + 3;
   info.firstUpstreamRxMs = start + 100.25;

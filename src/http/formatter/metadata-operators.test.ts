@@ -25,7 +25,9 @@ test("%DYNAMIC_METADATA%: texts as they are, everything else as JSON", () => {
   assert.equal(text("%DYNAMIC_METADATA(f:struct:n)%"), "1");
   assert.equal(text("%DYNAMIC_METADATA(f:struct)%"), '{"list":["a",true],"n":1}');
   assert.equal(text("%DYNAMIC_METADATA(f)%"), '{"struct":{"list":["a",true],"n":1},"text":"gr\u00f6\u00dfer"}');
-  assert.equal(text("%DYNAMIC_METADATA(f:struct):5%"), '{"lis');
+  // Only plain values are cut.
+  assert.equal(text("%DYNAMIC_METADATA(f:struct):5%"), '{"list":["a",true],"n":1}');
+  assert.equal(text("%DYNAMIC_METADATA(f:text):2%"), "gr");
   assert.equal(text("%DYNAMIC_METADATA(f:none)% %DYNAMIC_METADATA(g)%"), "- -");
   assert.equal(text("%DYNAMIC_METADATA(f:text)%", bareContext()), "-");
 });
@@ -43,7 +45,19 @@ test("%FILTER_STATE%", () => {
 });
 
 test("what is missing", () => {
-  for (const format of ["%DYNAMIC_METADATA(:a)%", "%FILTER_STATE(:PLAIN)%", "%FILTER_STATE(a:FIELD:b)%"]) {
+  for (const format of [
+    "%DYNAMIC_METADATA(:a)%",
+    "%FILTER_STATE(:PLAIN)%",
+    "%FILTER_STATE(a:FIELD)%",
+    "%METADATA(HOST:a)%",
+    "%METADATA(ROUTE)%",
+  ]) {
     assert.throws(() => text(format), FormatError, format);
   }
+});
+
+test("%FILTER_STATE% in JSON is a text in quotes, whatever the form", () => {
+  const json = { typed: "%FILTER_STATE(key)%", plain: "%FILTER_STATE(key:PLAIN):2%", no: "%FILTER_STATE(x)%" };
+  const line = compileFormat({ kind: "json", text: "", json, omitEmptyValues: false }).formatText(context());
+  assert.deepEqual(JSON.parse(line), { typed: 'a"b', plain: 'a"', no: null });
 });

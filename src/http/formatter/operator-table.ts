@@ -1,17 +1,22 @@
+import { SystemRandom } from "../../common/system-random.js";
+import { ABSENT_OPERATORS } from "./absent-operators.js";
 import { ADDRESSES, AddressWithoutPortOperator, PortOperator } from "./address-operators.js";
+import { ATTEMPT_TEXTS, AttemptsOperator } from "./attempt-operators.js";
 import { utf8Bytes } from "./byte-text.js";
 import {
   AccessLogTypeOperator,
   HeaderBytesOperator,
   LocalReplyBodyOperator,
   StreamIdOperator,
+  UniqueIdOperator,
 } from "./context-operators.js";
-import { DurationOperator, intervalOperator, parseCommonDuration } from "./duration-operators.js";
+import { DurationOperator, intervalOperator, parseCommonDuration, poolReadyOperator } from "./duration-operators.js";
+import { parseFilterState } from "./filter-state-operator.js";
 import { GrpcStatusOperator, parseGrpcStatusStyle } from "./grpc-status-operator.js";
 import { RequestHeaderOperator, ResponseHeaderOperator, ResponseTrailerOperator } from "./header-operators.js";
-import { parseDynamicMetadata, parseFilterState } from "./metadata-operators.js";
+import { metadataParser, parseMetadata } from "./metadata-operators.js";
 import { ConstantOperator, type FormatHost, type Operator, truncate } from "./operator.js";
-import { parsePathOperator, parsePathWithoutQuery, QueryParamOperator } from "./path-operators.js";
+import { parsePathOperator, parsePathWithoutQuery, QueryParamOperator, QueryParamsOperator } from "./path-operators.js";
 import { RequestedServerNameOperator } from "./requested-server-name-operator.js";
 import {
   NUMBER_FACTS,
@@ -21,6 +26,7 @@ import {
   TextFactOperator,
 } from "./stream-info-operators.js";
 import { EmitTimeOperator, StartTimeOperator } from "./time-operators.js";
+import { WIRE_BYTE_FACTS } from "./wire-byte-facts.js";
 
 /** What may stand behind an operator's name, and what it compiles to. */
 export interface OperatorSyntax {
@@ -31,6 +37,8 @@ export interface OperatorSyntax {
   build(params: string, limit: number, host: FormatHost): Operator;
 }
 
+const ABSENT = new ConstantOperator(null);
+
 /** Operators by name. Those of one kind are added below from the tables of their facts. */
 export const OPERATORS: ReadonlyMap<string, OperatorSyntax> = allOperators();
 
@@ -40,7 +48,10 @@ function allOperators(): Map<string, OperatorSyntax> {
   addTimeOperators(table);
   addAddressOperators(table);
   addContextOperators(table);
+  for (const name of ABSENT_OPERATORS) table.set(name, { params: "optional", limit: true, build: () => ABSENT });
+  for (const [name, textOf] of Object.entries(ATTEMPT_TEXTS)) table.set(name, plain(new AttemptsOperator(textOf)));
   for (const [name, read] of Object.entries(TEXT_FACTS)) table.set(name, plain(new TextFactOperator(read)));
+  for (const [name, read] of WIRE_BYTE_FACTS) table.set(name, plain(new NumberFactOperator(read)));
   for (const [name, read] of Object.entries(NUMBER_FACTS)) table.set(name, plain(new NumberFactOperator(read)));
   return table;
 }
@@ -69,6 +80,11 @@ function addHeaderOperators(table: Map<string, OperatorSyntax>): void {
     "QUERY_PARAM",
     field((params, limit) => new QueryParamOperator(params, limit)),
   );
+  table.set("QUERY_PARAMS", {
+    params: "optional",
+    limit: true,
+    build: (params, limit) => new QueryParamsOperator(params, limit),
+  });
   table.set("PATH", { params: "optional", limit: true, build: parsePathOperator });
   table.set(
     "GRPC_STATUS",
@@ -99,6 +115,7 @@ function addTimeOperators(table: Map<string, OperatorSyntax>): void {
   table.set("REQUEST_TX_DURATION", plain(intervalOperator("DS_RX_BEG", "US_TX_END")));
   table.set("RESPONSE_DURATION", plain(intervalOperator("DS_RX_BEG", "US_RX_BEG")));
   table.set("RESPONSE_TX_DURATION", plain(intervalOperator("US_RX_BEG", "DS_TX_END")));
+  table.set("UPSTREAM_CONNECTION_POOL_READY_DURATION", plain(poolReadyOperator()));
   table.set("COMMON_DURATION", { params: "required", limit: false, build: parseCommonDuration });
   // What Envoy, too, has only for QUIC and for TCP.
   table.set("ROUNDTRIP_DURATION", plain(new ConstantOperator(null)));
@@ -129,7 +146,11 @@ function addContextOperators(table: Map<string, OperatorSyntax>): void {
   table.set("RESPONSE_HEADERS_BYTES", plain(new HeaderBytesOperator("responseHeaders")));
   table.set("RESPONSE_TRAILERS_BYTES", plain(new HeaderBytesOperator("responseTrailers")));
   table.set("STREAM_ID", plain(new StreamIdOperator()));
-  table.set("DYNAMIC_METADATA", field(parseDynamicMetadata));
+  table.set("UNIQUE_ID", plain(new UniqueIdOperator(new SystemRandom())));
+  table.set("DYNAMIC_METADATA", field(metadataParser("DYNAMIC")));
+  table.set("CLUSTER_METADATA", field(metadataParser("CLUSTER")));
+  table.set("UPSTREAM_METADATA", field(metadataParser("UPSTREAM_HOST")));
+  table.set("METADATA", field(parseMetadata));
   table.set("FILTER_STATE", field(parseFilterState));
   table.set("LOCAL_REPLY_BODY", plain(new LocalReplyBodyOperator()));
   table.set("ACCESS_LOG_TYPE", plain(new AccessLogTypeOperator()));

@@ -11,6 +11,8 @@ export interface Operator {
   readonly numeric: boolean;
   /** The value as text, null when the stream has none. */
   format(context: LogContext): string | null;
+  /** Its JSON, null when the stream has none; for operators whose value is more than a text or a number. */
+  json?(context: LogContext): string | null;
 }
 
 /** What an operator may ask of the machine; read once, when the format is compiled. */

@@ -87,6 +87,30 @@ export class QueryParamOperator implements Operator {
   }
 }
 
+/** `%QUERY_PARAMS(X):Z%`: everything behind the question mark, as it came or percent-decoded. */
+export class QueryParamsOperator implements Operator {
+  readonly numeric = false;
+  private readonly decoded: boolean;
+  private readonly limit: number;
+
+  // control plane: runs when a format is compiled
+  constructor(params: string, limit: number) {
+    if (params !== "" && params !== "ORIG" && params !== "DECODED") {
+      throw new FormatError(`${JSON.stringify(params)} is not ORIG or DECODED`, 0);
+    }
+    this.decoded = params === "DECODED";
+    this.limit = limit;
+  }
+
+  format(context: LogContext): string | null {
+    const { path } = context.requestHeaders;
+    const question = path.indexOf("?");
+    if (question < 0 || question === path.length - 1) return null;
+    const query = path.slice(question + 1);
+    return truncate(this.decoded ? percentDecoded(query) : query, this.limit);
+  }
+}
+
 const ESCAPED_PRINTABLE = /%(?:[2-689a-f][0-9a-f]|7[0-9a-e])/gi;
 
 /** Control characters stay encoded: a client must not be able to write line breaks into a log. */

@@ -59,7 +59,9 @@ export const TEXT_FACTS: Readonly<Record<string, (info: StreamInfo) => string>> 
   RESPONSE_FLAGS_LONG: (info) => responseFlagsLongText(info.responseFlags),
   ROUTE_NAME: (info) => info.routeName,
   VIRTUAL_HOST_NAME: (info) => info.virtualHostName,
-  FILTER_CHAIN_NAME: (info) => info.filterChainName,
+  VIRTUAL_CLUSTER_NAME: (info) => info.virtualCluster?.name ?? "",
+  CUSTOM_FLAGS: (info) => info.customFlags,
+  FILTER_CHAIN_NAME: (info) => info.origin.filterChainName,
   UPSTREAM_CLUSTER: (info) => info.upstreamHost?.observabilityName || info.clusterName,
   UPSTREAM_CLUSTER_RAW: (info) => info.clusterName,
   UPSTREAM_HOST: (info) => info.upstreamHost?.addressText ?? "",
@@ -76,7 +78,7 @@ export const NUMBER_FACTS: Readonly<Record<string, (info: StreamInfo) => number>
   UPSTREAM_CONNECTION_ID: (info) => info.upstreamConnectionId,
 };
 
-function hostName(host: HostDescription | null): string {
+export function hostName(host: HostDescription | null): string {
   if (host === null) return "";
   return host.hostname === "" ? host.addressText : host.hostname;
 }
@@ -84,7 +86,7 @@ function hostName(host: HostDescription | null): string {
 const TRAILING_PORT = /:\d+$/;
 
 /** A bare IPv6 address has no port to lose. */
-function withoutPort(name: string): string {
+export function withoutPort(name: string): string {
   const isBareIpv6 = !name.startsWith("[") && name.indexOf(":") !== name.lastIndexOf(":");
   return isBareIpv6 ? name : name.replace(TRAILING_PORT, "");
 }

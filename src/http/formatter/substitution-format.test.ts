@@ -103,6 +103,31 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "-",
   ],
   ['%COALESCE({"operators": [{"command": "REQ", "param": "user-agent", "max_length": 2}]})%', "ns", "-"],
+  ["%TRACE_ID% %SPAN_ID% %CUSTOM_FLAGS% %VIRTUAL_CLUSTER_NAME%", "- - odd,slow vc", "- - - -"],
+  ["%QUERY_PARAMS% %QUERY_PARAMS(ORIG):5%", "x=1&name=J%20D%0a&x=2&flag x=1&n", "- -"],
+  ["%QUERY_PARAMS(DECODED)%", "x=1&name=J D%0a&x=2&flag", "-"],
+  ["%CLUSTER_METADATA(f:on)% %METADATA(CLUSTER:f)%", 'cluster {"on":"cluster"}', "- -"],
+  ["%UPSTREAM_METADATA(f:on):2% %METADATA(UPSTREAM_HOST:f:on)%", "ho host", "- -"],
+  ["%METADATA(ROUTE:f:deep)% %METADATA(ROUTE:f:deep:n)% %METADATA(ROUTE:f:nope:n)%", '{"n":1} 1 -', "- - -"],
+  ["%METADATA(VIRTUAL_HOST:f:on)% %METADATA(DYNAMIC:f:on)%", "vhost -", "- -"],
+  ["%METADATA(LISTENER:f:on)% %METADATA(LISTENER_FILTER_CHAIN:f:on)%", "listener chain", "- -"],
+  ["%METADATA(ROUTE:f:deep):4%", '{"n"', "-"],
+  [
+    "%UPSTREAM_HOSTS_ATTEMPTED% %UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT%",
+    "10.0.2.9:80,10.0.2.1:80 10.0.2.9,10.0.2.1",
+    "- -",
+  ],
+  ["%UPSTREAM_HOST_NAMES_ATTEMPTED%", "10.0.2.9:80,db.internal:80", "-"],
+  ["%UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT%", "10.0.2.9,db.internal", "-"],
+  ["%UPSTREAM_CONNECTION_IDS_ATTEMPTED% %UPSTREAM_CONNECTION_ID%", "8,9 9", "- 0"],
+  ["%UPSTREAM_CONNECTION_POOL_READY_DURATION%", "1", "-"],
+  ["%COMMON_DURATION(US_CX_BEG:US_CX_END:us)% %COMMON_DURATION(US_CX_END:US_HS_END)%", "250 -", "- -"],
+  ["%DOWNSTREAM_WIRE_BYTES_SENT% %DOWNSTREAM_WIRE_BYTES_RECEIVED%", "1 2", "0 0"],
+  ["%DOWNSTREAM_HEADER_BYTES_SENT% %DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED%", "3 4", "0 0"],
+  ["%UPSTREAM_WIRE_BYTES_SENT% %UPSTREAM_WIRE_BYTES_RECEIVED%", "5 6", "0 0"],
+  ["%UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT% %UPSTREAM_HEADER_BYTES_RECEIVED%", "7 8", "0 0"],
+  ["%UPSTREAM_TLS_GROUP% %UPSTREAM_SERVER_NAME% %DOWNSTREAM_PEER_ISSUER_SERIAL%", "- - -", "- - -"],
+  ["%UPSTREAM_FILTER_STATE(a:PLAIN):3% %FILTER_STATE(a:FIELD:b)%", "- -", "- -"],
   ["%TRACE_ID% %DYNAMIC_METADATA(a.b:c):5% %DOWNSTREAM_PEER_CERT_V_START(%F)%", "- - -", "- - -"],
 ];
 
@@ -161,6 +186,7 @@ test("a stream without its host's name prints the address", () => {
     observabilityName: "c",
     canary: false,
     zoneResponses: null,
+    metadata: {},
   };
   assert.equal(line("%UPSTREAM_HOST_NAME% %UPSTREAM_HOST_NAME_WITHOUT_PORT%", context), "[::1]:80 [::1]");
 });
@@ -183,8 +209,14 @@ test("gRPC status: trailers, then headers, then the HTTP status; only for gRPC r
 });
 
 test("formats name the operators that never have a value", () => {
-  const format = new TextFormat("%TRACE_ID% %REQ(A)% %COMMON_DURATION(US_CX_BEG:US_CX_END)% %METADATA(ROUTE:a)%");
-  assert.deepEqual(format.unsupported, ["TRACE_ID", "COMMON_DURATION(US_CX_BEG:US_CX_END)", "METADATA(ROUTE:a)"]);
+  const format = new TextFormat("%TRACE_ID% %REQ(A)% %COMMON_DURATION(US_RX_BODY_BEG:a.custom.point)% %CEL(a):3%");
+  assert.deepEqual(format.unsupported, ["COMMON_DURATION(US_RX_BODY_BEG:a.custom.point)", "CEL(a)"]);
+});
+
+test("%UNIQUE_ID% is another one each time", () => {
+  const [first, second] = line("%UNIQUE_ID% %UNIQUE_ID%", bareContext()).split(" ");
+  assert.match(first as string, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.notEqual(first, second);
 });
 
 test("a compiled format serves many streams", () => {

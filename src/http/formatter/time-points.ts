@@ -8,6 +8,10 @@ export type TimePoint = (info: StreamInfo) => number;
 export const TIME_POINTS: ReadonlyMap<string, TimePoint> = new Map<string, TimePoint>([
   ["DS_RX_BEG", (info) => info.startTimeMs],
   ["DS_RX_END", (info) => info.lastDownstreamRxMs],
+  ["US_CX_BEG", (info) => info.upstreamConnectStartMs],
+  ["US_CX_END", (info) => info.upstreamConnectedMs],
+  // Connections are in the clear.
+  ["US_HS_END", () => NOT_YET],
   ["US_TX_BEG", (info) => info.firstUpstreamTxMs],
   ["US_TX_END", (info) => info.lastUpstreamTxMs],
   ["US_RX_BEG", (info) => info.firstUpstreamRxMs],

@@ -21,6 +21,8 @@ export class HeaderMap {
   upgradeType = "";
   /** Responses only; 0 in requests and trailers. */
   status = 0;
+  /** Length of the head as it came from the wire; 0 for one that was made here. */
+  wireBytes = 0;
   /** How HTTP/1 writes the names of the fields; null for lower case, as they stand here. */
   nameFormat: HeaderNameFormat | null = null;
   private readonly list: string[] = [];

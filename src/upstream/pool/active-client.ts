@@ -6,7 +6,7 @@ import { type CodecError, Http1Errors } from "../../http/codec/codec-error.js";
 import { Http1ClientConnection } from "../../http/codec/http1/client-connection.js";
 import { TcpClientConnection } from "../../http/codec/tcp/tcp-client-connection.js";
 import type { CloseType, Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
-import type { StreamInfo } from "../../stream-info/stream-info.js";
+import { NOT_YET, type StreamInfo } from "../../stream-info/stream-info.js";
 import type { ConnectionPool } from "./connection-pool.js";
 import type { PoolCallbacks } from "./pool-callbacks.js";
 
@@ -34,6 +34,8 @@ export class ActiveClient
   /** Where it is connected to: the host may have moved since. */
   readonly remoteAddressText: string;
   readonly createdMs: number;
+  /** When the connection stood; `NOT_YET` before. */
+  private connectedMs = NOT_YET;
   /** Requests that were sent on this connection. */
   requests = 0;
   private readonly pool: ConnectionPool;
@@ -47,6 +49,7 @@ export class ActiveClient
   private localText = "";
   /** Of the stream that it carries: what was sent before, and whether anything came back. */
   private sentBytesBefore = 0;
+  private receivedBytesBefore = 0;
   private answered = false;
   private closeType: CloseType = "noFlush";
 
@@ -72,6 +75,7 @@ export class ActiveClient
     this.idleTimer.disarm();
     this.requests++;
     this.sentBytesBefore = this.connection.sentBytes;
+    this.receivedBytesBefore = this.connection.receivedBytes;
     this.answered = false;
     this.connection.flow = callbacks.flow;
     this.connection.flowStreamId = callbacks.flowStreamId;
@@ -126,6 +130,7 @@ export class ActiveClient
   onConnectionEvent(event: ConnectionEvent): void {
     this.connectTimer.disarm();
     if (event === "connected") {
+      this.connectedMs = this.connection.context.dispatcher.now();
       this.pool.onClientConnected(this);
       return;
     }
@@ -141,12 +146,20 @@ export class ActiveClient
     this.codec.onConnectionClosed(remote ? "connection termination" : "local reset", orderly);
   }
 
+  /** Adds what the stream that it carries has cost on the wire; once, when it is over. */
+  countTo({ upstreamBytes }: StreamInfo): void {
+    upstreamBytes.wireSent += this.connection.writtenBytes - this.sentBytesBefore;
+    upstreamBytes.wireReceived += this.connection.receivedBytes - this.receivedBytesBefore;
+  }
+
   /** Writes down who answers. */
   describeTo(streamInfo: StreamInfo): void {
     streamInfo.upstreamConnectionId = this.connection.id;
     streamInfo.upstreamLocalAddress = this.localAddressText;
     streamInfo.upstreamRemoteAddress = this.remoteAddressText;
     streamInfo.upstreamProtocol = this.codec.protocol;
+    streamInfo.upstreamConnectStartMs = this.createdMs;
+    streamInfo.upstreamConnectedMs = this.connectedMs;
   }
 
   /** Our address on this connection, as logs print it. */

@@ -53,6 +53,7 @@ class Exchange implements LogContext {
       observabilityName: "c",
       canary: false,
       zoneResponses: null,
+      metadata: {},
     };
     this.streamInfo = info;
     const request = this.requestHeaders;

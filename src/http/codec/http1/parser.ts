@@ -186,6 +186,7 @@ export class Http1Parser {
       return end;
     }
     const used = before === 0 ? parser.position : from + parser.position - before;
+    if (this.state === "head") parser.head.headers.wireBytes = this.sectionBytes + used - from;
     // An endless run of interim responses must not pass for progress: they count as a part of the head to come.
     this.sectionBytes = this.state === "head" && this.isInterim ? this.sectionBytes + used - from : 0;
     if (this.state === "head") this.takeHead();

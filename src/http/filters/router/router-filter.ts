@@ -136,7 +136,9 @@ export class RouterFilter implements StreamDecoderFilter {
         return;
       }
     }
-    this.callbacks.stream.streamInfo.clusterName = cluster.info.name;
+    const { streamInfo } = this.callbacks.stream;
+    streamInfo.clusterName = cluster.info.name;
+    streamInfo.cluster = cluster.info;
     if (cluster.shedding !== null) {
       const shedding = cluster.shedding.shed();
       if (shedding !== null) {

@@ -16,7 +16,14 @@ export function recordConnection(
 }
 
 /** One more attempt begins. */
-export function recordAttempt({ streamInfo }: StreamContext, host: Host): void {
+export function recordAttempt({ streamInfo, dispatcher }: StreamContext, host: Host): void {
+  const { upstreamHost } = streamInfo;
+  if (upstreamHost !== null) {
+    streamInfo.earlierAttempts ??= [];
+    streamInfo.earlierAttempts.push({ host: upstreamHost, connectionId: streamInfo.upstreamConnectionId });
+    streamInfo.upstreamConnectionId = 0;
+  }
+  streamInfo.attemptStartMs = dispatcher.now();
   streamInfo.attemptCount++;
   streamInfo.upstreamHost = host;
 }

@@ -145,7 +145,10 @@ export class UpstreamRequest implements PoolCallbacks {
     this.timers?.onConnected();
     this.forwarding.onUpstreamReady(this, client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
+    const { upstreamBytes } = this.forwarding.stream.streamInfo;
+    const writtenBefore = connection.writtenBytes;
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
+    upstreamBytes.headersSent += connection.writtenBytes - writtenBefore;
     if (!this.endsWithHeaders) this.sendEarlyBody(encoder);
     this.armTimers();
   }
@@ -190,6 +193,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.forwarding.stream.streamInfo.upstreamBytes.headersReceived += headers.wireBytes;
     if (endStream) this.settle();
     else this.startResponding();
     this.forwarding.onUpstreamHeaders(this, headers, endStream);
@@ -262,6 +266,7 @@ export class UpstreamRequest implements PoolCallbacks {
    */
   private settle(): void {
     this.phase = "done";
+    if (this.encoder !== null) this.client?.countTo(this.forwarding.stream.streamInfo);
     this.encoder = null;
     this.timers?.destroy();
     for (; this.readDisables > 0; this.readDisables--) this.forwarding.flowControl.onResponseReadDisabled(false);
