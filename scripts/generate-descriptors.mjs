@@ -51,8 +51,11 @@ const oldApiPattern = /\/(v2|v2alpha\d*|v1alpha1|v1)\//;
 /** gRPC services that no configuration names, whose imports the package does not carry. */
 const excludedPattern = /^envoy\/service\/(metrics|trace)\//;
 
-/** Numbers of the options `(validate.rules)` and `(validate.required)`, and of `(envoy.annotations.disallowed_by_default*)`. */
-const KEPT_OPTIONS = [1071, 189503207, 70100853];
+/**
+ * Numbers of the options `(validate.rules)` and `(validate.required)`, of `(envoy.annotations.disallowed_by_default*)`, and of
+ * `(udpa.annotations.sensitive)`.
+ */
+const KEPT_OPTIONS = [1071, 189503207, 70100853, 76569463];
 
 const stamp = inputHash();
 const stampFile = join(outDir, "stamp.txt");

@@ -15,6 +15,8 @@ test("nothing asked for: the defaults", () => {
     adminAddressPath: null,
     fileFlushIntervalMs: 10_000,
     shutdownTimeoutMs: 25_000,
+    drainTimeMs: 600_000,
+    drainStrategy: "gradual",
     serviceNode: null,
     serviceCluster: null,
     serviceZone: null,

@@ -18,6 +18,8 @@ export interface CommandLine {
   readonly adminAddressPath: string | null;
   readonly fileFlushIntervalMs: number;
   readonly shutdownTimeoutMs: number;
+  readonly drainTimeMs: number;
+  readonly drainStrategy: "gradual" | "immediate";
   readonly serviceNode: string | null;
   readonly serviceCluster: string | null;
   readonly serviceZone: string | null;
@@ -54,6 +56,8 @@ const OPTIONS: readonly OptionHelp[] = [
   { name: "admin-address-path", value: "FILE", help: "write the admin's address there" },
   { name: "file-flush-interval-msec", value: "N", help: "how long lines for log files may wait, default 10000" },
   { name: "shutdown-timeout-s", value: "N", help: "time for requests in flight to finish on SIGTERM, default 25" },
+  { name: "drain-time-s", value: "N", help: "time of POST /drain_listeners?graceful, default 600" },
+  { name: "drain-strategy", value: "NAME", help: "gradual (default) or immediate" },
   { name: "service-node", value: "ID", help: "overrides node.id" },
   { name: "service-cluster", value: "NAME", help: "overrides node.cluster" },
   { name: "service-zone", value: "NAME", help: "overrides node.locality.zone" },
@@ -78,6 +82,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     adminAddressPath: text("admin-address-path"),
     fileFlushIntervalMs: wholeNumber("file-flush-interval-msec", text("file-flush-interval-msec"), 10_000),
     shutdownTimeoutMs: 1000 * wholeNumber("shutdown-timeout-s", text("shutdown-timeout-s"), 25),
+    drainTimeMs: 1000 * wholeNumber("drain-time-s", text("drain-time-s"), 600),
+    drainStrategy: drainStrategyOf(text("drain-strategy")),
     serviceNode: text("service-node"),
     serviceCluster: text("service-cluster"),
     serviceZone: text("service-zone"),
@@ -137,6 +143,12 @@ function logLevelOf(value: string | null): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value);
   if (level === undefined) throw new UsageError(`--log-level is one of ${LOG_LEVELS.join(", ")}, not '${value}'`);
   return level;
+}
+
+function drainStrategyOf(value: string | null): "gradual" | "immediate" {
+  if (value === null || value === "gradual") return "gradual";
+  if (value === "immediate") return value;
+  throw new UsageError(`--drain-strategy is gradual or immediate, not '${value}'`);
 }
 
 function flowOf(all: boolean, listener: string | null): FlowSelection {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { LoadedBootstrap } from "../config/bootstrap.js";
+import { dumpConfig } from "../config/config-dump.js";
 import { ConfigLookup } from "../config/config-lookup.js";
 import { addressText } from "../network/address.js";
 import { Server } from "../server/server.js";
@@ -15,15 +16,18 @@ export interface RunningServer {
 
 /** Starts a server for the command line, with signals wired up. Null, with a line on stderr, when it cannot start. */
 export async function startServer(
-  { config, bootstrap, sourceMap }: LoadedBootstrap,
+  loaded: LoadedBootstrap,
   commandLine: CommandLine,
   printTimelines: boolean = commandLine.flow !== "none",
 ): Promise<RunningServer | null> {
+  const { config, bootstrap, sourceMap } = loaded;
+  const loadedAt = new Date();
   const end = new EndOfProcess();
   try {
     // Without an admin nobody can ask for explanations.
     const lookup = config.admin === null ? null : new ConfigLookup(bootstrap, sourceMap);
-    const options = { ...serverOptions(commandLine, printTimelines), lookup };
+    const configDump = () => dumpConfig(loaded, loadedAt);
+    const options = { ...serverOptions(commandLine, printTimelines), lookup, configDump };
     const server = new Server(config, options, () => end.request("/quitquitquit"));
     end.watch(server);
     await server.start();
@@ -35,7 +39,10 @@ export async function startServer(
   }
 }
 
-function serverOptions(commandLine: CommandLine, printTimelines: boolean): Omit<ServerOptions, "lookup"> {
+function serverOptions(
+  commandLine: CommandLine,
+  printTimelines: boolean,
+): Omit<ServerOptions, "lookup" | "configDump"> {
   return {
     concurrency: commandLine.concurrency,
     logLevel: commandLine.logLevel,
@@ -43,6 +50,7 @@ function serverOptions(commandLine: CommandLine, printTimelines: boolean): Omit<
     printTimeline: printTimelines ? printTimeline : null,
     fileFlushIntervalMs: commandLine.fileFlushIntervalMs,
     shutdownTimeoutMs: commandLine.shutdownTimeoutMs,
+    drain: { drainTimeMs: commandLine.drainTimeMs, strategy: commandLine.drainStrategy },
     commandLineOptions: commandLineOptions(commandLine),
   };
 }
@@ -68,6 +76,8 @@ function commandLineOptions(commandLine: CommandLine): object {
     config_yaml: commandLine.configYaml ?? "",
     concurrency: commandLine.concurrency,
     log_level: commandLine.logLevel,
+    drain_time: `${commandLine.drainTimeMs / 1000}s`,
+    drain_strategy: commandLine.drainStrategy === "gradual" ? "Gradual" : "Immediate",
     mode: "Serve",
     service_node: commandLine.serviceNode ?? "",
     service_cluster: commandLine.serviceCluster ?? "",

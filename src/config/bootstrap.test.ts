@@ -77,6 +77,8 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         tcpBacklogSize: 0,
         metadata: {},
         ignoreGlobalConnectionLimit: false,
+        drainType: "default",
+        trafficDirection: "unspecified",
         bypassOverloadManager: false,
         defaultFilterChain: null,
         accessLogs: [],

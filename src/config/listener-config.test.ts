@@ -40,6 +40,8 @@ filter_chains:
     source_ports: [1, 2]
 default_filter_chain: { name: d }
 metadata: { filter_metadata: { f: { k: 1 } } }
+drain_type: MODIFY_ONLY
+traffic_direction: INBOUND
 access_log:
 - name: a
   typed_config: { "@type": t/envoy.extensions.access_loggers.stream.v3.StderrAccessLog, log_format: { text_format: x } }`);
@@ -75,6 +77,8 @@ access_log:
       },
     ],
     ignoreGlobalConnectionLimit: false,
+    drainType: "modifyOnly",
+    trafficDirection: "inbound",
     bypassOverloadManager: false,
     metadata: { f: { k: 1 } },
     defaultFilterChain: { name: "d", match: null, metadata: {}, filters: [] },

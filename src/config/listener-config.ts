@@ -54,7 +54,14 @@ export const LISTENER_FIELDS: MessageTable = implemented<Listener>("envoy.config
   ignore_global_conn_limit: true,
   bypass_overload_manager: true,
   metadata: METADATA_FIELDS,
+  drain_type: true,
+  traffic_direction: true,
 });
+
+const DIRECTIONS: Readonly<Record<string, ListenerConfig["trafficDirection"]>> = {
+  INBOUND: "inbound",
+  OUTBOUND: "outbound",
+};
 
 const NAMES_ARE_FOR_CLUSTERS = "a listener's address is one of this machine; 0.0.0.0 and :: stand for all";
 
@@ -87,6 +94,8 @@ export function convertListener(message: Listener, context: ConversionContext): 
     defaultFilterChain,
     ignoreGlobalConnectionLimit: message.ignoreGlobalConnLimit,
     bypassOverloadManager: message.bypassOverloadManager,
+    drainType: context.enumName(message, "drainType") === "MODIFY_ONLY" ? "modifyOnly" : "default",
+    trafficDirection: DIRECTIONS[context.enumName(message, "trafficDirection")] ?? "unspecified",
     metadata: convertMetadata(message.metadata),
     accessLogs,
   };

@@ -58,6 +58,9 @@ export interface ListenerConfig {
   readonly ignoreGlobalConnectionLimit: boolean;
   /** Its connections are taken whatever the load (`bypass_overload_manager`). */
   readonly bypassOverloadManager: boolean;
+  /** `modifyOnly`: connections go on while the server's health check is made to fail. */
+  readonly drainType: "default" | "modifyOnly";
+  readonly trafficDirection: "unspecified" | "inbound" | "outbound";
   /** For logs. */
   readonly metadata: Metadata;
   /** A line for each connection when it is over, also for those that no filter chain takes. */

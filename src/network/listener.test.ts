@@ -62,6 +62,8 @@ function config(overrides: Partial<ListenerConfig>): ListenerConfig {
     filterChains: [chain("chain")],
     defaultFilterChain: null,
     ignoreGlobalConnectionLimit: false,
+    drainType: "default",
+    trafficDirection: "unspecified",
     bypassOverloadManager: false,
     metadata: {},
     accessLogs: [],

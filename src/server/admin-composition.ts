@@ -3,6 +3,7 @@ import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import { TagExtractor } from "../stats/tag-extractor.js";
 import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js";
 import type { FlowSource } from "./admin/flow-endpoint.js";
+import type { DrainRequest } from "./admin/listener-endpoints.js";
 import { clusterStatus } from "./cluster-status-source.js";
 import { explain } from "./explain/explain.js";
 import type { Server } from "./server.js";
@@ -44,11 +45,32 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
       ),
     certificates: () => [],
     requestShutdown: onShutdownRequest,
+    healthcheck: {
+      fail: () => server.drainManager.setHealthcheckFailed(true),
+      ok: () => server.drainManager.setHealthcheckFailed(false),
+    },
+    drainListeners: (request) => drainListeners(server, request),
+    logging: {
+      levels: () => new Map([[MAIN_LOGGER, server.logLevel]]),
+      setLevel: (_name, level) => server.setLogLevel(level),
+    },
+    configDump: server.options.configDump,
     reopenLogs: () => server.accessLogSinks.reopen(),
     explain: explainOf(server),
     allowsPath: allowsPath(server.config.admin?.allowPaths ?? []),
     flow: new WorkerFlows(server),
   };
+}
+
+/** There is one logger: what Envoy calls components write to it. */
+const MAIN_LOGGER = "main";
+
+function drainListeners(server: Server, { inboundOnly, graceful, skipExit }: DrainRequest): void {
+  const close = (): void => {
+    server.closeListeners(inboundOnly).catch((error: unknown) => server.log.error("listeners stay open", error));
+  };
+  if (!graceful) close();
+  else server.drainManager.start(skipExit ? () => {} : close);
 }
 
 /** Null for a configuration without a way back to its lines. */

@@ -8,6 +8,7 @@ import { ConnectionManagerFactory } from "../http/conn-manager/connection-manage
 import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import { ConnectionManagerContext, type NodeIdentity } from "../http/conn-manager/connection-manager-context.js";
 import { ConnectionManagerStats } from "../http/conn-manager/connection-manager-stats.js";
+import { DrainDecision } from "../http/conn-manager/drain-decision.js";
 import type { FilterChainCallbacks, HttpFilterFactory } from "../http/filter/filter.js";
 import type { HttpFilterConfig } from "../http/filter/filter-config.js";
 import { RouterFactory } from "../http/filters/router/router-factory.js";
@@ -37,6 +38,8 @@ export interface ListenerParts extends ConnectionContext {
   readonly streamIds: IdSource;
   /** Null where nothing is done under load. */
   readonly overload: OverloadState | null;
+  /** Where the main thread says that connections are to end; null where it never does. */
+  readonly drainStates: SharedArrayBuffer | null;
   /** By the listener's place in the configuration; null where nobody counts. */
   readonly connectionLimits: ((listenerIndex: number) => ConnectionLimits) | null;
   /** Makes the route tables, where something other than the usual ones is wanted. */
@@ -51,6 +54,10 @@ export interface ListenerParts extends ConnectionContext {
 
 /** A whole listener, ready for sockets. */
 export function buildListener(config: ListenerConfig, parts: ListenerParts, index = 0): Listener {
+  const drain =
+    parts.drainStates === null
+      ? null
+      : new DrainDecision(parts.drainStates, parts.random, config.drainType === "default");
   const listener = new Listener(config, {
     dispatcher: parts.dispatcher,
     readBuffers: parts.readBuffers,
@@ -60,7 +67,7 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts, inde
     limits: parts.connectionLimits?.(index) ?? null,
     factoriesOf: (chain) => {
       const origin = originOf(config, chain);
-      return chain.filters.map((filter) => buildNetworkFilter(filter, origin, parts));
+      return chain.filters.map((filter) => buildNetworkFilter(filter, { origin, drain }, parts));
     },
     onListenError: (failed, error) => {
       parts.log.error(`listener ${failed.config.name}: ${error.message}`);
@@ -75,6 +82,12 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts, inde
 
 export const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
+/** What the connections of a filter chain have in common, whatever its filters. */
+interface Entrance {
+  readonly origin: ConnectionOrigin;
+  readonly drain: DrainDecision | null;
+}
+
 function originOf(listener: ListenerConfig, chain: FilterChainConfig): ConnectionOrigin {
   return {
     filterChainName: chain.name,
@@ -83,14 +96,10 @@ function originOf(listener: ListenerConfig, chain: FilterChainConfig): Connectio
   };
 }
 
-function buildNetworkFilter(
-  filter: NetworkFilterConfig,
-  origin: ConnectionOrigin,
-  parts: ListenerParts,
-): ReadFilterFactory {
+function buildNetworkFilter(filter: NetworkFilterConfig, entrance: Entrance, parts: ListenerParts): ReadFilterFactory {
   switch (filter.typeName) {
     case CONNECTION_MANAGER:
-      return buildConnectionManager(filter.config as ConnectionManagerConfig, origin, parts);
+      return buildConnectionManager(filter.config as ConnectionManagerConfig, entrance, parts);
     default:
       throw new Error(`network filter ${filter.typeName} passed validation but is not known`);
   }
@@ -98,7 +107,7 @@ function buildNetworkFilter(
 
 function buildConnectionManager(
   config: ConnectionManagerConfig,
-  origin: ConnectionOrigin,
+  entrance: Entrance,
   parts: ListenerParts,
 ): ConnectionManagerFactory {
   const scope = parts.stats.scope(`http.${config.statPrefix}`);
@@ -110,7 +119,7 @@ function buildConnectionManager(
     node: parts.node,
     stats: new ConnectionManagerStats(scope),
     overload: parts.overload,
-    origin,
+    ...entrance,
     http1Stats: new Http1CodecStats(parts.stats.scope("http1")),
     routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),

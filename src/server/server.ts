@@ -1,3 +1,4 @@
+import type { LogLevel } from "../common/logger.js";
 import { SystemRandom } from "../common/system-random.js";
 import type { RuntimeConfig } from "../config/runtime-config.js";
 import { NodeDispatcher } from "../event/node-dispatcher.js";
@@ -16,6 +17,7 @@ import type { HostHealthChange } from "../upstream/host-health.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
 import { globalConnectionLimit } from "./connection-limits.js";
+import { DrainManager } from "./drain-manager.js";
 import { HostSupervision } from "./host-supervision.js";
 import { openAccessLogs } from "./open-access-logs.js";
 import { OverloadManager } from "./overload/overload-manager.js";
@@ -53,6 +55,8 @@ export class Server {
   private readonly circuitBreakers: readonly CircuitBreakerStats[];
   readonly supervision: HostSupervision;
   private readonly discoveries: DnsDiscovery[] = [];
+  readonly drainManager: DrainManager;
+  private currentLogLevel: LogLevel;
   private readonly overload: OverloadManager | null;
   private readonly admin: AdminServer | null;
   private readonly statsFlush: NodeJS.Timeout;
@@ -90,6 +94,8 @@ export class Server {
       hasTraffic: (statName) => (this.aggregator.value(`cluster.${statName}.upstream_cx_total`) ?? 0) > 0,
       receiver: this,
     });
+    this.drainManager = new DrainManager(snapshot.drainStates, options.drain);
+    this.currentLogLevel = options.logLevel;
     this.overload =
       config.overload === null
         ? null
@@ -115,7 +121,20 @@ export class Server {
   }
 
   get state(): State {
-    return this.currentState;
+    return this.currentState === "LIVE" && this.drainManager.healthcheckFailed ? "DRAINING" : this.currentState;
+  }
+
+  get logLevel(): LogLevel {
+    return this.currentLogLevel;
+  }
+
+  /** Of this thread and of all workers. */
+  setLogLevel(level: LogLevel): void {
+    this.currentLogLevel = level;
+    this.log.setLevel(level);
+    for (const worker of this.workers.workers) {
+      worker.setLogLevel(level).catch((error: unknown) => this.log.error("a worker keeps its log level", error));
+    }
   }
 
   get listeners(): readonly BoundListener[] {
@@ -129,7 +148,7 @@ export class Server {
 
   /** Gauges that are read on demand, brought up to date. */
   refreshStats(): void {
-    this.stats.refresh(this.currentState);
+    this.stats.refresh(this.state);
     for (const breakers of this.circuitBreakers) breakers.refresh();
   }
 
@@ -222,6 +241,16 @@ export class Server {
     this.onFatal(error);
   }
 
+  /** Stops accepting at some listeners, for good; connections that live go on, and so does the server. */
+  async closeListeners(inboundOnly: boolean): Promise<void> {
+    const indexes = [...this.config.listeners.keys()].filter((index) => {
+      return !inboundOnly || this.config.listeners[index]?.trafficDirection === "inbound";
+    });
+    const names = new Set(indexes.map((index) => this.config.listeners[index]?.name));
+    this.bound = this.bound.filter(({ name }) => !names.has(name));
+    await this.workers.stopAccepting(indexes);
+  }
+
   /** Stops accepting; connections that live go on. */
   async stopAccepting(): Promise<void> {
     this.currentState = "DRAINING";
@@ -267,6 +296,7 @@ export class Server {
     clearInterval(this.statsFlush);
     for (const discovery of this.discoveries) discovery.stop();
     this.overload?.stop();
+    this.drainManager.stop();
     this.supervision.destroy();
     await this.workers.flush();
     await this.workers.stop();

@@ -1,4 +1,5 @@
 import { Worker as Thread } from "node:worker_threads";
+import type { LogLevel } from "../common/logger.js";
 import type { FlowSummary } from "../flow/flow-view.js";
 import type { AccessLogSinkSource } from "../http/access-log/access-logger.js";
 import type { StatsSource } from "../stats/stats-source.js";
@@ -62,8 +63,11 @@ export class ThreadWorker implements WorkerOperations {
     return this.call("updateHealth", [clusterName, changes]) as Promise<void>;
   }
 
-  stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void> {
-    return this.call("stopAccepting", [gate]) as Promise<void>;
+  stopAccepting(
+    gate: { memory: SharedArrayBuffer; parties: number } | null,
+    listenerIndexes: readonly number[] | null,
+  ): Promise<void> {
+    return this.call("stopAccepting", [gate, listenerIndexes]) as Promise<void>;
   }
 
   drain(): Promise<void> {
@@ -76,6 +80,10 @@ export class ThreadWorker implements WorkerOperations {
 
   hostCounts(clusterName: string): Promise<readonly HostCounts[]> {
     return this.call("hostCounts", [clusterName]) as Promise<readonly HostCounts[]>;
+  }
+
+  setLogLevel(level: LogLevel): Promise<void> {
+    return this.call("setLogLevel", [level]) as Promise<void>;
   }
 
   setFlow(selection: FlowSelection): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LogLevel } from "../common/logger.js";
 import type { FlowSummary } from "../flow/flow-view.js";
 import type { Address } from "../network/address.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
@@ -38,13 +39,20 @@ export interface WorkerOperations {
   updateHosts(clusterName: string, endpoints: readonly EndpointConfig[]): Promise<void>;
   /** The main thread found out about the health of a cluster's hosts. */
   updateHealth(clusterName: string, changes: readonly HostHealthChange[]): Promise<void>;
-  /** @param gate memory of a `ClosingGate` and its parties where descriptors are shared, null where they are not */
-  stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void>;
+  /**
+   * @param gate memory of a `ClosingGate` and its parties where descriptors are shared, null where they are not
+   * @param listenerIndexes which listeners stop; null for all
+   */
+  stopAccepting(
+    gate: { memory: SharedArrayBuffer; parties: number } | null,
+    listenerIndexes: readonly number[] | null,
+  ): Promise<void>;
   /** Lets requests in flight finish, closes idle connections, resolves when none is left. */
   drain(): Promise<void>;
   /** Ends the connections that `drain` still waits for; their requests are logged as cut short. */
   cut(): Promise<void>;
   hostCounts(clusterName: string): Promise<readonly HostCounts[]>;
+  setLogLevel(level: LogLevel): Promise<void>;
   setFlow(selection: FlowSelection): Promise<void>;
   recentFlows(limit: number): Promise<readonly FlowSummary[]>;
   flowTimeline(streamId: number): Promise<string | null>;

@@ -81,16 +81,19 @@ export class WorkerPool {
     return bound.address;
   }
 
-  async stopAccepting(): Promise<void> {
+  /** @param listenerIndexes which listeners stop; null for all */
+  async stopAccepting(listenerIndexes: readonly number[] | null = null): Promise<void> {
     const shared = this.threads.length > 1 && !this.reusePort;
     if (!shared) {
-      await Promise.all(this.workers.map((worker) => worker.stopAccepting(null)));
+      await Promise.all(this.workers.map((worker) => worker.stopAccepting(null, listenerIndexes)));
       return;
     }
     // This thread is a party too: it must not open a descriptor while the shared ones are closed.
     const parties = this.threads.length + 1;
     const gate = new ClosingGate(parties);
-    const stopped = this.threads.map((thread) => thread.stopAccepting({ memory: gate.memory, parties }));
+    const stopped = this.threads.map((thread) =>
+      thread.stopAccepting({ memory: gate.memory, parties }, listenerIndexes),
+    );
     gate.pass(() => {});
     await Promise.all(stopped);
   }
@@ -120,6 +123,8 @@ function localWorker(snapshot: WorkerSnapshot, parts: WorkerPoolParts): Worker {
     dispatcher: parts.dispatcher,
     stats: new StatsStore(parts.aggregator.addSource()).root,
     log: parts.log,
+    // The main thread's own logger is set by whoever asks for the level.
+    setLogLevel: () => {},
     accessLogSinks: parts.accessLogSinks,
     printTimeline: parts.printTimeline,
     failures: parts.failures,

@@ -1,4 +1,5 @@
 import type { RuntimeConfig } from "../config/runtime-config.js";
+import { DRAIN_STATE_BYTES } from "../http/conn-manager/drain-decision.js";
 import { OVERLOAD_STATE_BYTES } from "../overload/overload-state.js";
 import { type ClusterMemory, createClusterMemory } from "../upstream/cluster.js";
 import { connectionCountsMemory } from "./connection-limits.js";
@@ -12,6 +13,8 @@ export interface WorkerSnapshot {
   readonly streamIds: SharedArrayBuffer;
   /** Connections of all listeners, and of each. */
   readonly connectionCounts: SharedArrayBuffer;
+  /** Which responses end their connections. */
+  readonly drainStates: SharedArrayBuffer;
   /** What is to be done under load. */
   readonly overloadStates: SharedArrayBuffer;
   /** This worker's stats count the hosts that all workers have; true for one of them. */
@@ -30,6 +33,7 @@ export function createWorkerSnapshot(config: RuntimeConfig, flow: FlowSelection)
     connectionIds: new SharedArrayBuffer(4),
     streamIds: new SharedArrayBuffer(4),
     connectionCounts: connectionCountsMemory(config),
+    drainStates: new SharedArrayBuffer(DRAIN_STATE_BYTES),
     overloadStates: new SharedArrayBuffer(OVERLOAD_STATE_BYTES),
     countsMembership: true,
     flow,

@@ -45,10 +45,12 @@ class ForwardingSinks implements AccessLogSinkSource {
 }
 
 const sinks = new ForwardingSinks();
+const log = new ProcessLogger(data.logLevel);
 const worker = new Worker(data.snapshot, {
   dispatcher,
   stats: new StatsStore(reporter).root,
-  log: new ProcessLogger(data.logLevel),
+  log,
+  setLogLevel: (level) => log.setLevel(level),
   accessLogSinks: sinks,
   printTimeline: data.printTimelines ? (text) => report({ kind: "timeline", text }) : null,
   failures: {

@@ -1,4 +1,4 @@
-import type { Logger } from "../common/logger.js";
+import type { Logger, LogLevel } from "../common/logger.js";
 import { Runtime } from "../common/runtime.js";
 import { SystemRandom } from "../common/system-random.js";
 import type { NodeDispatcher } from "../event/node-dispatcher.js";
@@ -34,6 +34,7 @@ export interface WorkerEnvironment {
   readonly printTimeline: ((timeline: string) => void) | null;
   /** Told of hosts that failed too often in a row. */
   readonly failures: HostFailureReceiver;
+  setLogLevel(level: LogLevel): void;
   /** Hands on what is gathered for the main thread. */
   flush(): void;
 }
@@ -85,6 +86,7 @@ export class Worker implements WorkerOperations, FlowListener {
       streamIds: new SharedIds(snapshot.streamIds),
       overload:
         config.overload === null ? null : new OverloadState(config.overload, snapshot.overloadStates, random, stats),
+      drainStates: snapshot.drainStates,
       connectionLimits: connectionLimits(config, snapshot.connectionCounts),
     };
     this.listeners = config.listeners.map((listener, index) => buildListener(listener, parts, index));
@@ -107,9 +109,13 @@ export class Worker implements WorkerOperations, FlowListener {
     this.clusters.updateHealth(clusterName, changes);
   }
 
-  async stopAccepting(gate: { memory: SharedArrayBuffer; parties: number } | null): Promise<void> {
+  async stopAccepting(
+    gate: { memory: SharedArrayBuffer; parties: number } | null,
+    listenerIndexes: readonly number[] | null,
+  ): Promise<void> {
+    const listeners = listenerIndexes?.map((index) => this.listeners[index] as Listener) ?? this.listeners;
     const close = (): void => {
-      for (const listener of this.listeners) listener.stopAccepting();
+      for (const listener of listeners) listener.stopAccepting();
     };
     if (gate === null) close();
     else new ClosingGate(gate.parties, gate.memory).pass(close);
@@ -148,6 +154,10 @@ export class Worker implements WorkerOperations, FlowListener {
       healthFlags: host.healthFlags,
       ...host.stats,
     }));
+  }
+
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.environment.setLogLevel(level);
   }
 
   async setFlow(selection: FlowSelection): Promise<void> {

@@ -102,6 +102,7 @@ export class SimulatedProxy {
       streamIds: new SequentialIds(),
       overload: null,
       connectionLimits: null,
+      drainStates: null,
     };
     this.listeners = config.listeners.map((listenerConfig) => {
       const listener = buildListener(listenerConfig, parts);

@@ -38,6 +38,8 @@ export interface StreamOwner {
   onStreamEnded(): void;
   /** No further request is taken on the connection. */
   closeAfterResponse(): void;
+  /** As above, because the server is to go out of service. */
+  closeForDrain(): void;
   /** As above, to have fewer connections. */
   closeUnderLoad(): void;
   keep(data: Buffer): Buffer;
@@ -314,6 +316,7 @@ export class ActiveStream
     this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();
     stats.countResponse(headers.status);
     if (!this.isRequestComplete) stats.rqResponseBeforeRqComplete.inc();
+    if (this.context.drain?.closes() === true) this.owner.closeForDrain();
     if (this.context.overload?.endsConnection() === true) this.owner.closeUnderLoad();
     const writtenBefore = this.owner.connection.writtenBytes;
     this.encoder.encodeHeaders(headers, endStream);

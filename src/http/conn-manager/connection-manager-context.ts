@@ -13,6 +13,7 @@ import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
+import type { DrainDecision } from "./drain-decision.js";
 import { type HeadTimeout, headTimeout } from "./head-timeout.js";
 import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
 import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
@@ -31,6 +32,8 @@ export interface ConnectionManagerParts {
   /** Null where nothing is done under load. */
   readonly overload: OverloadState | null;
   readonly http1Stats: Http1CodecStats;
+  /** Null where nothing drains. */
+  readonly drain: DrainDecision | null;
   /** Where its connections come in. */
   readonly origin: ConnectionOrigin;
   readonly routeTable: RouteTable | null;
@@ -54,6 +57,7 @@ export class ConnectionManagerContext {
   readonly streamIds: IdSource;
   readonly stats: ConnectionManagerStats;
   readonly overload: OverloadState | null;
+  readonly drain: DrainDecision | null;
   readonly origin: ConnectionOrigin;
   readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
@@ -79,6 +83,7 @@ export class ConnectionManagerContext {
     this.streamIds = parts.streamIds;
     this.stats = parts.stats;
     this.overload = parts.overload;
+    this.drain = parts.drain;
     this.origin = parts.origin;
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;

@@ -167,6 +167,13 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     bytes.wireSent = this.connection.writtenBytes - this.writtenBytesBefore;
   }
 
+  closeForDrain(): void {
+    if (this.drainState !== "serving") return;
+    this.context.stats.cxDrainClose.inc();
+    this.drainState = "announcing";
+    this.codec.goAway();
+  }
+
   closeUnderLoad(): void {
     if (this.drainState !== "serving") return;
     this.context.stats.cxOverloadDisableKeepalive.inc();

@@ -31,6 +31,7 @@ import { ConnectionManager, ConnectionManagerFactory } from "./connection-manage
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import { ConnectionManagerContext } from "./connection-manager-context.js";
 import { ConnectionManagerStats } from "./connection-manager-stats.js";
+import { DRAIN_SLOTS, DRAIN_STATE_BYTES, DRAINS_ALL, DrainDecision } from "./drain-decision.js";
 
 /*
  * A listener with one connection manager on the simulated network, without the router: a terminal filter stands for all
@@ -127,6 +128,7 @@ export function contextOf(options: ManagerOptions, parts: ContextParts = new Con
       node: { id: "node-1", cluster: "edge" },
       stats: new ConnectionManagerStats(parts.stats.root.scope("http.in")),
       overload: parts.overload,
+      drain: parts.drain,
       origin: { ...NO_ORIGIN, filterChainName: "chain" },
       http1Stats: new Http1CodecStats(parts.stats.root.scope("http1")),
       routeTable: new RouteTable(routeConfig([virtualHost(routes)])),
@@ -142,6 +144,8 @@ export class ContextParts {
   readonly dispatcher = new SimulatedDispatcher();
   readonly stats = new RecordedStats();
   readonly logger = new RecordedLogger();
+  private readonly drainStates = new SharedArrayBuffer(DRAIN_STATE_BYTES);
+  readonly drain = new DrainDecision(this.drainStates, new SeededRandom(1), true);
   private readonly overloadStates = new SharedArrayBuffer(OVERLOAD_STATE_BYTES);
   readonly overload = new OverloadState(ALL_ACTIONS, this.overloadStates, new SeededRandom(1), this.stats.root);
   /** The terminal filter of each request, in order. */
@@ -155,6 +159,16 @@ export class ContextParts {
       chain.addStreamDecoderFilter("origin", origin);
     },
   };
+
+  /** As `/healthcheck/fail` and `/healthcheck/ok` do. */
+  setHealthcheckFailed(failed: boolean): void {
+    new Int32Array(this.drainStates)[DRAIN_SLOTS.healthcheckFailed] = failed ? 1 : 0;
+  }
+
+  /** @param share of responses that end their connections */
+  setDraining(share: number): void {
+    new Int32Array(this.drainStates)[DRAIN_SLOTS.listenersDrain] = Math.floor(share * DRAINS_ALL);
+  }
 
   /** Makes an action strike everything, or nothing any more. */
   setOverload(name: OverloadActionName, isActive: boolean): void {
@@ -278,6 +292,8 @@ export class ManagerRun extends ContextParts {
         filterChains: [{ name: "", match: null, metadata: {}, filters: [] }],
         defaultFilterChain: null,
         ignoreGlobalConnectionLimit: false,
+        drainType: "default",
+        trafficDirection: "unspecified",
         bypassOverloadManager: false,
         metadata: {},
         accessLogs: [],

@@ -97,9 +97,10 @@ test("/config_dump and /certs print what they are given", async (t) => {
   });
   assert.deepEqual(await admin.json("/config_dump"), { configs: [{ "@type": "x" }] });
   assert.deepEqual(await admin.json("/certs"), { certificates: [] });
-  const { status, body } = await admin.get("/config_dump?resource=dynamic_listeners");
+  assert.equal((await admin.get("/config_dump?resource=dynamic_listeners")).status, 404);
+  const { status, body } = await admin.get("/config_dump?mask=bootstrap");
   assert.equal(status, 400);
-  assert.equal(body, "parameter resource is not supported\n");
+  assert.equal(body, "parameter mask is not supported\n");
 });
 
 class Loggers implements LoggingControl {

@@ -88,6 +88,7 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
     connectionIds: record,
     overload: null,
     connectionLimits: null,
+    drainStates: null,
     streamIds: record,
     routeTable: (routes, parts) => new ExplainingRouteTable(routes, parts, record.lookups),
   });
