@@ -8,10 +8,17 @@ import { implemented } from "./implemented-fields.js";
 
 export const ACCESS_LOG_OPTION_FIELDS = implemented<HttpConnectionManager_HcmAccessLogOptions>(
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions",
-  { access_log_flush_interval: true, flush_access_log_on_new_request: true },
+  {
+    access_log_flush_interval: true,
+    flush_access_log_on_new_request: true,
+    flush_log_on_tunnel_successfully_established: true,
+  },
 );
 
-type AccessLogOptions = Pick<ConnectionManagerConfig, "flushAccessLogOnNewRequest" | "accessLogFlushIntervalMs">;
+type AccessLogOptions = Pick<
+  ConnectionManagerConfig,
+  "flushAccessLogOnNewRequest" | "flushAccessLogOnTunnel" | "accessLogFlushIntervalMs"
+>;
 
 /** When a connection manager logs besides at the end; two older fields count where the message is not there. */
 export function convertAccessLogOptions(message: HttpConnectionManager, context: ConversionContext): AccessLogOptions {
@@ -19,7 +26,7 @@ export function convertAccessLogOptions(message: HttpConnectionManager, context:
   if (options === undefined) {
     const { accessLogFlushInterval: interval, flushAccessLogOnNewRequest } = message;
     const accessLogFlushIntervalMs = context.milliseconds(message, "accessLogFlushInterval", interval, 0);
-    return { flushAccessLogOnNewRequest, accessLogFlushIntervalMs };
+    return { flushAccessLogOnNewRequest, flushAccessLogOnTunnel: false, accessLogFlushIntervalMs };
   }
   for (const field of ["accessLogFlushInterval", "flushAccessLogOnNewRequest"] as const) {
     if (message[field] === undefined || message[field] === false) continue;
@@ -27,6 +34,7 @@ export function convertAccessLogOptions(message: HttpConnectionManager, context:
   }
   return {
     flushAccessLogOnNewRequest: options.flushAccessLogOnNewRequest,
+    flushAccessLogOnTunnel: options.flushLogOnTunnelSuccessfullyEstablished,
     accessLogFlushIntervalMs: context.milliseconds(
       options,
       "accessLogFlushInterval",

@@ -58,6 +58,7 @@ export function convertBootstrap(
   unused: ReadonlySet<Message>,
 ): RuntimeConfig {
   const { node } = message;
+  context.nodeId = node?.id ?? "";
   const clusters = message.staticResources?.clusters ?? [];
   const listeners = message.staticResources?.listeners ?? [];
   checkUniqueNames(clusters, "cluster", context);

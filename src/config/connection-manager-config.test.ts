@@ -45,6 +45,10 @@ test("the defaults of a connection manager", () => {
     hostNormalization: null,
     requestId: { preserveExternal: false, packTraceReason: true },
     alwaysSetRequestIdInResponse: false,
+    flushAccessLogOnTunnel: false,
+    earlyHeaderMutations: [],
+    proxyStatus: null,
+    safeMaxConnectionDuration: false,
     appendLocalOverload: false,
     proxy100Continue: false,
     acceptHttp10: false,
@@ -102,6 +106,10 @@ generate_request_id: false
 preserve_external_request_id: true
 always_set_request_id_in_response: true
 append_local_overload: true
+http1_safe_max_connection_duration: true
+access_log_options: { flush_log_on_tunnel_successfully_established: true }
+proxy_status_config: { remove_details: true, remove_connection_termination_details: true, remove_response_flags: true, set_recommended_response_code: true, literal_proxy_name: p }
+early_header_mutation_extensions: [{ name: m, typed_config: { "@type": type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation, mutations: [{ remove: X-A }, { append: { header: { key: X-B, value: v } } }] } }]
 proxy_100_continue: true`);
   assert.equal(config.httpFilters.length, 1);
   assert.deepEqual(config.accessLogs, []);
@@ -130,6 +138,19 @@ proxy_100_continue: true`);
     hostNormalization: { stripTrailingDot: false, stripPort: "any" },
     requestId: null,
     alwaysSetRequestIdInResponse: true,
+    flushAccessLogOnTunnel: true,
+    earlyHeaderMutations: [
+      { kind: "remove", name: "x-a" },
+      { kind: "append", rule: { name: "x-b", value: "v", action: "append", keepEmptyValue: false } },
+    ],
+    proxyStatus: {
+      name: "p",
+      removeDetails: true,
+      removeConnectionTerminationDetails: true,
+      removeResponseFlags: true,
+      setRecommendedStatus: true,
+    },
+    safeMaxConnectionDuration: true,
     appendLocalOverload: true,
     proxy100Continue: true,
     acceptHttp10: true,

@@ -22,11 +22,13 @@ import { convertHeaderMutation, REQUEST_ID_FIELDS } from "./connection-manager-h
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { convertEarlyHeaderMutations, EARLY_MUTATION_FIELDS } from "./early-header-mutation-config.js";
 import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { convertHttpFilters, HTTP_FILTER_FIELDS } from "./http-filter-config.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertLocalReplies, LOCAL_REPLY_FIELDS } from "./local-reply-config.js";
 import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
+import { convertProxyStatus, PROXY_STATUS_FIELDS } from "./proxy-status-config.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
 import { convertUpgrades, UPGRADE_FIELDS } from "./upgrade-config.js";
 
@@ -130,6 +132,11 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       always_set_request_id_in_response: true,
       proxy_100_continue: true,
       append_local_overload: true,
+      http1_safe_max_connection_duration: true,
+      // HTTP/1 has no window that a client could keep closed.
+      stream_flush_timeout: true,
+      early_header_mutation_extensions: EARLY_MUTATION_FIELDS,
+      proxy_status_config: PROXY_STATUS_FIELDS,
       stream_error_on_invalid_http_message: true,
     },
   );
@@ -165,6 +172,9 @@ export function convertConnectionManager(
     serverHeaderTransformation,
     pathNormalization: convertPathNormalization(message, context),
     hostNormalization: convertHostNormalization(message, context),
+    safeMaxConnectionDuration: message.http1SafeMaxConnectionDuration,
+    earlyHeaderMutations: convertEarlyHeaderMutations(message, context),
+    proxyStatus: convertProxyStatus(message, context.nodeId),
     appendLocalOverload: message.appendLocalOverload,
     proxy100Continue: message.proxy100Continue,
     acceptHttp10: http1?.acceptHttp10 ?? false,

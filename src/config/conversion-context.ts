@@ -16,6 +16,8 @@ export class ConversionContext {
   readonly sourceMap: SourceMap;
   /** Names of the static clusters, for routes that refer to them; null when some of them could not be read. */
   readonly clusterNames: ReadonlySet<string> | null;
+  /** `node.id`, for those who may call themselves by it; empty when there is none. */
+  nodeId = "";
   private readonly problems: ProblemList;
   /** `--strict` makes errors of the warnings. */
   private readonly strict: boolean;

@@ -18,6 +18,7 @@ import { emptyReply, textReply } from "../filter/local-reply.js";
 import type { AccessLogType, LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
+import { acceptsUpgrade } from "../headers/upgrade.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
 import { answerToExpectation } from "./expect-continue.js";
@@ -136,9 +137,11 @@ export class ActiveStream
       return;
     }
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
-    const refusal =
-      checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort) ??
-      mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
+    let refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
+    if (refusal === null) {
+      this.context.earlyMutation?.apply(headers, this);
+      refusal = mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
+    }
     if (refusal !== null) {
       this.replyBeforeFilters(refusal);
       return;
@@ -177,6 +180,12 @@ export class ActiveStream
     this.context.stats.cxUpgradesTotal.inc();
     this.context.stats.cxUpgradesActive.inc();
     return true;
+  }
+
+  /** The tunnel is about to stand; a refusal has its line at the end as any response. */
+  private logTunnel(headers: HeaderMap): void {
+    if (!acceptsUpgrade(this.requestHeaders.upgradeType, headers.status)) return;
+    this.writeLog("DownstreamTunnelSuccessfullyEstablished");
   }
 
   /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
@@ -311,7 +320,7 @@ export class ActiveStream
     this.timeouts.touch();
     this.timeouts.endRequest();
     const { stats } = this.context;
-    mutateResponseHeaders(headers, this.context, this.requestHeaders);
+    mutateResponseHeaders(headers, this.context, this.requestHeaders, this.streamInfo);
     this.streamInfo.responseCode = headers.status;
     this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();
     stats.countResponse(headers.status);
@@ -319,6 +328,7 @@ export class ActiveStream
     if (this.context.drain?.closes() === true) this.owner.closeForDrain();
     if (this.context.overload?.endsConnection() === true) this.owner.closeUnderLoad();
     const writtenBefore = this.owner.connection.writtenBytes;
+    if (this.isUpgrade && this.context.config.flushAccessLogOnTunnel) this.logTunnel(headers);
     this.encoder.encodeHeaders(headers, endStream);
     this.streamInfo.downstreamBytes.headersSent += this.owner.connection.writtenBytes - writtenBefore;
   }

@@ -5,9 +5,11 @@ import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
 import type { LocalReplyConfig } from "../filter/local-reply-rewriter.js";
 import type { HeaderCaseConfig } from "../headers/header-case.js";
+import type { HeaderMutationConfig } from "./early-header-mutation.js";
 import type { HostNormalizationConfig } from "./host-normalization.js";
 import type { OriginalIpDetectionConfig } from "./original-ip-detection.js";
 import type { PathNormalizationConfig } from "./path-normalization.js";
+import type { ProxyStatusConfig } from "./proxy-status.js";
 import type { RequestIdConfig } from "./request-id.js";
 
 export type CodecType = "auto" | "http1" | "http2";
@@ -40,6 +42,12 @@ export interface ConnectionManagerConfig {
   /** Lines also when a request begins, and in intervals while it lasts; 0 is no interval. */
   readonly flushAccessLogOnNewRequest: boolean;
   readonly accessLogFlushIntervalMs: number;
+  /** A line also when an upgrade or CONNECT has been accepted. */
+  readonly flushAccessLogOnTunnel: boolean;
+  /** In their order; empty for none. */
+  readonly earlyHeaderMutations: readonly HeaderMutationConfig[];
+  /** Null where errors are not told in `proxy-status`. */
+  readonly proxyStatus: ProxyStatusConfig | null;
   /** Null where local replies stay as they are. */
   readonly localReplies: LocalReplyConfig | null;
   readonly serverName: string;
@@ -87,6 +95,8 @@ export interface ConnectionManagerConfig {
   readonly maxHeadersCount: number;
   readonly idleTimeoutMs: number;
   readonly maxConnectionDurationMs: number;
+  /** A connection that is old enough ends with its next response only (`http1_safe_max_connection_duration`). */
+  readonly safeMaxConnectionDuration: boolean;
   readonly maxRequestsPerConnection: number;
   readonly maxStreamDurationMs: number;
   readonly streamIdleTimeoutMs: number;

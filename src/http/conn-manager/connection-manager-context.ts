@@ -14,6 +14,7 @@ import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
 import type { DrainDecision } from "./drain-decision.js";
+import { EarlyHeaderMutation } from "./early-header-mutation.js";
 import { type HeadTimeout, headTimeout } from "./head-timeout.js";
 import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
 import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
@@ -69,6 +70,8 @@ export class ConnectionManagerContext {
   /** Null where requests are not told who sends them on. */
   readonly userAgent: UserAgent | null;
   readonly date: DateHeader;
+  /** Null where headers stay as they come until they are looked at. */
+  readonly earlyMutation: EarlyHeaderMutation | null;
   readonly http1Settings: Http1ServerSettings;
   /** Null where a head may take all its time. */
   readonly headTimeout: HeadTimeout | null;
@@ -93,6 +96,8 @@ export class ConnectionManagerContext {
     this.ipDetectors = buildIpDetectors(config.originalIpDetection);
     const { node } = parts;
     this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
+    const { earlyHeaderMutations } = config;
+    this.earlyMutation = earlyHeaderMutations.length === 0 ? null : new EarlyHeaderMutation(earlyHeaderMutations);
     this.date = new DateHeader(parts.dispatcher);
     this.http1Settings = http1Settings(config, parts.http1Stats);
     this.headTimeout = headTimeout(config);

@@ -201,6 +201,11 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     if (timer === this.idleTimer) stats.cxIdleTimeout.inc();
     else stats.cxMaxDurationReached.inc();
     this.recordTimer(timer === this.idleTimer ? "connection idle" : "connection duration");
+    if (timer === this.durationTimer && this.context.config.safeMaxConnectionDuration) {
+      // A request that is on its way would be lost with a close: the next response says that it is the last.
+      this.codec.goAway();
+      return;
+    }
     if (this.requests > 0 || this.codec.isReceivingHead) this.startDrainSequence();
     // A client that has never sent a byte is not about to: nothing has to be announced.
     else this.closeWhenIdle();

@@ -205,3 +205,19 @@ test("a connection that ends takes its timers along", () => {
   assert.deepEqual(run.log, []);
   assert.deepEqual(run.leftovers(), []);
 });
+
+describe("http1_safe_max_connection_duration", () => {
+  const config = { maxConnectionDurationMs: 10_000, safeMaxConnectionDuration: true };
+
+  test("the connection ends with the next response, and not before", () => {
+    const run = new ManagerRun({ config });
+    const client = served(run);
+    run.runFor(10_000 + DRAIN_MS * 10);
+    assert.equal(client.fate, "open");
+    assert.equal(run.stat("downstream_cx_max_duration_reached"), 1);
+    run.get("/", client);
+    run.letOrigin((origin) => origin.answer());
+    assert.ok(headOf(client.received).includes(CLOSE));
+    assert.notEqual(client.fate, "open");
+  });
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
+import { StreamInfo } from "../../stream-info/stream-info.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import { DateHeader } from "./date-header.js";
 import { contextOf, fieldsOf, headersOf } from "./manager.test.support.js";
@@ -17,11 +18,20 @@ function mutate(
   request: Fields = [],
 ): Record<string, string> {
   const headers = headersOf(fields);
-  mutateResponseHeaders(headers, contextOf({ config }), headersOf(request));
+  mutateResponseHeaders(headers, contextOf({ config }), headersOf(request), new StreamInfo(1, 1, "HTTP/1.1", 0, 0));
   return fieldsOf(headers);
 }
 
 describe("mutateResponseHeaders (BEHAVIOUR 2.7)", () => {
+  test("what a filter or a rule adds of fields for one hop does not go out", () => {
+    const fields = mutate({}, [
+      ["keep-alive", "timeout=5"],
+      ["proxy-connection", "keep-alive"],
+      ["x", "y"],
+    ]);
+    assert.deepEqual(Object.keys(fields).sort(), ["date", "server", "x"]);
+  });
+
   test("date is added where it is absent", () => {
     assert.equal(mutate({}, []).date, DATE);
     assert.equal(mutate({}, [["date", "yesterday"]]).date, "yesterday");

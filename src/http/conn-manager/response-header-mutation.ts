@@ -1,5 +1,7 @@
+import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import { addProxyStatus } from "./proxy-status.js";
 import { appendVia } from "./request-header-mutation.js";
 
 /** Makes of a response's headers those that the client gets (BEHAVIOUR 2.7). */
@@ -7,8 +9,12 @@ export function mutateResponseHeaders(
   headers: HeaderMap,
   context: ConnectionManagerContext,
   requestHeaders: HeaderMap | null,
+  info: StreamInfo,
 ): void {
   const { config } = context;
+  // RFC 9110 7.6.1: the codec has taken what came from upstream; filters and rules may have added some.
+  headers.remove("keep-alive");
+  headers.remove("proxy-connection");
   if (!headers.has("date")) headers.add("date", context.date.value);
   setServer(headers, context);
   if (config.alwaysSetRequestIdInResponse || isTraceForced(requestHeaders, context)) {
@@ -16,6 +22,7 @@ export function mutateResponseHeaders(
     if (id !== null) headers.set("x-request-id", id);
   }
   if (config.via !== "") appendVia(headers, config.via);
+  if (config.proxyStatus !== null) addProxyStatus(headers, config.proxyStatus, info);
 }
 
 /** Only a caller that is trusted as internal can ask for it. */
