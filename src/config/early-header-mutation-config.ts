@@ -46,7 +46,8 @@ function convertMutation({ action }: Mutation, context: ConversionContext): Head
       return [{ kind: "remove", name: action.value.toLowerCase() }];
     case "append":
       return convertHeaderRules([action.value], context).map((rule) => ({ kind: "append", rule }));
-    case undefined:
+    // What else there is of newer API is a warning: the field is not in the table.
+    default:
       return [];
   }
 }
