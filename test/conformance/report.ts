@@ -17,7 +17,7 @@ const INTRODUCTION = `# Proxies compared by what they do on the wire
 Each probe is a raw client on one side of a proxy and a recording origin on the other. It sends bytes, looks at the bytes
 that come, and passes or fails by the section that it names (RFC numbers before the section). \`wanted\` marks what no RFC
 requires and users of a proxy rely on. Where an RFC leaves a choice, every choice passes. A peer that hangs, or whose
-process ends, fails.`;
+process ends, fails. \`npm test\` puts all probes to Sluice.`;
 
 /** The whole page. */
 export function reportOf(

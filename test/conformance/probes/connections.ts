@@ -79,15 +79,20 @@ const upstream: Probe[] = [
     `${head("HTTP/1.1 304 Not Modified", `Content-Length: ${EVIL.length}`)}${EVIL}`,
   ),
   {
-    title: "a GET that meets a connection the origin has just closed is answered",
+    title: "a GET whose kept connection closes without an answer is answered all the same",
     section: "9112 9.3.1",
-    level: "SHOULD",
+    level: "wanted",
     run: async (site) => {
       const { client, got } = await site.answered(get(), OK);
-      got.connection.destroy();
       client.send(head("GET /second HTTP/1.1", HOST));
-      const request = site.origin.request();
-      request.then(({ connection }) => connection.send(SECOND)).catch(() => {});
+      const { connection } = await site.origin.request();
+      if (connection === got.connection) {
+        connection.destroy();
+        const again = site.origin.request();
+        again.then((request) => request.connection.send(SECOND)).catch(() => {});
+      } else {
+        connection.send(SECOND);
+      }
       const response = await client.finalResponse();
       must(response.body === "second", `the client got ${response.startLine}`);
     },

@@ -30,6 +30,9 @@ export const NPM_PEERS: readonly Contender[] = [
   npmPeer("@fastify/http-proxy", "fastify-http-proxy.mjs", "`websocket: true`, the client's `host` kept"),
 ];
 
+/** How much of what npm says is shown when it fails. */
+const LONGEST_OUTPUT = 1_000;
+
 /** Why the packages could not be installed; it is tried once for all of them. */
 let failure: string | null = null;
 
@@ -41,6 +44,8 @@ function installPeers(): string | null {
     cwd: FOLDER,
     encoding: "utf8",
   });
-  failure = status === 0 ? null : `npm ci failed: ${stderr.slice(0, 500)}`;
+  if (status === 0) return null;
+  console.error(stderr.slice(0, LONGEST_OUTPUT));
+  failure = "the proxies of the npm registry could not be installed";
   return failure;
 }
