@@ -50,6 +50,7 @@ async function main({ only, waitMs, output }: Options): Promise<void> {
     if (reason !== null && !missing.includes(reason)) missing.push(reason);
     return reason === null;
   });
+  if (present.length === 0) throw new Error(`there is nothing to examine: ${missing.join("; ")}`);
   const folder = mkdtempSync(join(tmpdir(), "sluice-conformance-"));
   try {
     const examinations = await examineAll(present, folder, waitMs);
