@@ -88,8 +88,7 @@ const RULES: readonly Rule[] = [
   {
     what: "a line whose end has not come",
     why: "a line is judged when it is whole; until then the limits of a head and of its time hold",
-    applies: ({ kind, input, ours }) =>
-      kind === "waiting" && input.split("\r\n\r\n").length - 1 <= ours.requests.length,
+    applies: ({ kind, input, ours }) => kind === "waiting" && endsInsideHead(input, ours.requests.length),
   },
   {
     what: "the body of a request whose method is not in the other's list",
@@ -179,6 +178,12 @@ const NODE_METHODS = new Set(METHODS);
 function knowsMethod(peer: string, method: string): boolean {
   if (peer === "Node") return NODE_METHODS.has(method);
   return peer === "nginx" ? /^[A-Z_-]+$/.test(method) : true;
+}
+
+/** What is left behind the requests that were seen is a head without its end; a chunked body has an empty line of its own. */
+function endsInsideHead(input: string, requests: number): boolean {
+  const emptyLines = input.split("\r\n\r\n").length - 1;
+  return emptyLines <= requests || (requests > 0 && !input.endsWith("\n"));
 }
 
 function pathOf(target = ""): string {
