@@ -6,8 +6,11 @@ import type {
   ClusterManager,
   ClusterManager_OutlierDetection,
 } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
+import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { Node } from "../gen/envoy/config/core/v3/base_pb.js";
+import type { IpAddress } from "../network/address.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
+import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -16,6 +19,7 @@ import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertOverload, OVERLOAD_FIELDS } from "./overload-config.js";
+import { BIND_FIELDS, convertSource } from "./pool-policy-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
 import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
@@ -37,6 +41,7 @@ export const BOOTSTRAP_FIELDS: MessageTable = implemented<Bootstrap>("envoy.conf
   layered_runtime: LAYERED_RUNTIME_FIELDS,
   cluster_manager: implemented<ClusterManager>("envoy.config.bootstrap.v3.ClusterManager", {
     local_cluster_name: true,
+    upstream_bind_config: BIND_FIELDS,
     outlier_detection: implemented<ClusterManager_OutlierDetection>(
       "envoy.config.bootstrap.v3.ClusterManager.OutlierDetection",
       { event_log_path: true },
@@ -64,13 +69,14 @@ export function convertBootstrap(
   checkUniqueNames(clusters, "cluster", context);
   checkUniqueNames(listeners, "listener", context);
   checkUniqueAddresses(listeningAddresses(message), context);
+  const source = convertSource(message.clusterManager?.upstreamBindConfig, context);
   return {
     node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
     localCluster: convertLocalCluster(message, context),
     listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
     clusters: clusters
       .map((cluster) => {
-        const convert = () => convertCluster(cluster, context);
+        const convert = () => withSource(convertCluster(cluster, context), cluster, source);
         return unused.has(cluster) ? context.convertSpare(convert) : convert();
       })
       .filter((config) => config !== null),
@@ -90,6 +96,13 @@ export function convertBootstrap(
 function convertOutlierEventLog(message: ClusterManager | undefined): AccessLogSinkConfig | null {
   const path = message?.outlierDetection?.eventLogPath ?? "";
   return path === "" ? null : { kind: "file", path };
+}
+
+/** A cluster that says nothing of its own end of connections has that of `cluster_manager`. */
+function withSource(info: ClusterInfo | null, cluster: Cluster, source: IpAddress | null): ClusterInfo | null {
+  if (info === null || source === null || cluster.upstreamBindConfig !== undefined) return info;
+  const { poolPolicy } = info;
+  return { ...info, poolPolicy: { ...poolPolicy, connect: { ...poolPolicy.connect, source } } };
 }
 
 /** The cluster of this proxy and its equals; it may be one that a management server would bring. */

@@ -247,6 +247,19 @@ test("the runtime configuration is frozen plain data that can go to another thre
   walk(config);
 });
 
+test("clusters that do not say where their connections come from have the source of all", () => {
+  const { clusters } = configOf(`
+cluster_manager:
+  upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 } }
+static_resources:
+  clusters:
+  - { name: a }
+  - name: b
+    upstream_bind_config: { source_address: { address: 127.0.0.3, port_value: 0 } }`);
+  const sources = clusters.map(({ poolPolicy }) => poolPolicy.connect.source?.host);
+  assert.deepEqual(sources, ["127.0.0.2", "127.0.0.3"]);
+});
+
 test("an empty bootstrap is one without listeners", () => {
   const { config } = loadBootstrap({ text: "{}" });
   assert.deepEqual([config.listeners, config.clusters, config.admin], [[], [], null]);

@@ -40,6 +40,7 @@ connect_timeout: 0.0001s
 per_connection_buffer_limit_bytes: 1
 dns_refresh_rate: 2s
 dns_lookup_family: ALL
+dns_jitter: 0.25s
 respect_dns_ttl: true
 dns_failure_refresh_rate: { base_interval: 1s }
 wait_for_warm_on_init: false
@@ -139,6 +140,7 @@ load_assignment:
     dns: {
       lookupFamily: "all",
       refreshRateMs: 2_000,
+      jitterMs: 250,
       failureRefresh: { baseMs: 1_000, maxMs: 10_000 },
       respectTtl: true,
       resolvers: ["192.0.2.53:53", "[2001:db8::53]:5353"],

@@ -12,6 +12,7 @@ export const DNS_CLUSTER_FIELDS: MessageTable = implemented<DnsCluster>("envoy.e
     "envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate",
     { base_interval: true, max_interval: true },
   ),
+  dns_jitter: true,
   respect_dns_ttl: true,
   typed_dns_resolver_config: TYPED_RESOLVER_FIELDS,
   dns_lookup_family: true,
@@ -51,7 +52,9 @@ export function convertDnsCluster(
   const failureRefresh = convertFailureRefresh(message.dnsFailureRefreshRate, context);
   const resolvers = resolver === undefined ? [] : convertTypedResolver(resolver, context);
   if (lookupFamily === undefined || resolvers === null) return null;
-  return { lookupFamily, refreshRateMs, failureRefresh, respectTtl: message.respectDnsTtl, resolvers, waitForWarm };
+  const jitterMs = context.milliseconds(message, "dnsJitter", message.dnsJitter, 0);
+  const { respectDnsTtl: respectTtl } = message;
+  return { lookupFamily, refreshRateMs, jitterMs, failureRefresh, respectTtl, resolvers, waitForWarm };
 }
 
 export function convertRefreshRate(message: Cluster | DnsCluster, context: ConversionContext): number {

@@ -26,6 +26,7 @@ export const DNS_FIELDS = {
     max_interval: true,
   }),
   dns_lookup_family: true,
+  dns_jitter: true,
   respect_dns_ttl: true,
   dns_resolvers: ADDRESS_FIELDS,
   dns_resolution_config: implemented<DnsResolutionConfig>("envoy.config.core.v3.DnsResolutionConfig", {
@@ -45,7 +46,15 @@ export function convertDns(cluster: Cluster, context: ConversionContext): DnsCon
   const failureRefresh = convertFailureRefresh(cluster.dnsFailureRefreshRate, context);
   const resolvers = convertDnsResolvers(cluster, context);
   if (lookupFamily === undefined || resolvers === null) return null;
-  return { lookupFamily, refreshRateMs, failureRefresh, respectTtl: cluster.respectDnsTtl, resolvers, waitForWarm };
+  return {
+    lookupFamily,
+    refreshRateMs,
+    jitterMs: context.milliseconds(cluster, "dnsJitter", cluster.dnsJitter, 0),
+    failureRefresh,
+    respectTtl: cluster.respectDnsTtl,
+    resolvers,
+    waitForWarm,
+  };
 }
 
 /** The newer field takes the place of the older ones. */

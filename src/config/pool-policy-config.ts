@@ -51,7 +51,8 @@ export function convertPoolPolicy(
   };
 }
 
-function convertSource(bind: BindConfig | undefined, context: ConversionContext): IpAddress | null {
+/** Where connections come from; null for wherever the operating system lets them. */
+export function convertSource(bind: BindConfig | undefined, context: ConversionContext): IpAddress | null {
   const source: SocketAddress | undefined = bind?.sourceAddress;
   if (source === undefined) return null;
   const address = convertSocketAddress(source, context, "ipOnly", "");

@@ -30,6 +30,7 @@ export const ROUND_ROBIN: LbPolicyConfig = { kind: "roundRobin", slowStart: null
 export const DNS: DnsConfig = {
   lookupFamily: "auto",
   refreshRateMs: 5_000,
+  jitterMs: 0,
   failureRefresh: null,
   respectTtl: false,
   resolvers: [],

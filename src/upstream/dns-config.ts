@@ -6,6 +6,8 @@ export interface DnsConfig {
   readonly lookupFamily: DnsLookupFamily;
   /** Milliseconds until a name is asked for again; 5,000 by default. */
   readonly refreshRateMs: number;
+  /** After an answer a name waits longer by a random time below this, milliseconds. */
+  readonly jitterMs: number;
   /** Milliseconds after failures, doubled with each: from and up to. Null takes the refresh rate. */
   readonly failureRefresh: { readonly baseMs: number; readonly maxMs: number } | null;
   /** A name is asked for again when its answer expires, instead of at the refresh rate. */

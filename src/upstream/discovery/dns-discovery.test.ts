@@ -98,6 +98,21 @@ describe("DnsDiscovery", () => {
     assert.equal(run.stat("update_attempt"), 3);
   });
 
+  test("asks again later by some jitter, never earlier", async () => {
+    const run = discover([named("a.test")], { "a.test": ["10.0.0.1"] }, { jitterMs: 1_000 });
+    await run.discovery.start();
+    let waitedMs = 0;
+    const waits = new Set<number>();
+    for (let asked = 1; waits.size < 3; waitedMs++) {
+      await run.runFor(1);
+      if (run.asked.length === asked) continue;
+      waits.add(waitedMs);
+      asked = run.asked.length;
+      waitedMs = 0;
+    }
+    for (const wait of waits) assert.ok(wait >= 4_999 && wait < 6_000, `waited for ${wait} ms`);
+  });
+
   test("asks again when the answer expires, if it is to respect that", async () => {
     const answers = { "a.test": { addresses: ["10.0.0.1"], ttlMs: 60_000 } };
     const run = discover([named("a.test")], answers, { respectTtl: true });

@@ -52,13 +52,20 @@ export class NameTarget implements TimerTarget {
       const { addresses, ttlMs } = await this.resolver.resolve(this.name, this.config.lookupFamily);
       if (this.stopped) return;
       this.backOffMs = this.config.failureRefresh?.baseMs ?? 0;
-      this.timer.arm(this.config.respectTtl && ttlMs !== null && ttlMs > 0 ? ttlMs : this.config.refreshRateMs);
+      this.timer.arm(this.waitMs(ttlMs));
       this.owner.onAddresses(this, addresses);
     } catch (error) {
       if (this.stopped) return;
       this.timer.arm(this.pauseMs());
       this.owner.onNameFailed(this, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** After an answer. */
+  private waitMs(ttlMs: number | null): number {
+    const { jitterMs, refreshRateMs, respectTtl } = this.config;
+    const waitMs = respectTtl && ttlMs !== null && ttlMs > 0 ? ttlMs : refreshRateMs;
+    return jitterMs === 0 ? waitMs : waitMs + this.random.below(Math.ceil(jitterMs));
   }
 
   /** After a failure: drawn up to a bound that doubles each time, so that many proxies do not ask together. */
