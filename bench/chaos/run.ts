@@ -1,7 +1,8 @@
 /*
  * npm run chaos: what failing upstreams cost the clients of a proxy that may retry. A steady load goes through a cluster
  * of four upstreams, of which one at a time resets, stalls, closes at reuse, or is killed and started again; then a
- * storm of requests meets an upstream that closes its connections without saying so. It prints; it is no test.
+ * storm of requests meets an upstream that closes its connections without saying so; and then everything at once, after
+ * which nothing may be left in progress. It prints; it is no test.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ import type { Behaviour } from "./behaviour.js";
 import { attemptsAt } from "./host-traffic.js";
 import { Load, type Outcome } from "./load.js";
 import { proxyConfig } from "./proxy-config.js";
+import { soak } from "./soak.js";
 import { Upstream } from "./upstream.js";
 
 const UPSTREAMS = 4;
@@ -25,12 +27,14 @@ const LOOK_MS = 100;
 const USAGE = `npm run chaos -- [options]
   --seconds N    length of each fault (5)
   --rate N       requests a second (300)
-  --race N       requests of the keep-alive race (100000)`;
+  --race N       requests of the keep-alive race (100000)
+  --soak N       seconds of the soak (20)`;
 
 interface Options {
   readonly seconds: number;
   readonly rate: number;
   readonly race: number;
+  readonly soak: number;
 }
 
 interface Site {
@@ -52,6 +56,7 @@ async function main(options: Options): Promise<void> {
     await startServer([process.execPath, `${ROOT}bin/sluice`, "-c", config, "-l", "warn"], site.listenPort);
     await runFaults(site, options);
     await runRace(site, options.race);
+    await runSoak(site, options.soak);
   } finally {
     await Promise.all(upstreams.map((upstream) => upstream.kill()));
     await stopServers();
@@ -121,6 +126,13 @@ async function runRace(site: Site, requests: number): Promise<void> {
   load.close();
 }
 
+/** Everything at once, and what is left of it. */
+async function runSoak({ listenPort, adminPort, upstreams }: Site, seconds: number): Promise<void> {
+  const { sent, left } = await soak(listenPort, adminPort, upstreams, seconds);
+  console.log(`soak: ${sent} requests; left in progress: ${left.length === 0 ? "nothing" : left.join(", ")}`);
+  if (left.length > 0) process.exitCode = 1;
+}
+
 function print(name: string, { sent, good, lost, slowestMs }: Outcome): void {
   const losses = [...lost].map(([result, count]) => `${count} of ${result}`).join(", ");
   console.log(
@@ -130,13 +142,18 @@ function print(name: string, { sent, good, lost, slowestMs }: Outcome): void {
 
 function parseOptions(args: string[]): Options {
   const number = { type: "string" } as const;
-  const { values } = parseArgs({ args, options: { seconds: number, rate: number, race: number } });
+  const { values } = parseArgs({ args, options: { seconds: number, rate: number, race: number, soak: number } });
   const positive = (name: keyof typeof values, standard: number): number => {
     const value = Number(values[name] ?? standard);
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
     return value;
   };
-  return { seconds: positive("seconds", 5), rate: positive("rate", 300), race: positive("race", 100_000) };
+  return {
+    seconds: positive("seconds", 5),
+    rate: positive("rate", 300),
+    race: positive("race", 100_000),
+    soak: positive("soak", 20),
+  };
 }
 
 try {
