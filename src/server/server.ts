@@ -12,6 +12,7 @@ import { StatsStore } from "../stats/stats-store.js";
 import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
 import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
+import { countClusters } from "../upstream/cluster-manager-stats.js";
 import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import { AdminServer } from "./admin/admin-server.js";
@@ -74,6 +75,7 @@ export class Server {
     const scope = new StatsStore(this.aggregator.addSource()).root;
     this.scope = scope;
     this.stats = new ServerStats(scope, options.concurrency);
+    countClusters(scope, config.clusters.length);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
     openAccessLogs(config.listeners, this.accessLogSinks);
     const snapshot = createWorkerSnapshot(config, options.flow);

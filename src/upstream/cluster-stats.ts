@@ -16,6 +16,8 @@ export class ClusterStats {
   readonly cxPoolOverflow: Counter;
   readonly cxIdleTimeout: Counter;
   readonly cxMaxRequests: Counter;
+  /** The address that connections were to come from could not be had. */
+  readonly bindErrors: Counter;
   readonly cxMaxDurationReached: Counter;
   readonly cxProtocolError: Counter;
   readonly cxNoneHealthy: Counter;
@@ -89,6 +91,7 @@ export class ClusterStats {
     this.cxOverflow = scope.counter("upstream_cx_overflow");
     this.cxPoolOverflow = scope.counter("upstream_cx_pool_overflow");
     this.cxIdleTimeout = scope.counter("upstream_cx_idle_timeout");
+    this.bindErrors = scope.counter("bind_errors");
     this.cxMaxDurationReached = scope.counter("upstream_cx_max_duration_reached");
     this.cxMaxRequests = scope.counter("upstream_cx_max_requests");
     this.cxProtocolError = scope.counter("upstream_cx_protocol_error");

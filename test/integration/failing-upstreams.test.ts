@@ -352,6 +352,18 @@ test("an upstream that does not answer a connect", async (t) => {
   await expectNothingActive(sluice);
 });
 
+test("a source address that is not ours", async (t) => {
+  const cluster = { upstream_bind_config: { source_address: { address: "192.0.2.1", port_value: 0 } } };
+  const { sluice, client } = await start(t, { cluster });
+  client.send(GET);
+  const { status, body } = await client.response();
+  const reason = "failed to bind to 192.0.2.1:0: Cannot assign requested address";
+  assert.equal(status, 503);
+  assert.equal(body.toString(), `${BEFORE}local connection failure, transport failure reason: ${reason}`);
+  assert.equal((await sluice.stats()).get("cluster.upstream.bind_errors"), 1);
+  await expectNothingActive(sluice);
+});
+
 // ---- connections that are used again
 
 /** One request on a connection that is kept. */

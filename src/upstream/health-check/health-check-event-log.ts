@@ -41,13 +41,15 @@ export class HealthCheckEventLog {
       health_checker_type: this.checkerType,
       host: hostJson(address),
       cluster_name: this.clusterName,
-      timestamp: new Date(this.clock.wallClockMs()).toISOString(),
     };
-    this.sink.write(`${JSON.stringify({ ...common, ...event })}\n`);
+    const timestamp = new Date(this.clock.wallClockMs()).toISOString();
+    this.sink.write(`${JSON.stringify({ ...common, ...event, timestamp })}\n`);
   }
 }
 
 function hostJson(address: Address): object {
   if (address.kind !== "ip") return { pipe: { path: address.path } };
-  return { socket_address: { protocol: "TCP", address: address.host, port_value: address.port } };
+  // With fields that have their default value, as Envoy writes them.
+  const defaults = { protocol: "TCP", resolver_name: "", ipv4_compat: false };
+  return { socket_address: { ...defaults, address: address.host, port_value: address.port } };
 }

@@ -11,7 +11,7 @@ import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
 import type { ResourceManager } from "../resource-manager.js";
 import { ActiveClient, type ClientState } from "./active-client.js";
-import { connectFailureText } from "./connect-failure-text.js";
+import { bindFailureText, connectFailureText, isBindError } from "./connect-failure-text.js";
 import type { HostPools } from "./host-pools.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
@@ -247,8 +247,14 @@ export class ConnectionPool implements Task {
       stats.cxConnectTimeout.inc();
       reason = "connection timeout";
     }
-    const text = connectFailureText(client.connection.closeError);
-    this.failPending(reason, text);
+    const { closeError } = client.connection;
+    const { source } = this.cluster.info.poolPolicy.connect;
+    if (source !== null && closeError !== null && isBindError(closeError)) {
+      stats.bindErrors.inc();
+      this.failPending("local connection failure", bindFailureText(source, closeError));
+      return;
+    }
+    this.failPending(reason, connectFailureText(closeError));
   }
 
   /**
