@@ -185,6 +185,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         closeConnectionsOnHostSetChange: false,
         closeConnectionsOnHostHealthFailure: false,
         ignoreHealthOnHostRemoval: false,
+        ignoreNewHostsUntilFirstCheck: false,
         connectTimeoutMs: 5_000,
         perConnectionBufferLimitBytes: 1_048_576,
         defaultLimits: {

@@ -99,6 +99,7 @@ load_assignment:
     closeConnectionsOnHostSetChange: false,
     closeConnectionsOnHostHealthFailure: false,
     ignoreHealthOnHostRemoval: false,
+    ignoreNewHostsUntilFirstCheck: false,
     connectTimeoutMs: 1,
     perConnectionBufferLimitBytes: 1,
     defaultLimits: {

@@ -96,6 +96,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     weightedPriorityHealth: message.loadAssignment?.policy?.weightedPriorityHealth ?? false,
     ...loadBalancing,
     closeConnectionsOnHostHealthFailure: message.closeConnectionsOnHostHealthFailure,
+    ignoreNewHostsUntilFirstCheck: message.commonLbConfig?.ignoreNewHostsUntilFirstHc ?? false,
     ignoreHealthOnHostRemoval: message.ignoreHealthOnHostRemoval,
     connectTimeoutMs,
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,

@@ -42,6 +42,7 @@ export const LOAD_BALANCING_FIELDS = {
     zone_aware_lb_config: COMMON_ZONE_AWARE_FIELDS,
     locality_weighted_lb_config: COMMON_LOCALITY_WEIGHTED_FIELDS,
     update_merge_window: ignored("updates are applied at once"),
+    ignore_new_hosts_until_first_hc: true,
     close_connections_on_host_set_change: true,
     consistent_hashing_lb_config: COMMON_HASHING_FIELDS,
     override_host_status: implemented<HealthStatusSet>("envoy.config.core.v3.HealthStatusSet", { statuses: true }),

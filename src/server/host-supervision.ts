@@ -13,13 +13,13 @@ import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js
 import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
 import { HostStabilizer } from "../upstream/health-check/host-stabilizer.js";
 import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
-import type { HostHealthChange } from "../upstream/host-health.js";
+import { type HostHealthChange, uncheckedFlags } from "../upstream/host-health.js";
 import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
 import { type EjectionReceiver, OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import { OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
 import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
 
-/** Told of the hosts that a cluster has from now on. */
+/** Told of the hosts that a cluster has from now on. Tells the workers, and then `setHosts`. */
 export interface HostsReceiver {
   onHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void;
 }
@@ -94,7 +94,8 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
       const type = config.check.kind === "http" ? "HTTP" : "TCP";
       const path = config.eventLogPath;
       const events = path === null ? null : new HealthCheckEventLog(healthEvents(path), info.name, type, dispatcher);
-      const checkerParts = { dispatcher, random, stats, events, network, receiver: this };
+      const unchecked = uncheckedFlags(info.ignoreNewHostsUntilFirstCheck);
+      const checkerParts = { uncheckedFlags: unchecked, dispatcher, random, stats, events, network, receiver: this };
       return new HealthChecker(info.name, config, { ...checkerParts, hasTraffic: () => hasTraffic(info.statName) });
     });
   }
@@ -108,15 +109,12 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
    * Discovery found these. Returns the hosts that there are: those, and such that it has lost while their checks still
    * pass (BEHAVIOUR 6.3).
    */
-  onDiscovered(clusterName: string, found: readonly EndpointConfig[]): readonly EndpointConfig[] {
-    const stabilizer = this.stabilizers.get(clusterName);
-    const endpoints = stabilizer === undefined ? found : stabilizer.onDiscovered(found);
-    this.setHosts(clusterName, endpoints);
-    return endpoints;
+  stabilized(clusterName: string, found: readonly EndpointConfig[]): readonly EndpointConfig[] {
+    return this.stabilizers.get(clusterName)?.onDiscovered(found) ?? found;
   }
 
-  /** These are the hosts. */
-  private setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+  /** These are the hosts. The workers have been told: what is known of the hosts' health follows. */
+  setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
     for (const checker of this.checkers.get(clusterName) ?? []) checker.setHosts(endpoints);
     this.detectors.get(clusterName)?.setHosts(endpoints.map(({ address }) => addressText(address)));
   }
@@ -136,9 +134,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
     this.parts.receiver.onHostHealth(clusterName, changes);
     const endpoints = this.stabilizers.get(clusterName)?.withoutFailed() ?? null;
-    if (endpoints === null) return;
-    this.setHosts(clusterName, endpoints);
-    this.parts.receiver.onHosts(clusterName, endpoints);
+    if (endpoints !== null) this.parts.receiver.onHosts(clusterName, endpoints);
   }
 
   onCheckPassed(clusterName: string, address: string): void {

@@ -205,7 +205,7 @@ export class Server {
   }
 
   onEndpoints(clusterName: string, found: readonly EndpointConfig[]): void {
-    this.onHosts(clusterName, this.supervision.onDiscovered(clusterName, found));
+    this.onHosts(clusterName, this.supervision.stabilized(clusterName, found));
   }
 
   onHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
@@ -214,6 +214,7 @@ export class Server {
         this.log.error(`cluster ${clusterName}: hosts could not be updated`, error);
       });
     }
+    this.supervision.setHosts(clusterName, endpoints);
   }
 
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {

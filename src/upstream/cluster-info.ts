@@ -89,6 +89,8 @@ export interface ClusterInfo extends ClusterDescription {
   readonly closeConnectionsOnHostSetChange: boolean;
   /** Cuts tunnels that end here when their host fails (`close_connections_on_host_health_failure`). */
   readonly closeConnectionsOnHostHealthFailure: boolean;
+  /** Hosts do not count in the health of their priority before their first check (`ignore_new_hosts_until_first_hc`). */
+  readonly ignoreNewHostsUntilFirstCheck: boolean;
   /** Hosts that discovery no longer finds go, even if health checks still pass (`ignore_health_on_host_removal`). */
   readonly ignoreHealthOnHostRemoval: boolean;
   /** Milliseconds a TCP connect may take; more than 0, 5,000 by default. */

@@ -56,6 +56,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     closeConnectionsOnHostSetChange: false,
     closeConnectionsOnHostHealthFailure: false,
     ignoreHealthOnHostRemoval: false,
+    ignoreNewHostsUntilFirstCheck: false,
     connectTimeoutMs: 5_000,
     perConnectionBufferLimitBytes: 1024 * 1024,
     defaultLimits: LIMITS,

@@ -7,7 +7,7 @@ import { ClusterStats } from "./cluster-stats.js";
 import { Host } from "./host.js";
 import { HOST_CONNECTIONS_BYTES, HostConnectionBoard, limitsHosts } from "./host-connections.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
-import { HealthFlags, type HostHealthChange, statusOf } from "./host-health.js";
+import { HealthFlags, type HostHealthChange, statusOf, uncheckedFlags } from "./host-health.js";
 import { configuredLocalityWeight } from "./host-set.js";
 import type { LoadBalancer } from "./load-balancer.js";
 import { ANY_HOST, type LoadBalancerContext, type OverrideHost } from "./load-balancer-context.js";
@@ -218,10 +218,18 @@ export class Cluster {
     host.observabilityName = this.info.observabilityName;
     host.healthySinceMs = this.parts.clock.now();
     host.zoneResponses = this.stats.zoneResponses(this.parts.localLocality.zone, host.locality.zone);
-    if (this.info.healthChecks.length > 0) host.healthReceiver = this.parts.failures;
+    if (this.info.healthChecks.length > 0) this.awaitCheck(host, endpoint);
     if (this.hostConnections !== null) host.connections = this.hostConnections.countOf(host.addressText);
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     return host;
+  }
+
+  /** The main thread checks it, and has told nothing of it yet. */
+  private awaitCheck(host: Host, { healthCheck }: EndpointConfig): void {
+    host.healthReceiver = this.parts.failures;
+    if (healthCheck?.disabled === true) return;
+    const flags = uncheckedFlags(this.info.ignoreNewHostsUntilFirstCheck);
+    host.setHealthFlags(flags, flags);
   }
 
   /**

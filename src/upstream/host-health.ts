@@ -27,6 +27,14 @@ const DEGRADED = HealthFlags.degradedActiveHealthCheck | HealthFlags.degradedEds
 /** Hosts that do not count at all when the health of a priority is measured. */
 const EXCLUDED = HealthFlags.excludedViaImmediateHealthCheckFail | HealthFlags.pendingActiveHealthCheck;
 
+/**
+ * What a host is whose health is checked and not known yet: it gets requests in panic only.
+ * @param ignored it does not count when the health of its priority is measured (`ignore_new_hosts_until_first_hc`)
+ */
+export function uncheckedFlags(ignored: boolean): number {
+  return HealthFlags.failedActiveHealthCheck | (ignored ? HealthFlags.pendingActiveHealthCheck : 0);
+}
+
 /** The flags that configuration alone decides. */
 export const EDS_FLAGS = HealthFlags.failedEdsHealth | HealthFlags.degradedEdsHealth | HealthFlags.edsStatusDraining;
 

@@ -9,6 +9,7 @@ import { ReadBuffers } from "../../src/network/read-buffers.js";
 import { buildListener } from "../../src/server/build-listener.js";
 import { HostSupervision } from "../../src/server/host-supervision.js";
 import { type ClusterMemory, createClusterMemory } from "../../src/upstream/cluster.js";
+import type { EndpointConfig } from "../../src/upstream/cluster-info.js";
 import { ClusterManager } from "../../src/upstream/cluster-manager.js";
 import type { LinkOptions } from "./link-options.js";
 import { RecordedStats } from "./recorded-stats.js";
@@ -84,7 +85,7 @@ export class SimulatedProxy {
       hasTraffic: (statName) => this.stats.value(`cluster.${statName}.upstream_cx_total`) > 0,
       receiver: {
         onHostHealth: (name, changes) => this.clusters.updateHealth(name, changes),
-        onHosts: (name, endpoints) => this.clusters.updateHosts(name, endpoints),
+        onHosts: (name, endpoints) => this.setHosts(name, endpoints),
       },
     });
     this.supervision.start(config);
@@ -109,6 +110,16 @@ export class SimulatedProxy {
       listener.addSocket(this.network.listen(listenerConfig.address, listener));
       return listener;
     });
+  }
+
+  /** Discovery found these, as the main thread takes it. */
+  discover(clusterName: string, found: readonly EndpointConfig[]): void {
+    this.setHosts(clusterName, this.supervision.stabilized(clusterName, found));
+  }
+
+  private setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
+    this.clusters.updateHosts(clusterName, endpoints);
+    this.supervision.setHosts(clusterName, endpoints);
   }
 
   /** Stops accepting, and closes all connections upstream. */

@@ -173,7 +173,9 @@ function buildClusters(
   context: ConstructorParameters<typeof ClusterManager>[1],
   random: RandomSource,
 ): ClusterManager {
-  const snapshots = config.clusters.map((info) => ({ info, memory: createClusterMemory(info) }));
+  // Nobody checks hosts here: they are taken to be healthy.
+  const infos = config.clusters.map((info) => ({ ...info, healthChecks: [] }));
+  const snapshots = infos.map((info) => ({ info, memory: createClusterMemory(info) }));
   const clusters = new ClusterManager(snapshots, context, NO_STATS, random);
   for (const { name, discovery, endpoints } of config.clusters) {
     if (discovery !== "static") clusters.updateHosts(name, endpoints);

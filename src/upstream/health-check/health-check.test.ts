@@ -312,14 +312,13 @@ describe("a host that fails", () => {
 
   test("and that discovery has lost before is gone", () => {
     const run = httpRun({}, { hosts: 2, cluster: { type: "STRICT_DNS" } });
-    const { supervision, clusters } = run.proxy;
     const both = run.cluster.info.endpoints;
-    const discover = (found: typeof both): void => clusters.updateHosts("c", supervision.onDiscovered("c", found));
-    discover(both);
+    run.proxy.discover("c", both);
+    assert.equal(run.healthy, 0, "nothing is known of them yet");
     run.runFor(100);
     run.answer(OK, 0);
     run.answer(OK, 1);
-    discover(both.slice(0, 1));
+    run.proxy.discover("c", both.slice(0, 1));
     assert.equal(run.clusterStat("membership_total"), 2, "its checks pass");
     assert.equal(run.healthy, 2);
     run.runFor(2_100);
@@ -332,10 +331,33 @@ describe("a host that fails", () => {
   test("with ignore_health_on_host_removal it goes at once", () => {
     const cluster = { type: "STRICT_DNS", ignore_health_on_host_removal: true };
     const run = httpRun({}, { hosts: 2, cluster });
-    const { supervision, clusters } = run.proxy;
     const both = run.cluster.info.endpoints;
-    for (const found of [both, both.slice(0, 1)]) clusters.updateHosts("c", supervision.onDiscovered("c", found));
+    for (const found of [both, both.slice(0, 1)]) run.proxy.discover("c", found);
     assert.equal(run.clusterStat("membership_total"), 1);
     run.finish();
   });
+
+  test("is no other host because it is in another place now", () => {
+    const run = httpRun({}, { hosts: 1, cluster: { type: "STRICT_DNS" } });
+    const [host] = run.cluster.info.endpoints;
+    assert.ok(host !== undefined);
+    run.proxy.discover("c", [host]);
+    run.runFor(100);
+    run.answer();
+    assert.equal(run.healthy, 1);
+    run.proxy.discover("c", [{ ...host, locality: { region: "eu", zone: "", subZone: "" } }]);
+    assert.equal(run.healthy, 1, "what its checks have found holds");
+    run.finish();
+  });
+});
+
+test("ignore_new_hosts_until_first_hc: a host that is not known yet does not count", () => {
+  for (const ignored of [false, true]) {
+    const cluster = { common_lb_config: { ignore_new_hosts_until_first_hc: ignored } };
+    const run = httpRun({}, { cluster });
+    assert.equal(run.clusterStat("membership_excluded"), ignored ? 1 : 0);
+    run.answer();
+    assert.equal(run.clusterStat("membership_excluded"), 0);
+    run.finish();
+  }
 });

@@ -22,6 +22,8 @@ export interface HealthReceiver {
 /** What all checks of a cluster share. */
 export interface HealthCheckParts {
   readonly config: HealthCheckConfig;
+  /** What a host is before its first result (`uncheckedFlags`). */
+  readonly uncheckedFlags: number;
   readonly dispatcher: Dispatcher;
   readonly random: RandomSource;
   readonly stats: HealthCheckStats;
@@ -64,7 +66,7 @@ export class HealthChecker {
     return this.allChecked;
   }
 
-  /** These are the hosts now. */
+  /** These are the hosts now, and workers have them. */
   setHosts(endpoints: readonly EndpointConfig[]): void {
     const wanted = new Map<string, EndpointConfig>();
     for (const endpoint of endpoints) {
@@ -75,14 +77,11 @@ export class HealthChecker {
       host.destroy();
       this.hosts.delete(text);
     }
-    const added: HostHealthCheck[] = [];
     for (const [text, endpoint] of wanted) {
-      if (this.hosts.has(text)) continue;
-      const host = this.createHost(endpoint);
-      this.hosts.set(text, host);
-      added.push(host);
+      if (!this.hosts.has(text)) this.hosts.set(text, this.createHost(endpoint));
     }
-    if (added.length > 0) this.report(added);
+    // All of them: what is known here may be new to workers whose hosts are new objects.
+    if (this.hosts.size > 0) this.report([...this.hosts.values()]);
   }
 
   private createHost(endpoint: EndpointConfig): HostHealthCheck {

@@ -16,9 +16,6 @@ export const CHECKED_FLAGS =
   excludedViaImmediateHealthCheckFail |
   activeHealthCheckTimeout;
 
-/** What a host is before anything is known of it. */
-export const UNCHECKED_FLAGS = failedActiveHealthCheck | pendingActiveHealthCheck;
-
 /** Checks one host again and again, and decides what its results make of it. Owner: `HealthChecker`. */
 export class HostHealthCheck implements CheckReceiver, TimerTarget {
   readonly address: Address;
@@ -27,7 +24,7 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
   private readonly session: CheckSession;
   private readonly interval: Timer;
   private readonly timeout: Timer;
-  private flags = UNCHECKED_FLAGS;
+  private flags: number;
   private firstCheck = true;
   private successes = 0;
   private failures = 0;
@@ -36,6 +33,7 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     this.address = address;
     this.addressText = addressText(address);
     this.parts = parts;
+    this.flags = parts.uncheckedFlags;
     this.session = createSession(this);
     const { dispatcher, random, config } = parts;
     this.interval = dispatcher.createTimer(this);
@@ -146,6 +144,6 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     const { stats } = this.parts;
     if (!this.isFailed) stats.healthy.dec();
     if ((this.flags & degradedActiveHealthCheck) !== 0) stats.degraded.dec();
-    this.flags = UNCHECKED_FLAGS;
+    this.flags = this.parts.uncheckedFlags;
   }
 }

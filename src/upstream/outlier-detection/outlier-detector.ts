@@ -58,7 +58,7 @@ export class OutlierDetector implements TimerTarget {
     this.timer.arm(config.intervalMs);
   }
 
-  /** These are the hosts now. One that is gone and comes back starts anew. */
+  /** These are the hosts now, and workers have them. One that is gone and comes back starts anew. */
   setHosts(addresses: Iterable<string>): void {
     const wanted = new Set(addresses);
     for (const [address, host] of this.hosts) {
@@ -67,7 +67,10 @@ export class OutlierDetector implements TimerTarget {
       if (host.isEjected) this.parts.stats.ejectionsActive.dec();
     }
     for (const address of wanted) {
-      if (!this.hosts.has(address)) this.hosts.set(address, new WatchedHost(address, this.board));
+      const known = this.hosts.get(address);
+      // Workers may have another object for the host now.
+      if (known?.isEjected) this.report(known, EJECTED);
+      if (known === undefined) this.hosts.set(address, new WatchedHost(address, this.board));
     }
   }
 
