@@ -170,10 +170,9 @@ export class Cluster {
 
   /** Takes over what the main thread found out about hosts, all of it at once. */
   updateHealth(changes: readonly HostHealthChange[]): void {
+    const byAddress = hostsByAddress(this.prioritySet.hosts);
     for (const { address, mask, flags } of changes) {
-      for (const host of this.prioritySet.hosts) {
-        if (host.addressText === address) this.setHealthFlags(host, mask, flags);
-      }
+      for (const host of byAddress.get(address) ?? []) this.setHealthFlags(host, mask, flags);
     }
     this.showHosts(this.prioritySet.hosts);
   }
