@@ -194,6 +194,7 @@ test("DNS as a type of cluster of its own", () => {
     ", dns_lookup_family: V4_ONLY, dns_refresh_rate: 2s, respect_dns_ttl: true, dns_failure_refresh_rate: { base_interval: 1s }";
   assert.deepEqual(cluster(`${dns(fields)}\nwait_for_warm_on_init: false`).dns, {
     lookupFamily: "v4Only",
+    jitterMs: 0,
     refreshRateMs: 2000,
     failureRefresh: { baseMs: 1000, maxMs: 10_000 },
     respectTtl: true,
