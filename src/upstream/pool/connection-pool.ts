@@ -9,12 +9,12 @@ import type { IdSource } from "../../network/listener.js";
 import type { SocketFactory } from "../../network/stream-socket.js";
 import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
-import type { ResourceManager } from "../resource-manager.js";
 import { ActiveClient, type ClientState } from "./active-client.js";
 import { bindFailureText, connectFailureText, isBindError } from "./connect-failure-text.js";
 import type { HostPools } from "./host-pools.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+import { PoolCounts } from "./pool-counts.js";
 import type { PoolKind } from "./pool-kind.js";
 
 /** What the pools of a worker need to open connections. */
@@ -50,7 +50,7 @@ export class ConnectionPool implements Task {
   readonly host: Host;
   readonly kind: PoolKind;
   private readonly owner: HostPools;
-  private readonly resources: ResourceManager;
+  private readonly counts: PoolCounts;
   private readonly context: PoolContext;
   private readonly connecting = new LinkedList<ActiveClient>();
   private readonly ready = new LinkedList<ActiveClient>();
@@ -68,7 +68,7 @@ export class ConnectionPool implements Task {
     this.host = host;
     this.kind = kind;
     this.owner = host.pools;
-    this.resources = cluster.resourcesOf(kind.priority);
+    this.counts = new PoolCounts(cluster, host, kind);
     this.context = context;
     if (this.owner.isDestroyed) this.mode = "destroyed";
     this.enlist();
@@ -96,15 +96,12 @@ export class ConnectionPool implements Task {
   }
 
   private enqueue(callbacks: PoolCallbacks): Cancellable | null {
-    const { resources } = this;
-    const { stats } = this.cluster;
     if (this.mode === "destroyed") {
       if (this.isIdle) this.retire();
       callbacks.onPoolFailure("local connection failure", "");
       return null;
     }
-    if (!resources.pendingRequests.canCreate()) {
-      stats.rqPendingOverflow.inc();
+    if (!this.counts.mayQueue()) {
       if (this.isIdle) this.retire();
       callbacks.onPoolFailure("overflow", "");
       return null;
@@ -118,9 +115,7 @@ export class ConnectionPool implements Task {
     } else {
       this.pending.pushBack(stream);
     }
-    resources.pendingRequests.inc();
-    stats.rqPendingTotal.inc();
-    stats.rqPendingActive.inc();
+    this.counts.onQueued();
     this.openConnections(callbacks.flow, callbacks.flowStreamId);
     return stream;
   }
@@ -135,8 +130,7 @@ export class ConnectionPool implements Task {
     this.pending.remove(stream);
     stream.settle();
     if (stream.callbacks.needsFreshConnection) this.freshPending--;
-    this.resources.pendingRequests.dec();
-    this.cluster.stats.rqPendingActive.dec();
+    this.counts.onUnqueued();
   }
 
   // ---- opening
@@ -167,8 +161,7 @@ export class ConnectionPool implements Task {
 
   /** At the cluster's limit streams wait; but a pool without any connection may always open one (BEHAVIOUR 6.5). */
   private mayOpen(): boolean {
-    const { resources } = this;
-    if (resources.connections.canCreate() && this.host.connections.count < resources.maxConnectionsPerHost) return true;
+    if (this.counts.mayConnect) return true;
     return this.connecting.size + this.ready.size + this.busy.size === 0;
   }
 
@@ -191,13 +184,7 @@ export class ConnectionPool implements Task {
       flow.record(FlowSteps.connectStarted, id, flowStreamId);
     }
     this.connecting.pushBack(client);
-    this.resources.connections.inc();
-    this.host.connections.inc();
-    stats.cxTotal.inc();
-    if (this.kind.protocol === "http1") stats.cxHttp1Total.inc();
-    stats.cxActive.inc();
-    this.host.stats.cxTotal++;
-    this.host.stats.cxActive++;
+    this.counts.onConnecting();
   }
 
   // ---- events of the connections
@@ -229,7 +216,7 @@ export class ConnectionPool implements Task {
 
   onClientClosed(client: ActiveClient, event: ConnectionEvent): void {
     const from = client.state;
-    this.countClose(client, event);
+    this.counts.onClosed(client, event === "localClose", this.context.dispatcher.now());
     this.transition(client, "closed");
     if (from === "connecting") this.onConnectFailed(client, event);
     else client.endStream(event);
@@ -239,18 +226,15 @@ export class ConnectionPool implements Task {
   }
 
   private onConnectFailed(client: ActiveClient, event: ConnectionEvent): void {
-    const { stats } = this.cluster;
-    stats.cxConnectFail.inc();
-    this.host.stats.cxConnectFail++;
+    this.counts.onConnectFailed(client.connectFailedByTimeout);
     let reason: ResetReason = event === "remoteClose" ? "remote connection failure" : "local connection failure";
     if (client.connectFailedByTimeout) {
-      stats.cxConnectTimeout.inc();
       reason = "connection timeout";
     }
     const { closeError } = client.connection;
     const { source } = this.cluster.info.poolPolicy.connect;
     if (source !== null && closeError !== null && isBindError(closeError)) {
-      stats.bindErrors.inc();
+      this.cluster.stats.bindErrors.inc();
       this.failPending("local connection failure", bindFailureText(source, closeError));
       return;
     }
@@ -271,26 +255,6 @@ export class ConnectionPool implements Task {
     }
   }
 
-  private countClose(client: ActiveClient, event: ConnectionEvent): void {
-    const { stats } = this.cluster;
-    const local = event === "localClose";
-    this.resources.connections.dec();
-    this.host.connections.dec();
-    stats.cxActive.dec();
-    this.host.stats.cxActive--;
-    stats.cxDestroy.inc();
-    (local ? stats.cxDestroyLocal : stats.cxDestroyRemote).inc();
-    if (client.state === "busy") {
-      stats.cxDestroyWithActiveRq.inc();
-      (local ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq).inc();
-      this.countStreamEnd();
-    }
-    if (client.state !== "connecting") {
-      stats.cxLengthMs.record(this.context.dispatcher.now() - client.createdMs);
-      stats.rqPerCx.record(client.requests);
-    }
-  }
-
   onIdleTimeout(client: ActiveClient): void {
     this.cluster.stats.cxIdleTimeout.inc();
     client.close("on_idle_timeout");
@@ -305,7 +269,7 @@ export class ConnectionPool implements Task {
   /** D6: the response is complete. */
   onStreamComplete(client: ActiveClient, reusable: boolean): void {
     const { info, stats } = this.cluster;
-    this.countStreamEnd();
+    this.counts.onStreamEnded();
     const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
     if (exhausted) stats.cxMaxRequests.inc();
     this.transition(client, "ready");
@@ -347,28 +311,13 @@ export class ConnectionPool implements Task {
   }
 
   private attach(client: ActiveClient, callbacks: PoolCallbacks): void {
-    const { resources } = this;
-    const { stats } = this.cluster;
-    if (!resources.requests.canCreate()) {
-      // The second has told both kinds until Envoy 1.38, and still does where it is asked to.
-      stats.rqActiveOverflow.inc();
-      stats.rqPendingOverflow.inc();
+    if (!this.counts.mayStart()) {
       callbacks.onPoolFailure("overflow", "");
       return;
     }
     this.transition(client, "busy");
-    resources.requests.inc();
-    stats.rqTotal.inc();
-    stats.rqActive.inc();
-    this.host.stats.rqTotal++;
-    this.host.stats.rqActive++;
+    this.counts.onStreamStarted();
     callbacks.onPoolReady(client.attach(callbacks), client);
-  }
-
-  private countStreamEnd(): void {
-    this.resources.requests.dec();
-    this.cluster.stats.rqActive.dec();
-    this.host.stats.rqActive--;
   }
 
   /** The only writer of `client.state`: the lists follow it. */
@@ -415,7 +364,7 @@ export class ConnectionPool implements Task {
   private enlist(): void {
     this.isEnlisted = true;
     this.owner.add(this);
-    this.resources.connectionPools.inc();
+    this.counts.onPoolAdded();
   }
 
   /** Nothing is left: the host has this pool no longer. Idempotent. */
@@ -423,7 +372,7 @@ export class ConnectionPool implements Task {
     if (!this.isEnlisted) return;
     this.isEnlisted = false;
     this.owner.remove(this);
-    this.resources.connectionPools.dec();
+    this.counts.onPoolRemoved();
   }
 
   /** It carries no stream, and none waits. */
