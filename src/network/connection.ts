@@ -1,8 +1,9 @@
-import type { Dispatcher, Flushable, Task, Timer, TimerTarget } from "../event/dispatcher.js";
+import type { Dispatcher, Flushable, Task } from "../event/dispatcher.js";
 import type { FlowRecorder } from "../flow/flow-recorder.js";
 import { FlowSteps } from "../flow/flow-step.js";
 import type { Counter } from "../stats/stat.js";
 import { addressText } from "./address.js";
+import { DelayedClose } from "./delayed-close.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
 import { WriteBuffer } from "./write-buffer.js";
@@ -51,7 +52,7 @@ export interface ConnectionContext {
   readonly readBuffers: ReadBuffers;
 }
 
-type State = "connecting" | "open" | "flushing" | "lingering" | "closed";
+type State = "connecting" | "open" | "closing" | "closed";
 
 /** How far the peer's half of a connection has come. Told apart only where it may end before ours. */
 type RemoteHalf =
@@ -70,7 +71,7 @@ export const COALESCE_BELOW_BYTES = 16 * 1024;
  * A connection on either side: turns a socket's events into bytes and events for the layer above, gathers what is
  * written during one event into one write, counts who wants reading to stop, and watches the write buffer's marks.
  */
-export class Connection implements StreamSocketCallbacks, Flushable, Task, TimerTarget {
+export class Connection implements StreamSocketCallbacks, Flushable, Task {
   readonly id: number;
   readonly context: ConnectionContext;
   /** Where this connection's steps are recorded; null when nobody looks. */
@@ -109,9 +110,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   private remoteHalf: RemoteHalf = "endsAll";
   private writeEnded = false;
   private delayedCloseTimeoutMs = 0;
-  private lingerTimer: Timer | null = null;
-  /** What was unsent when the timer above was armed. */
-  private unsentWhenArmed = 0;
+  /** Takes over in the state `closing`. */
+  private delayedClose: DelayedClose | null = null;
 
   constructor(
     id: number,
@@ -362,9 +362,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   }
 
   onSocketWritable(): void {
-    if (this.state === "flushing" && this.socket.unsentBytes === 0) this.socket.destroy();
-    // It takes our bytes: its own time begins with the last of them.
-    if (this.state === "lingering") this.armLingerTimer();
+    this.delayedClose?.onSocketWritable();
     if (!this.aboveHighWatermark || this.state !== "open") return;
     if (this.socket.unsentBytes > this.bufferLimitBytes >> 1) return;
     this.aboveHighWatermark = false;
@@ -372,10 +370,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   }
 
   onSocketEnd(): void {
-    if (this.state === "lingering" || this.state === "flushing") {
-      // A peer that has nothing more to say may still be reading what it was sent.
-      if (this.socket.unsentBytes > 0) this.state = "flushing";
-      else this.socket.destroy();
+    if (this.delayedClose !== null) {
+      this.delayedClose.onSocketEnd();
       return;
     }
     if (this.state === "closed") return;
@@ -394,11 +390,11 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
   }
 
   onSocketClosed(error: SocketError | null): void {
-    this.lingerTimer?.disarm();
+    this.delayedClose?.destroy();
     this.owner?.onSocketGone();
     if (this.state === "closed") return;
     this.closeError = error;
-    if (this.state === "lingering" || this.state === "flushing") {
+    if (this.state === "closing") {
       this.state = "closed";
       return;
     }
@@ -427,38 +423,25 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
       return;
     }
     this.flush();
-    const linger = type === "flushWriteAndDelay" && this.delayedCloseTimeoutMs > 0;
     this.finish("localClose", reason);
-    this.state = linger ? "lingering" : "flushing";
     this.socket.end();
     // The bytes of a peer that goes on sending are read and dropped, so that its FIN is seen behind them.
     if (this.readingPaused) this.socket.resumeReading();
-    this.awaitPeer(linger);
+    this.awaitPeer(type === "flushWriteAndDelay" && this.delayedCloseTimeoutMs > 0);
   }
 
-  private awaitPeer(linger: boolean): void {
-    if (!linger && this.socket.unsentBytes === 0) {
+  private awaitPeer(lingers: boolean): void {
+    if (!lingers && this.socket.unsentBytes === 0) {
       // FIN is on its way right behind the last byte; nothing to wait for.
       this.socket.destroy();
       return;
     }
-    this.lingerTimer = this.context.dispatcher.createCoarseTimer(this);
-    this.armLingerTimer();
-  }
-
-  private armLingerTimer(): void {
-    this.unsentWhenArmed = this.socket.unsentBytes;
-    this.lingerTimer?.arm(this.delayedCloseTimeoutMs > 0 ? this.delayedCloseTimeoutMs : FLUSH_TIMEOUT_MS);
-  }
-
-  onTimer(_timer: Timer): void {
-    if (this.socket.unsentBytes < this.unsentWhenArmed) {
-      // The peer is slow, not gone.
-      this.armLingerTimer();
-      return;
-    }
-    this.stats.delayedCloseTimeouts?.inc();
-    this.socket.destroy();
+    this.state = "closing";
+    this.delayedClose = new DelayedClose(this.socket, this.context.dispatcher, {
+      timeoutMs: this.delayedCloseTimeoutMs,
+      lingers,
+      timeouts: this.stats.delayedCloseTimeouts,
+    });
   }
 
   /** Enters the closed state and tells the layer above, once. */
@@ -472,6 +455,3 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task, Timer
     callbacks?.onConnectionEvent(event);
   }
 }
-
-/** How long a peer may take to read our last bytes when no delayed-close timeout is configured. */
-const FLUSH_TIMEOUT_MS = 1_000;

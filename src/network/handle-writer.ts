@@ -30,7 +30,7 @@ export function hasWriteHandle(socket: net.Socket): boolean {
 }
 
 /**
- * Writes straight to the socket's handle (docs/decisions/0030), which costs 5 % of a small request less than
+ * Writes straight to the socket's handle (docs/decisions/0032), which costs 5 % of a small request less than
  * `StreamWriter`: most writes are taken by the kernel at once, and then the request that Node makes for each is of no
  * use. Here one serves until a write has to wait, and goes with that write.
  */

@@ -1,6 +1,6 @@
 import net from "node:net";
 
-/** What Node's handles need for a write that the kernel does not take at once. Undocumented; see docs/decisions/0030. */
+/** What Node's handles need for a write that the kernel does not take at once. Undocumented; see docs/decisions/0032. */
 export interface WriteRequest {
   /** `UNUSED` until a handle has taken the object for a write that is not done yet. */
   getAsyncId(): number;
