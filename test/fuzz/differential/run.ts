@@ -24,10 +24,11 @@ const USAGE = `npm run differential -- [options]
   --seed N       of the mutations (1)
   --output FILE  where the page is written (docs/http1-differences.md); - for standard output`;
 
-/** Nothing happens for so long: the reader has done what it will do with the input. */
-const QUIET_MS = 30;
-/** What would be unexplained is looked at again with more patience: the machine may have been busy. */
-const PATIENT_MS = 1_500;
+/**
+ * Nothing happens for so long: the reader has done what it will do with the input. What would be unexplained is looked at
+ * again with more patience, and once more: the machine may have been busy, and an answer have come into the next run.
+ */
+const ATTEMPTS_MS = [30, 1_500, 1_500];
 
 interface Options {
   readonly mutations: number;
@@ -85,9 +86,10 @@ async function compareAll(inputs: Iterable<string>, sluice: Reader, peers: reado
   for (const input of inputs) {
     interruption.throwIfAborted();
     if (input === "") continue;
-    let differences = await compare(input, sluice, peers, QUIET_MS);
-    if (differences.some((difference) => reasonFor(difference) === null)) {
-      differences = await compare(input, sluice, peers, PATIENT_MS);
+    let differences: Difference[] = [];
+    for (const quietMs of ATTEMPTS_MS) {
+      differences = await compare(input, sluice, peers, quietMs);
+      if (differences.every((difference) => reasonFor(difference) !== null)) break;
     }
     tally.inputs++;
     if (differences.length === 0) tally.agreed++;
