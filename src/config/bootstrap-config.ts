@@ -80,7 +80,7 @@ export function convertBootstrap(
         return unused.has(cluster) ? context.convertSpare(convert) : convert();
       })
       .filter((config) => config !== null),
-    runtime: convertLayeredRuntime(message.layeredRuntime, context),
+    ...convertLayeredRuntime(message.layeredRuntime, context),
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
     overload: convertOverload(message.overloadManager, context),
     outlierEventLog: convertOutlierEventLog(message.clusterManager),

@@ -64,6 +64,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
     localCluster: "",
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 }, allowPaths: [] },
     runtime: {},
+    runtimeLayers: [],
     overload: null,
     outlierEventLog: null,
     statsFlushIntervalMs: 5_000,

@@ -7,6 +7,7 @@ import type {
 } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
+import type { RuntimeConfig, RuntimeLayerConfig } from "./runtime-config.js";
 import { PERCENT_DENOMINATORS } from "./runtime-fraction.js";
 
 export const LAYERED_RUNTIME_FIELDS: MessageTable = implemented<LayeredRuntime>(
@@ -23,8 +24,11 @@ export const LAYERED_RUNTIME_FIELDS: MessageTable = implemented<LayeredRuntime>(
 );
 
 /** Static layers, later ones over earlier ones, with nested structs as keys with dots. */
-export function convertLayeredRuntime(message: LayeredRuntime | undefined, context: ConversionContext): RuntimeValues {
-  const values = new Map<string, RuntimeValue>();
+export function convertLayeredRuntime(
+  message: LayeredRuntime | undefined,
+  context: ConversionContext,
+): Pick<RuntimeConfig, "runtime" | "runtimeLayers"> {
+  const layers: RuntimeLayerConfig[] = [];
   const names = new Set<string>();
   const firstAdminLayer = message?.layers.find(({ layerSpecifier }) => layerSpecifier.case === "adminLayer");
   for (const layer of message?.layers ?? []) {
@@ -34,9 +38,12 @@ export function convertLayeredRuntime(message: LayeredRuntime | undefined, conte
     if (specifier.case === "adminLayer" && layer !== firstAdminLayer) {
       context.error(layer, "adminLayer", "there is another admin layer, and only one is possible");
     }
+    const values = new Map<string, RuntimeValue>();
     if (specifier.case === "staticLayer") flatten(specifier.value, "", values);
+    layers.push({ name: layer.name, values: Object.fromEntries(values) });
   }
-  return Object.fromEntries(values);
+  const runtime: RuntimeValues = Object.assign({}, ...layers.map(({ values }) => values));
+  return { runtime, runtimeLayers: layers };
 }
 
 function flatten(struct: JsonObject, prefix: string, values: Map<string, RuntimeValue>): void {

@@ -17,12 +17,19 @@ export interface RuntimeConfig {
   readonly admin: AdminConfig | null;
   /** `layered_runtime`, by key. */
   readonly runtime: RuntimeValues;
+  /** The same by layer, later ones over earlier ones. */
+  readonly runtimeLayers: readonly RuntimeLayerConfig[];
   /** `overload_manager`; null where nothing is watched. */
   readonly overload: OverloadConfig | null;
   /** Where ejections of hosts are written (`cluster_manager.outlier_detection.event_log_path`); null for nowhere. */
   readonly outlierEventLog: AccessLogSinkConfig | null;
   /** `stats_flush_interval` in milliseconds, 5,000 by default. */
   readonly statsFlushIntervalMs: number;
+}
+
+export interface RuntimeLayerConfig {
+  readonly name: string;
+  readonly values: RuntimeValues;
 }
 
 export interface AdminConfig {

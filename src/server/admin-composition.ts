@@ -54,6 +54,7 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
       levels: () => new Map([[MAIN_LOGGER, server.logLevel]]),
       setLevel: (_name, level) => server.setLogLevel(level),
     },
+    runtimeLayers: server.config.runtimeLayers,
     configDump: server.options.configDump,
     reopenLogs: () => server.accessLogSinks.reopen(),
     explain: explainOf(server),

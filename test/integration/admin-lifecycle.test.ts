@@ -89,6 +89,21 @@ test("/logging changes the level of all threads", async (t) => {
   await sluice.stderr.waitForText(/\[debug\].*malformed request/);
 });
 
+test("/runtime shows every key with its value in each layer", async (t) => {
+  const layers = [
+    { name: "base", static_layer: { a: { b: 1 }, c: true } },
+    { name: "over", static_layer: { "a.b": 2 } },
+  ];
+  const sluice = await SluiceProcess.start(t, proxyConfig({ bootstrap: { layered_runtime: { layers } } }));
+  assert.deepEqual(JSON.parse((await sluice.admin("/runtime")).body), {
+    layers: ["base", "over"],
+    entries: {
+      "a.b": { layer_values: ["1", "2"], final_value: "2" },
+      c: { layer_values: ["true", ""], final_value: "true" },
+    },
+  });
+});
+
 test("/config_dump shows what the process was started with", async (t) => {
   const sluice = await SluiceProcess.start(t, proxyConfig({ upstreamPorts: [9] }));
   const all = JSON.parse((await sluice.admin("/config_dump")).body) as { configs: { "@type": string }[] };

@@ -6,6 +6,7 @@ import type { FlowSource } from "./flow-endpoint.js";
 import type { HealthcheckSwitch } from "./lifecycle-endpoints.js";
 import type { DrainRequest, ListenerStatus } from "./listener-endpoints.js";
 import type { LoggingControl } from "./logging-endpoint.js";
+import type { RuntimeLayer } from "./runtime-endpoint.js";
 import type { ServerInfo, ServerState } from "./server-info-endpoints.js";
 import type { AdminStats } from "./stats-endpoints.js";
 
@@ -28,6 +29,8 @@ export interface AdminContext {
   readonly drainListeners: ((request: DrainRequest) => void) | null;
   /** `/clusters`; asynchronous, as the hosts' numbers are the workers'. */
   readonly clusters: (() => Promise<readonly ClusterStatus[]>) | null;
+  /** `/runtime` */
+  readonly runtimeLayers: readonly RuntimeLayer[] | null;
   /** `/config_dump`: the object as it is printed, `{ configs: [...] }`. */
   readonly configDump: (() => object | Promise<object>) | null;
   /** `/certs`: the certificates of all TLS contexts. */
@@ -56,6 +59,7 @@ export const EMPTY_ADMIN_CONTEXT: Omit<AdminContext, "state"> = {
   listeners: null,
   drainListeners: null,
   clusters: null,
+  runtimeLayers: null,
   configDump: null,
   certificates: null,
   requestShutdown: null,

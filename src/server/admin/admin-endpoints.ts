@@ -8,6 +8,7 @@ import { FlowEndpoint } from "./flow-endpoint.js";
 import { HealthcheckEndpoint, QuitEndpoint } from "./lifecycle-endpoints.js";
 import { DrainListenersEndpoint, ListenersEndpoint } from "./listener-endpoints.js";
 import { LoggingEndpoint, ReopenLogsEndpoint } from "./logging-endpoint.js";
+import { RuntimeEndpoint } from "./runtime-endpoint.js";
 import { MemoryEndpoint, ReadyEndpoint, ServerInfoEndpoint } from "./server-info-endpoints.js";
 import { PrometheusEndpoint, ResetCountersEndpoint, StatsEndpoint } from "./stats-endpoints.js";
 
@@ -24,6 +25,7 @@ export function adminEndpoints(context: AdminContext): AdminEndpoint[] {
   if (context.listeners !== null) endpoints.push(new ListenersEndpoint(context.listeners));
   if (context.drainListeners !== null) endpoints.push(new DrainListenersEndpoint(context.drainListeners));
   if (context.clusters !== null) endpoints.push(new ClustersEndpoint(context.clusters));
+  if (context.runtimeLayers !== null) endpoints.push(new RuntimeEndpoint(context.runtimeLayers));
   if (context.configDump !== null) endpoints.push(new ConfigDumpEndpoint(context.configDump));
   if (context.certificates !== null) endpoints.push(new CertsEndpoint(context.certificates));
   if (context.requestShutdown !== null) endpoints.push(new QuitEndpoint(context.requestShutdown));
