@@ -52,6 +52,7 @@ http://localhost:3000/api a request for /users asks for /api/users.
       { name: "header", short: "H", value: "'NAME: VALUE'", multiple: true, help: "a header of the request" },
       { name: "data", short: "d", value: "TEXT", help: "the body of the request" },
       { name: "listener", value: "NAME", help: "the listener that gets it; default is the one on the URL's port" },
+      { name: "client", value: "ADDRESS", help: "the IP address that it comes from; default is this machine" },
       { name: "json", help: "print JSON, for machines" },
     ],
     text: `sluice explain -c FILE GET http://shop.example:10000/api -H 'x-canary: 1'

@@ -26,6 +26,7 @@ export function explainCommand(commandLine: CommandLine, args: readonly string[]
       headers: listOf(commandOptions, "header").map(parseHeader),
       body: textOf(commandOptions, "data"),
       listener: textOf(commandOptions, "listener"),
+      client: textOf(commandOptions, "client"),
     };
     const explanation = explain(request, { config, lookup: new ConfigLookup(bootstrap, sourceMap) });
     process.stdout.write(printed(explanation, commandOptions.json === true));

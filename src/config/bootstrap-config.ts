@@ -13,6 +13,7 @@ import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
+import { convertClusterPolicies } from "./cluster-policies.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { ignored, implemented, type MessageTable, sameAs } from "./implemented-fields.js";
 import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime.js";
@@ -74,6 +75,10 @@ export function convertBootstrap(
     node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
     localCluster: convertLocalCluster(message, context),
     listeners: listeners.map((listener) => convertListener(listener, context)).filter((config) => config !== null),
+    clusterPolicies: clusters
+      .filter((cluster) => !unused.has(cluster))
+      .map((cluster) => convertClusterPolicies(cluster, context))
+      .filter((policies) => policies !== null),
     clusters: clusters
       .map((cluster) => {
         const convert = () => withSource(convertCluster(cluster, context), cluster, source);

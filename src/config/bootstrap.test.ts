@@ -62,6 +62,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
   assert.deepEqual(config, {
     node: { id: "", cluster: "", locality: NO_LOCALITY },
     localCluster: "",
+    clusterPolicies: [],
     admin: { address: { kind: "ip", host: "127.0.0.1", port: 9901 }, allowPaths: [] },
     runtime: {},
     runtimeLayers: [],
@@ -100,6 +101,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                   routeConfig: {
                     name: "local_route",
                     ignorePortInHostMatching: false,
+                    hostHeader: "",
                     ignorePathParameters: false,
                     mostSpecificHeaderMutationsWins: false,
                     headerRules: null,
@@ -127,6 +129,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
                             configPath:
                               "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0]",
                             match: routeMatch(),
+                            decorator: null,
                             action: forwardAction({
                               cluster: { kind: "name", name: "service_envoyproxy_io" },
                               timeoutMs: 15_000,

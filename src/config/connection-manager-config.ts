@@ -7,6 +7,7 @@ import type {
   HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfig,
   HttpConnectionManager_SetCurrentClientCertDetails,
+  HttpConnectionManager_Tracing as Tracing,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { UnderscoresAction } from "../http/codec/http1/parser-settings.js";
 import type {
@@ -30,6 +31,7 @@ import { convertLocalReplies, LOCAL_REPLY_FIELDS } from "./local-reply-config.js
 import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
 import { convertProxyStatus, PROXY_STATUS_FIELDS } from "./proxy-status-config.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
+import { convertScopedRoutes, SCOPED_ROUTES_FIELDS } from "./scoped-routes.js";
 import { convertUpgrades, UPGRADE_FIELDS } from "./upgrade-config.js";
 
 /** Envoy says `envoy`; the header tells who answered. */
@@ -86,10 +88,15 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       codec_type: true,
       stat_prefix: true,
       route_config: ROUTE_CONFIGURATION_FIELDS,
-      // The converter warns about these two.
+      // The converter warns about it.
       rds: true,
-      scoped_routes: true,
+      scoped_routes: SCOPED_ROUTES_FIELDS,
       http_filters: HTTP_FILTER_FIELDS,
+      // No spans are made, but operations are told.
+      tracing: implemented<Tracing>(
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing",
+        {},
+      ),
       upgrade_configs: UPGRADE_FIELDS,
       common_http_protocol_options: COMMON_FIELDS,
       http_protocol_options: HTTP1_FIELDS,
@@ -163,6 +170,10 @@ export function convertConnectionManager(
     statPrefix: message.statPrefix,
     codecType,
     routeConfig,
+    scopedRoutes:
+      message.routeSpecifier.case === "scopedRoutes"
+        ? convertScopedRoutes(message.routeSpecifier.value, context)
+        : null,
     httpFilters,
     upgrades,
     accessLogs,
@@ -177,6 +188,7 @@ export function convertConnectionManager(
     proxyStatus: convertProxyStatus(message, context.nodeId),
     appendLocalOverload: message.appendLocalOverload,
     proxy100Continue: message.proxy100Continue,
+    isTraced: message.tracing !== undefined,
     acceptHttp10: http1?.acceptHttp10 ?? false,
     defaultHostForHttp10: http1?.defaultHostForHttp10 ?? "",
     enableTrailers: http1?.enableTrailers ?? false,
@@ -213,6 +225,7 @@ const NO_ROUTES = "is known but not implemented by Sluice yet: every request get
 const EMPTY_ROUTES = {
   virtualHosts: [],
   ignorePortInHostMatching: false,
+  hostHeader: "",
   ignorePathParameters: false,
   mostSpecificHeaderMutationsWins: false,
   headerRules: null,
@@ -228,7 +241,6 @@ function convertRoutes(message: HttpConnectionManager, context: ConversionContex
       context.noEffect(message, "rds", `discovery of routes (RDS) ${NO_ROUTES}`);
       return { ...EMPTY_ROUTES, name: routes.value.routeConfigName };
     case "scopedRoutes":
-      context.noEffect(message, "scopedRoutes", `scoped routing ${NO_ROUTES}`);
       return { ...EMPTY_ROUTES, name: routes.value.name };
     case undefined:
       // Required by the proto's own constraints.

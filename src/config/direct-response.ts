@@ -1,12 +1,14 @@
 import type { DirectResponseAction } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { DirectResponseConfig } from "../route/route-action-config.js";
+import { LOG_FORMAT_FIELDS } from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { DATA_SOURCE_FIELDS, readDataSource } from "./data-source.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertBodyFormat } from "./local-reply-config.js";
 
 export const DIRECT_RESPONSE_FIELDS: MessageTable = implemented<DirectResponseAction>(
   "envoy.config.route.v3.DirectResponseAction",
-  { status: true, body: DATA_SOURCE_FIELDS },
+  { status: true, body: DATA_SOURCE_FIELDS, body_format: LOG_FORMAT_FIELDS },
 );
 
 /** What a route answers by itself; null with an error when the body cannot be had or is too long. */
@@ -23,5 +25,10 @@ export function convertDirectResponse(
     context.error(message, "body", `the body has ${size} bytes; ${maxBodyBytes} are allowed`, hint);
     return null;
   }
-  return { kind: "directResponse", status: message.status, body };
+  return {
+    kind: "directResponse",
+    status: message.status,
+    body,
+    bodyFormat: convertBodyFormat(message.bodyFormat, context),
+  };
 }

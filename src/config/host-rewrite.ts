@@ -1,6 +1,7 @@
 import type { RouteAction } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import { isAuthority } from "../http/headers/header-syntax.js";
 import type { HostRewriteConfig } from "../route/route-action-config.js";
+import { checkFormat, textFormat } from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertRegexSubstitution } from "./regex-substitution.js";
 
@@ -19,10 +20,10 @@ export function convertHostRewrite(message: RouteAction, context: ConversionCont
       return substitution === null ? null : { kind: "pathRegex", substitution };
     }
     case "hostRewrite":
-      // A format string, which is a literal when it has no command.
-      if (!rewrite.value.includes("%")) return literal(message, rewrite.case, rewrite.value, context);
-      context.notImplemented(message, rewrite.case, "a format string for the host");
-      return null;
+      if (rewrite.value === "") return { kind: "none" };
+      return checkFormat(textFormat(rewrite.value), message, rewrite.case, context) !== null
+        ? { kind: "format", text: rewrite.value }
+        : null;
     case undefined:
       return { kind: "none" };
   }

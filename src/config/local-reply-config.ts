@@ -3,11 +3,8 @@ import type {
   LocalReplyConfig as LocalReplyMessage,
   ResponseMapper,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import type {
-  LocalReplyConfig,
-  ReplyBodyFormatConfig,
-  ReplyMapperConfig,
-} from "../http/filter/local-reply-rewriter.js";
+import type { LocalReplyConfig, ReplyMapperConfig } from "../http/filter/local-reply-rewriter.js";
+import type { ReplyBodyFormatConfig } from "../http/formatter/body-format-config.js";
 import { utf8Bytes } from "../http/formatter/byte-text.js";
 import { ACCESS_LOG_FILTER_FIELDS, convertAccessLogFilter } from "./access-log-filter.js";
 import { convertLogFormat, LOG_FORMAT_FIELDS } from "./access-log-format.js";
@@ -51,7 +48,8 @@ function convertMapper(message: ResponseMapper, context: ConversionContext): Rep
   return { filter, status: message.statusCode ?? 0, body: body === null ? null : utf8Bytes(body), bodyFormat, headers };
 }
 
-function convertBodyFormat(
+/** How a body is made; null without a format, and with an error for one that cannot be used. */
+export function convertBodyFormat(
   message: SubstitutionFormatString | undefined,
   context: ConversionContext,
 ): ReplyBodyFormatConfig | null {

@@ -1,7 +1,9 @@
 import type { RouteAction_RequestMirrorPolicy as RequestMirrorPolicy } from "../gen/envoy/config/route/v3/route_components_pb.js";
+import { isAuthority } from "../http/headers/header-syntax.js";
 import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { implemented, type MessageTable } from "./implemented-fields.js";
+import { convertHeaderMutations, HEADER_MUTATION_FIELDS } from "./header-mutations.js";
+import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
 import { checkCluster } from "./route-cluster.js";
 import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
 
@@ -12,6 +14,9 @@ export const MIRROR_POLICY_FIELDS: MessageTable = implemented<RequestMirrorPolic
     cluster_header: true,
     runtime_fraction: RUNTIME_FRACTION_FIELDS,
     disable_shadow_host_suffix_append: true,
+    trace_sampled: ignored("there is no tracer"),
+    request_headers_mutations: HEADER_MUTATION_FIELDS,
+    host_rewrite_literal: true,
   },
 );
 
@@ -33,7 +38,16 @@ export function convertMirrorPolicies(
       cluster: name === "" ? { kind: "header", header: clusterHeader.toLowerCase() } : { kind: "name", name },
       fraction: runtimeFraction === undefined ? null : convertRuntimeFraction(runtimeFraction, context),
       shadowHost: !message.disableShadowHostSuffixAppend,
+      hostLiteral: convertHostLiteral(message, context),
+      mutations: convertHeaderMutations(message.requestHeadersMutations, context),
     });
   }
   return policies;
+}
+
+function convertHostLiteral(message: RequestMirrorPolicy, context: ConversionContext): string {
+  const { hostRewriteLiteral: host } = message;
+  if (host === "" || isAuthority(host)) return host;
+  context.error(message, "hostRewriteLiteral", `"${host}" is no host, with or without a port`);
+  return "";
 }

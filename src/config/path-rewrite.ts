@@ -4,6 +4,7 @@ import type { UriTemplateMatchConfig } from "../gen/envoy/extensions/path/match/
 import type { UriTemplateRewriteConfig } from "../gen/envoy/extensions/path/rewrite/uri_template/v3/uri_template_rewrite_pb.js";
 import type { PathRewriteConfig } from "../route/path-rewrite-config.js";
 import { parseTemplateRewrite, parseUriTemplate } from "../route/uri-template.js";
+import { checkFormat, textFormat } from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertTypedExtension, type Extension, extension, typedExtensionFields } from "./extension.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
@@ -32,17 +33,22 @@ export function convertPathRewrite(
   match: RouteMatch | undefined,
   context: ConversionContext,
 ): PathRewriteConfig | null | Faulty {
-  const { prefixRewrite, regexRewrite, pathRewritePolicy } = message;
-  const set = [prefixRewrite !== "", regexRewrite !== undefined, pathRewritePolicy !== undefined];
+  const { prefixRewrite, regexRewrite, pathRewritePolicy, pathRewrite } = message;
+  const set = [prefixRewrite !== "", regexRewrite !== undefined, pathRewritePolicy !== undefined, pathRewrite !== ""];
   if (set.filter(Boolean).length > 1) {
-    const text = "only one of `prefix_rewrite`, `regex_rewrite` and `path_rewrite_policy` can be set";
-    context.error(message, prefixRewrite !== "" ? "prefixRewrite" : "regexRewrite", text);
+    const text = "only one of `prefix_rewrite`, `regex_rewrite`, `path_rewrite_policy` and `path_rewrite` can be set";
+    const other = regexRewrite === undefined ? "pathRewrite" : "regexRewrite";
+    context.error(message, prefixRewrite === "" ? other : "prefixRewrite", text);
     return "faulty";
   }
   if (prefixRewrite !== "") return { kind: "prefix", value: prefixRewrite };
   if (regexRewrite !== undefined) {
     const substitution = convertRegexSubstitution(regexRewrite, context);
     return substitution === null ? "faulty" : { kind: "regex", substitution };
+  }
+  if (pathRewrite !== "") {
+    const format = checkFormat(textFormat(pathRewrite), message, "pathRewrite", context);
+    return format === null ? "faulty" : { kind: "format", text: pathRewrite };
   }
   return pathRewritePolicy === undefined ? null : convertPolicy(message, pathRewritePolicy, match, context);
 }

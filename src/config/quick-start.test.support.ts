@@ -54,4 +54,5 @@ export const ROUTER_DEFAULTS = {
   suppressEnvoyHeaders: false,
   strictCheckHeaders: [],
   respectExpectedRqTimeout: false,
+  upstreamLogs: [],
 };

@@ -14,7 +14,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { convertDirectResponse } from "./direct-response.js";
 import { convertHashPolicies, HASH_POLICY_FIELDS } from "./hash-policy.js";
 import { convertHostRewrite } from "./host-rewrite.js";
-import { implemented, type MessageTable, refused, refusedByConverter, values } from "./implemented-fields.js";
+import { implemented, type MessageTable, refusedByConverter, values } from "./implemented-fields.js";
 import { convertInternalRedirect, INTERNAL_REDIRECT_FIELDS } from "./internal-redirect.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
@@ -46,12 +46,12 @@ export const ROUTE_ACTION_FIELDS: MessageTable = implemented<RouteAction>("envoy
   prefix_rewrite: true,
   regex_rewrite: REGEX_SUBSTITUTION_FIELDS,
   path_rewrite_policy: PATH_REWRITE_POLICY_FIELDS,
-  path_rewrite: refused("the upstream host would be asked for another path"),
+  path_rewrite: true,
   host_rewrite_literal: true,
   auto_host_rewrite: true,
   host_rewrite_header: true,
   host_rewrite_path_regex: REGEX_SUBSTITUTION_FIELDS,
-  host_rewrite: refusedByConverter("with commands; the upstream host would be asked by another name"),
+  host_rewrite: true,
   append_x_forwarded_host: true,
   timeout: true,
   idle_timeout: true,
@@ -126,8 +126,7 @@ function convertForward(
     retryPolicy:
       message.retryPolicy === undefined ? rules.retryPolicy : convertRetryPolicy(message.retryPolicy, context),
     hedgeOnPerTryTimeout: (message.hedgePolicy ?? rules.hedgePolicy)?.hedgeOnPerTryTimeout ?? false,
-    replayLimitBytes: rules.replayLimitBytes,
-    bodyLimitBytes: null,
+    ...rules.replayLimits,
     idleTimeoutMs,
     maxStreamDuration,
     grpcTimeout,

@@ -11,7 +11,7 @@ import { closestName } from "./decode/closest-name.js";
 import { didYouMean } from "./decode/fault.js";
 import type { FieldName } from "./field-name.js";
 import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
-import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertRouteHeaders, ROUTE_HEADER_FIELDS } from "./route-headers.js";
 
@@ -34,7 +34,7 @@ export const WEIGHTED_CLUSTER_FIELDS: MessageTable = implemented<WeightedCluster
     total_weight: true,
     runtime_key_prefix: true,
     header_name: true,
-    use_hash_policy: ignored("clusters are chosen by weight alone"),
+    use_hash_policy: true,
   },
 );
 
@@ -92,6 +92,7 @@ function convertWeighted(
     // What is left out here has reported an error.
     clusters: clusters.filter((cluster) => cluster !== null),
     randomHeader: randomValue.case === "headerName" ? randomValue.value.toLowerCase() : "",
+    useHashPolicy: randomValue.case === "useHashPolicy" && randomValue.value.value,
   };
 }
 

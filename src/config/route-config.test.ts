@@ -42,6 +42,7 @@ test("every field of a route", () => {
     statPrefix: "",
     metadata: {},
     configPath: `${ROUTES_PATH}.routes[0]`,
+    decorator: null,
     match: routeMatch({ path: { kind: "path", value: "/a" }, caseSensitive: false }),
     action: forwardAction({
       cluster: { kind: "name", name: "known" },
@@ -58,11 +59,11 @@ test("every field of a route", () => {
     [
       [
         { kind: "pathSeparatedPrefix", value: "/c" },
-        { kind: "directResponse", status: 201, body: "hi" },
+        { kind: "directResponse", status: 201, body: "hi", bodyFormat: null },
       ],
       [
         { kind: "prefix", value: "/" },
-        { kind: "directResponse", status: 404, body: "hi" },
+        { kind: "directResponse", status: 404, body: "hi", bodyFormat: null },
       ],
       [{ kind: "prefix", value: "" }, forwardAction({ cluster: { kind: "name", name: "known" }, timeoutMs: 15_000 })],
     ],
@@ -160,20 +161,18 @@ const ROUTE_FAULTS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
-    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite: "%REQ(x)%" } }`,
-    [
-      "15:80 error routes[0].route.host_rewrite: a format string for the host is known but not implemented by Sluice yet",
-    ],
+    `- { ${MATCH_ALL}, route: { cluster: known, host_rewrite: "%REG(x)%" } }`,
+    ["15:80 error routes[0].route.host_rewrite: unknown operator %REG% (at offset 0) -> did you mean `REQ`?"],
   ],
   [
     `- { ${MATCH_ALL}, route: { cluster: known, timeout: -1s } }`,
     ["15:75 error routes[0].route.timeout: must not be negative"],
   ],
   [
-    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: { retry_options_predicates: [{ name: p, typed_config: { "@type": type.googleapis.com/google.protobuf.Empty } }] } }, decorator: { operation: o } }`,
+    `- { ${MATCH_ALL}, route: { cluster: known, retry_policy: { retry_options_predicates: [{ name: p, typed_config: { "@type": type.googleapis.com/google.protobuf.Empty } }] } }, tracing: { random_sampling: { numerator: 1 } } }`,
     [
       "15:82 warning routes[0].route.retry_policy.retry_options_predicates: `retry_options_predicates` is known but not implemented by Sluice yet; it has no effect",
-      "15:197 warning routes[0].decorator: `decorator` is known but not implemented by Sluice yet; it has no effect",
+      "15:197 warning routes[0].tracing: `tracing` is known but not implemented by Sluice yet: there is no tracer, so nothing is sampled",
     ],
   ],
   [

@@ -1,4 +1,5 @@
 import type {
+  Decorator,
   HedgePolicy,
   NonForwardingAction,
   Route,
@@ -7,8 +8,10 @@ import type {
   VirtualHost,
 } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
+import { isToken } from "../http/headers/header-syntax.js";
 import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
+import type { ReplayLimits } from "../route/route-action-config.js";
 import type {
   RouteConfig,
   RouteEntryConfig,
@@ -22,7 +25,7 @@ import { DIRECT_RESPONSE_FIELDS } from "./direct-response.js";
 import { type Extension, extension } from "./extension.js";
 import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
-import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { ignored, implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 import { convertMatcherTree, matcherTreeFields } from "./matcher-tree.js";
 import { convertMetadata, METADATA_FIELDS } from "./metadata-config.js";
 import { convertMirrorPolicies, MIRROR_POLICY_FIELDS } from "./mirror-policy.js";
@@ -42,12 +45,15 @@ const ROUTE_FIELDS: MessageTable<Route["$typeName"]> = implemented<Route>("envoy
   route: ROUTE_ACTION_FIELDS,
   direct_response: DIRECT_RESPONSE_FIELDS,
   per_request_buffer_limit_bytes: true,
+  request_body_buffer_limit: true,
   redirect: REDIRECT_FIELDS,
   filter_action: refusedByConverter("nothing would answer"),
   non_forwarding_action: implemented<NonForwardingAction>("envoy.config.route.v3.NonForwardingAction", {}),
   ...ROUTE_HEADER_FIELDS,
   typed_per_filter_config: FILTER_OVERRIDES,
   stat_prefix: true,
+  decorator: implemented<Decorator>("envoy.config.route.v3.Decorator", { operation: true, propagate: true }),
+  tracing: ignored("there is no tracer, so nothing is sampled"),
 });
 
 const ROUTE_LIST_FIELDS = implemented<RouteList>("envoy.config.route.v3.RouteList", { routes: ROUTE_FIELDS });
@@ -75,6 +81,7 @@ const VIRTUAL_HOST_FIELDS = implemented<VirtualHost>("envoy.config.route.v3.Virt
   retry_policy: RETRY_POLICY_FIELDS,
   hedge_policy: HEDGE_POLICY_FIELDS,
   per_request_buffer_limit_bytes: true,
+  request_body_buffer_limit: true,
   request_mirror_policies: MIRROR_POLICY_FIELDS,
   ...ROUTE_HEADER_FIELDS,
   typed_per_filter_config: FILTER_OVERRIDES,
@@ -94,6 +101,7 @@ export const ROUTE_CONFIGURATION_FIELDS: MessageTable = implemented<RouteConfigu
     validate_clusters: true,
     max_direct_response_body_size_bytes: true,
     ignore_port_in_host_matching: true,
+    vhost_header: true,
     ignore_path_parameters_in_path_matching: true,
     // The connection manager takes these from requests.
     internal_only_headers: true,
@@ -112,8 +120,8 @@ export interface RouteRules {
   /** Of the virtual host: for routes without their own. */
   readonly retryPolicy: RetryPolicyConfig | null;
   readonly hedgePolicy: HedgePolicy | undefined;
-  /** `per_request_buffer_limit_bytes`, of the route or of its virtual host; null for none. */
-  readonly replayLimitBytes: number | null;
+  /** Of the route or of its virtual host: how much of a body may be kept. */
+  readonly replayLimits: ReplayLimits;
   /** Of the virtual host or of the whole table: for routes without their own. */
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
 }
@@ -127,7 +135,7 @@ export function convertRouteConfig(message: RouteConfiguration, context: Convers
     maxDirectResponseBytes: message.maxDirectResponseBodySizeBytes ?? DEFAULT_MAX_DIRECT_RESPONSE_BYTES,
     retryPolicy: null,
     hedgePolicy: undefined,
-    replayLimitBytes: null,
+    replayLimits: { replayLimitBytes: null, bodyLimitBytes: null },
     mirrorPolicies: convertMirrorPolicies(message.requestMirrorPolicies, validateClusters, context),
   };
   const domains = new DomainCheck(context);
@@ -136,10 +144,17 @@ export function convertRouteConfig(message: RouteConfiguration, context: Convers
     name: message.name,
     virtualHosts,
     ignorePortInHostMatching: message.ignorePortInHostMatching,
+    hostHeader: convertHostHeader(message, context),
     ignorePathParameters: message.ignorePathParametersInPathMatching,
     mostSpecificHeaderMutationsWins: message.mostSpecificHeaderMutationsWins,
     ...convertLevel(message, context),
   };
+}
+
+function convertHostHeader(message: RouteConfiguration, context: ConversionContext): string {
+  const { vhostHeader: name } = message;
+  if (name !== "" && !isToken(name)) context.error(message, "vhostHeader", `"${name}" is no name of a header`);
+  return name.toLowerCase();
 }
 
 function convertVirtualHost(
@@ -148,13 +163,13 @@ function convertVirtualHost(
   domains: DomainCheck,
   context: ConversionContext,
 ): VirtualHostConfig {
-  const { retryPolicy, hedgePolicy, perRequestBufferLimitBytes } = message;
+  const { retryPolicy, hedgePolicy } = message;
   const mirrorPolicies = convertMirrorPolicies(message.requestMirrorPolicies, rules.validateClusters, context);
   const hostRules: RouteRules = {
     ...rules,
     retryPolicy: retryPolicy === undefined ? null : convertRetryPolicy(retryPolicy, context),
     hedgePolicy,
-    replayLimitBytes: perRequestBufferLimitBytes ?? null,
+    replayLimits: replayLimitsOf(message) ?? rules.replayLimits,
     mirrorPolicies: mirrorPolicies.length === 0 ? rules.mirrorPolicies : mirrorPolicies,
   };
   const routes = message.routes.map((route) => convertRoute(route, hostRules, context));
@@ -201,20 +216,29 @@ function convertTree(message: VirtualHost, rules: RouteRules, context: Conversio
 
 function convertRoute(message: Route, rules: RouteRules, context: ConversionContext): RouteEntryConfig | null {
   const match = message.match === undefined ? null : convertRouteMatch(message.match, context);
-  const replayLimitBytes = message.perRequestBufferLimitBytes ?? rules.replayLimitBytes;
-  const action = convertRouteAction(message, { ...rules, replayLimitBytes }, context);
+  const replayLimits = replayLimitsOf(message) ?? rules.replayLimits;
+  const action = convertRouteAction(message, { ...rules, replayLimits }, context);
   const level = convertLevel(message, context);
-  return match === null || action === null
-    ? null
-    : {
-        name: message.name,
-        statPrefix: message.statPrefix,
-        configPath: context.pathOf(message),
-        match,
-        metadata: convertMetadata(message.metadata),
-        action,
-        ...level,
-      };
+  if (match === null || action === null) return null;
+  const { name, statPrefix, decorator } = message;
+  return {
+    name,
+    statPrefix,
+    configPath: context.pathOf(message),
+    match,
+    metadata: convertMetadata(message.metadata),
+    decorator:
+      decorator === undefined ? null : { operation: decorator.operation, propagate: decorator.propagate ?? true },
+    action,
+    ...level,
+  };
+}
+
+/** Null where neither is set; the newer field goes before the older. */
+function replayLimitsOf(message: Route | VirtualHost): ReplayLimits | null {
+  const { perRequestBufferLimitBytes: older, requestBodyBufferLimit: newer } = message;
+  if (newer !== undefined) return { replayLimitBytes: null, bodyLimitBytes: Number(newer) };
+  return older === undefined ? null : { replayLimitBytes: older, bodyLimitBytes: null };
 }
 
 function convertLevel(message: RouteConfiguration | VirtualHost | Route, context: ConversionContext): RouteLevelConfig {

@@ -1,4 +1,5 @@
 import type {
+  CookieMatcher,
   QueryParameterMatcher,
   RouteMatch,
   RouteMatch_ConnectMatcher,
@@ -6,12 +7,19 @@ import type {
   RouteMatch_TlsContextMatchOptions,
 } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { UriTemplateMatchConfig } from "../gen/envoy/extensions/path/match/uri_template/v3/uri_template_match_pb.js";
-import type { PathMatchConfig, QueryParameterMatchConfig, RouteMatchConfig } from "../route/route-config.js";
+import type { FilterStateMatcher } from "../gen/envoy/type/matcher/v3/filter_state_pb.js";
+import type {
+  CookieMatchConfig,
+  FilterStateMatchConfig,
+  PathMatchConfig,
+  QueryParameterMatchConfig,
+  RouteMatchConfig,
+} from "../route/route-config.js";
 import { parseUriTemplate } from "../route/uri-template.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertTypedExtension, type Extension, extension, typedExtensionFields } from "./extension.js";
 import { convertHeaderMatchers, HEADER_MATCHER_FIELDS } from "./header-matcher.js";
-import { implemented, type MessageTable, refused } from "./implemented-fields.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertMetadataMatcher, METADATA_MATCHER_FIELDS } from "./metadata-matcher.js";
 import { convertRuntimeFraction, RUNTIME_FRACTION_FIELDS } from "./runtime-fraction.js";
 import { convertRegex, convertStringMatcher, REGEX_FIELDS, STRING_MATCHER_FIELDS } from "./string-matcher.js";
@@ -32,8 +40,6 @@ const QUERY_PARAMETER_FIELDS = implemented<QueryParameterMatcher>("envoy.config.
   present_match: true,
 });
 
-const GOES_ELSEWHERE = "without it requests would go elsewhere";
-
 export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.config.route.v3.RouteMatch", {
   prefix: true,
   path: true,
@@ -51,8 +57,15 @@ export const ROUTE_MATCH_FIELDS: MessageTable = implemented<RouteMatch>("envoy.c
     { presented: true, validated: true },
   ),
   dynamic_metadata: METADATA_MATCHER_FIELDS,
-  cookies: refused(GOES_ELSEWHERE),
-  filter_state: refused(GOES_ELSEWHERE),
+  cookies: implemented<CookieMatcher>("envoy.config.route.v3.CookieMatcher", {
+    name: true,
+    string_match: STRING_MATCHER_FIELDS,
+    invert_match: true,
+  }),
+  filter_state: implemented<FilterStateMatcher>("envoy.type.matcher.v3.FilterStateMatcher", {
+    key: true,
+    string_match: STRING_MATCHER_FIELDS,
+  }),
 });
 
 /** The conditions of a route; null with an error when one of them cannot be used. */
@@ -61,6 +74,8 @@ export function convertRouteMatch(message: RouteMatch, context: ConversionContex
   const headers = convertHeaderMatchers(message.headers, context);
   const queryParameters = message.queryParameters.map((parameter) => convertQueryParameter(parameter, context));
   const dynamicMetadata = message.dynamicMetadata.map((metadata) => convertMetadataMatcher(metadata, context));
+  const filterState = message.filterState.map((state) => convertFilterState(state, context));
+  const cookies = message.cookies.map((cookie) => convertCookie(cookie, context));
   const { runtimeFraction, tlsContext } = message;
   if (path === null || headers === null) return null;
   return {
@@ -76,7 +91,8 @@ export function convertRouteMatch(message: RouteMatch, context: ConversionContex
         ? null
         : { presented: tlsContext.presented ?? null, validated: tlsContext.validated ?? null },
     dynamicMetadata: dynamicMetadata.filter((metadata) => metadata !== null),
-    filterState: [],
+    filterState: filterState.filter((state) => state !== null),
+    cookies: cookies.filter((cookie) => cookie !== null),
   };
 }
 
@@ -121,4 +137,22 @@ function convertQueryParameter(
   if (match.case !== "stringMatch") return { name, value: { kind: "present", present: match.value ?? true } };
   const matcher = convertStringMatcher(match.value, context);
   return matcher === null ? null : { name, value: { kind: "string", matcher } };
+}
+
+function convertFilterState(message: FilterStateMatcher, context: ConversionContext): FilterStateMatchConfig | null {
+  // Its absence breaks a constraint of the proto and has been reported.
+  if (message.matcher.case === undefined) return null;
+  if (message.matcher.case === "addressMatch") {
+    context.notImplemented(message, "addressMatch", "a condition on addresses in filter state");
+    return null;
+  }
+  const matcher = convertStringMatcher(message.matcher.value, context);
+  return matcher === null ? null : { key: message.key, matcher };
+}
+
+function convertCookie(message: CookieMatcher, context: ConversionContext): CookieMatchConfig | null {
+  // Its absence breaks a constraint of the proto and has been reported.
+  if (message.stringMatch === undefined) return null;
+  const matcher = convertStringMatcher(message.stringMatch, context);
+  return matcher === null ? null : { name: message.name, matcher, invert: message.invertMatch };
 }

@@ -3,6 +3,7 @@ import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import type { Address } from "../network/address.js";
 import type { ListenerConfig } from "../network/listener-config.js";
 import type { OverloadConfig } from "../overload/overload-config.js";
+import type { ClusterPoliciesConfig } from "../route/cluster-policies.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import type { Locality } from "../upstream/locality.js";
@@ -14,6 +15,8 @@ export interface RuntimeConfig {
   readonly localCluster: string;
   readonly listeners: readonly ListenerConfig[];
   readonly clusters: readonly ClusterInfo[];
+  /** Of clusters that have some. */
+  readonly clusterPolicies: readonly ClusterPoliciesConfig[];
   readonly admin: AdminConfig | null;
   /** `layered_runtime`, by key. */
   readonly runtime: RuntimeValues;

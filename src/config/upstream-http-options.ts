@@ -8,13 +8,14 @@ import type {
   HttpProtocolOptions_ExplicitHttpConfig,
 } from "../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
+import { CLUSTER_POLICY_FIELDS } from "./cluster-policies.js";
 import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 import { convertPoolPolicy } from "./pool-policy-config.js";
+import { UPSTREAM_OPTIONS_TYPE } from "./upstream-options-type.js";
 
-const OPTIONS_TYPE = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const DEFAULT_MAX_HEADERS_COUNT = 100;
 const DEFAULT_MAX_RESPONSE_HEADERS_KB = 60;
 
@@ -40,7 +41,7 @@ export const UPSTREAM_HTTP1_FIELDS: MessageTable = implemented<Http1ProtocolOpti
   },
 );
 
-export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(OPTIONS_TYPE, {
+export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOptions>(UPSTREAM_OPTIONS_TYPE, {
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
   explicit_http_config: implemented<HttpProtocolOptions_ExplicitHttpConfig>(
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig",
@@ -51,6 +52,7 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
     },
   ),
   use_downstream_protocol_config: refusedByConverter("a choice of protocols for upstream hosts"),
+  ...CLUSTER_POLICY_FIELDS,
   auto_config: refusedByConverter("a choice of protocols for upstream hosts"),
 });
 
@@ -110,10 +112,10 @@ function findOptions(cluster: Cluster, context: ConversionContext): HttpProtocol
   for (const [key, any] of Object.entries(cluster.typedExtensionProtocolOptions)) {
     const unpacked = context.unpack(any);
     if (unpacked === null) continue;
-    if (unpacked.desc.typeName === OPTIONS_TYPE) {
+    if (unpacked.desc.typeName === UPSTREAM_OPTIONS_TYPE) {
       found = unpacked.message as HttpProtocolOptions;
-      if (key !== OPTIONS_TYPE) {
-        const text = `the key of ${OPTIONS_TYPE} is its name, not "${key}"`;
+      if (key !== UPSTREAM_OPTIONS_TYPE) {
+        const text = `the key of ${UPSTREAM_OPTIONS_TYPE} is its name, not "${key}"`;
         context.itemError(cluster, "typedExtensionProtocolOptions", key, text);
       }
     } else {

@@ -1,7 +1,10 @@
 import type { Runtime } from "../common/runtime.js";
+import type { LogContext } from "../http/formatter/log-context.js";
+import { TextFormat } from "../http/formatter/substitution-format.js";
 import { isGrpcRequest } from "../http/headers/grpc-request.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import { type MetadataMatchCriteria, mergeMetadataMatch } from "../upstream/metadata-match.js";
+import { type ClusterPoliciesConfig, underPolicies } from "./cluster-policies.js";
 import { cappedGrpcTimeoutMs } from "./grpc-timeout.js";
 import { HashPolicy } from "./hash-policy.js";
 import { MirrorPolicy } from "./mirror-policy.js";
@@ -50,6 +53,11 @@ export class ForwardAction {
   private readonly clusterHeader: string;
   private readonly hostRewrite: HostRewriteConfig;
   private readonly hostSubstitution: RegexSubstitution | null;
+  private readonly hostFormat: TextFormat | null;
+  private readonly runtime: Runtime;
+  private readonly weighted: WeightedClusterConfig | null;
+  /** This action for clusters with policies of their own, by cluster; null while none was asked for. */
+  private variants: Map<string, ForwardAction> | null = null;
 
   /** @param weighted the one of the route's weighted clusters that this action is for; null without */
   // control plane: when configuration arrives
@@ -58,6 +66,8 @@ export class ForwardAction {
     this.clusterName = cluster.kind === "name" ? cluster.name : "";
     this.clusterHeader = cluster.kind === "header" ? cluster.header : "";
     this.config = config;
+    this.runtime = runtime;
+    this.weighted = weighted;
     this.timeouts = routeTimeouts(config);
     this.upgrades = config.upgrades;
     this.connect = connectOf(config);
@@ -71,11 +81,23 @@ export class ForwardAction {
     this.autoHostRewrite = this.hostRewrite.kind === "auto";
     this.hostSubstitution =
       this.hostRewrite.kind === "pathRegex" ? new RegexSubstitution(this.hostRewrite.substitution) : null;
+    this.hostFormat = this.hostRewrite.kind === "format" ? new TextFormat(this.hostRewrite.text) : null;
     const mirrors = config.mirrorPolicies.map((mirror) => new MirrorPolicy(mirror, runtime));
     this.mirrorPolicies = mirrors.length === 0 ? null : mirrors;
     this.hashPolicy = config.hashPolicies.length === 0 ? null : new HashPolicy(config.hashPolicies);
     this.metadataMatch = mergeMetadataMatch(config.metadataMatch, weighted === null ? null : weighted.metadataMatch);
     this.pathRewriter = config.pathRewrite === null ? null : compilePathRewriter(config.pathRewrite);
+  }
+
+  /** This action with the policies of the cluster that a request goes to. Made when it is first asked for. */
+  under(policies: ClusterPoliciesConfig): ForwardAction {
+    this.variants ??= new Map();
+    let variant = this.variants.get(policies.clusterName);
+    if (variant === undefined) {
+      variant = new ForwardAction(underPolicies(this.config, policies), this.runtime, this.weighted);
+      this.variants.set(policies.clusterName, variant);
+    }
+    return variant;
   }
 
   /** `max_grpc_timeout` of the route: the upstream of a gRPC request gets to know what its time has become. */
@@ -94,8 +116,8 @@ export class ForwardAction {
     return this.clusterHeader === "" ? this.clusterName : (headers.get(this.clusterHeader) ?? "");
   }
 
-  /** The host that a request gets before its upstream host is known; null leaves it. */
-  rewrittenHost(headers: HeaderMap): string | null {
+  /** The host that a request gets before its upstream host is known; null leaves it. @param context what formats read */
+  rewrittenHost(headers: HeaderMap, context: LogContext): string | null {
     const { hostRewrite } = this;
     switch (hostRewrite.kind) {
       case "none":
@@ -107,6 +129,8 @@ export class ForwardAction {
         return nonEmpty(headers.get(hostRewrite.header));
       case "pathRegex":
         return nonEmpty((this.hostSubstitution as RegexSubstitution).replaceAll(pathOnly(headers.path)));
+      case "format":
+        return nonEmpty((this.hostFormat as TextFormat).formatText(context));
     }
   }
 }

@@ -12,4 +12,6 @@ export type PathRewriteConfig =
   /** Replaces every match in the path without its query. */
   | { readonly kind: "regex"; readonly substitution: RegexSubstitutionConfig }
   /** A path made of the variables of the URI template that the route matched by. */
-  | { readonly kind: "template"; readonly pattern: string; readonly rewrite: string };
+  | { readonly kind: "template"; readonly pattern: string; readonly rewrite: string }
+  /** A format with command operators; the query stays. What comes out empty rewrites nothing. */
+  | { readonly kind: "format"; readonly text: string };

@@ -21,6 +21,12 @@ export class PathTrie {
     node.routes.push(route);
   }
 
+  /** The routes of each prefix. */
+  // control plane: built when configuration arrives
+  lists(): (readonly number[])[] {
+    return listsBelow(this.root);
+  }
+
   /**
    * Appends the routes of every prefix of a path, a sorted list for each.
    * @returns the number of lists, which is more than `lists` can hold when they are too many
@@ -70,6 +76,11 @@ class TrieNode {
     this.routes = [];
     this.addChild(rest);
   }
+}
+
+// control plane: built when configuration arrives
+function listsBelow(node: TrieNode): (readonly number[])[] {
+  return [node.routes, ...[...node.children.values()].flatMap(listsBelow)];
 }
 
 function commonLength(label: string, text: string, at: number): number {

@@ -1,3 +1,4 @@
+import type { LogContext } from "../http/formatter/log-context.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import { compilePathRewriter, type PathRewriter } from "./path-rewriter.js";
 import type { RedirectConfig } from "./route-action-config.js";
@@ -17,30 +18,30 @@ export class RedirectAction {
     this.pathHasQuery = config.path.includes("?");
   }
 
-  /** The absolute URL to go to. @param matchedLength how much of the path the route matched */
-  location(headers: HeaderMap, matchedLength: number): string {
+  /** The absolute URL to go to. @param matchedLength how much of the path the route matched @param context what formats read */
+  location(headers: HeaderMap, matchedLength: number, context: LogContext): string {
     const { config } = this;
     const scheme = config.scheme === "" ? headers.scheme : config.scheme;
     const host = config.host === "" ? requestHost(headers, scheme, config.port !== 0) : config.host;
     const port = config.port === 0 ? "" : `:${config.port}`;
-    return `${scheme}://${host}${port}${this.path(headers.path, matchedLength)}`;
+    return `${scheme}://${host}${port}${this.path(headers.path, matchedLength, context)}`;
   }
 
-  private path(path: string, matchedLength: number): string {
+  private path(path: string, matchedLength: number, context: LogContext): string {
     // A query of the configuration's own is never stripped.
     if (this.pathHasQuery) return this.config.path;
-    const rewritten = this.rewritten(path, matchedLength);
+    const rewritten = this.rewritten(path, matchedLength, context);
     if (!this.config.stripQuery) return rewritten;
     const question = rewritten.indexOf("?");
     return question < 0 ? rewritten : rewritten.slice(0, question);
   }
 
-  private rewritten(path: string, matchedLength: number): string {
+  private rewritten(path: string, matchedLength: number, context: LogContext): string {
     if (this.config.path !== "") {
       const question = path.indexOf("?");
       return question < 0 ? this.config.path : this.config.path + path.slice(question);
     }
-    return this.rewriter === null ? path : this.rewriter.rewrite(path, matchedLength);
+    return this.rewriter === null ? path : (this.rewriter.rewrite(path, matchedLength, context) ?? path);
   }
 }
 

@@ -1,11 +1,12 @@
 import type { RuntimeFraction } from "../common/runtime.js";
+import { cookieValue } from "../http/headers/cookie.js";
 import type { HeaderMatcher } from "../http/headers/header-matcher.js";
 import { queryParameter } from "../http/headers/query-string.js";
 import type { StringMatcher } from "../matching/string-matcher.js";
 import type { ValueMatcher } from "../matching/value-matcher.js";
 import type { MatchInput } from "./match-input.js";
 import type { ConditionDescription, RouteCondition } from "./route-condition.js";
-import type { MetadataMatchConfig, TlsContextMatchConfig } from "./route-config.js";
+import type { CookieMatchConfig, MetadataMatchConfig, TlsContextMatchConfig } from "./route-config.js";
 
 /*
  * The conditions of a route beside its path (`envoy.config.route.v3.RouteMatch`), one class for each.
@@ -178,5 +179,30 @@ export class FilterStateCondition implements RouteCondition {
   describe(): ConditionDescription {
     const expected = `${this.key}: ${this.matcher.describe()}`;
     return { subject: "filter state", expected, field: `match.filter_state[${this.index}]` };
+  }
+}
+
+/** One of `cookies`: the first of its name. */
+export class CookieCondition implements RouteCondition {
+  private readonly config: CookieMatchConfig;
+  private readonly matcher: StringMatcher;
+  private readonly index: number;
+
+  constructor(config: CookieMatchConfig, matcher: StringMatcher, index: number) {
+    this.config = config;
+    this.matcher = matcher;
+    this.index = index;
+  }
+
+  matches(input: MatchInput): boolean {
+    const { name, invert } = this.config;
+    const value = cookieValue(input.headers, name);
+    return (value !== null && this.matcher.matches(value)) !== invert;
+  }
+
+  describe(): ConditionDescription {
+    const { name, invert } = this.config;
+    const expected = `${name}: ${invert ? "not " : ""}${this.matcher.describe()}`;
+    return { subject: "cookie", expected, field: `match.cookies[${this.index}]` };
   }
 }

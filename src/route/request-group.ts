@@ -13,7 +13,8 @@ export class RequestGroup implements RequestGroupRecord {
   private readonly retries: { readonly [outcome in RetryOutcome]: Counter };
   private readonly responses: ResponseStats;
 
-  constructor(scope: StatsScope, name: string) {
+  /** @param name of a virtual cluster */
+  constructor(scope: StatsScope, name = "") {
     this.name = name;
     this.rqTotal = scope.counter("upstream_rq_total");
     this.rqTimeout = scope.counter("upstream_rq_timeout");

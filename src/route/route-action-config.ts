@@ -1,3 +1,4 @@
+import type { ReplyBodyFormatConfig } from "../http/formatter/body-format-config.js";
 import type { MetadataMatchCriteria } from "../upstream/metadata-match.js";
 import type { ResourcePriority } from "../upstream/resource-manager.js";
 import type { FilterOverrideConfig } from "./filter-override-config.js";
@@ -73,7 +74,14 @@ export type ClusterSpecifierConfig =
   | { readonly kind: "name"; readonly name: string }
   /** The first value of this request header names the cluster. */
   | { readonly kind: "header"; readonly header: string }
-  | { readonly kind: "weighted"; readonly clusters: readonly WeightedClusterConfig[]; readonly randomHeader: string };
+  | {
+      readonly kind: "weighted";
+      readonly clusters: readonly WeightedClusterConfig[];
+      /** Brings the random value; empty for none. */
+      readonly randomHeader: string;
+      /** The hash of the request takes its place, where it has one. */
+      readonly useHashPolicy: boolean;
+    };
 
 /** `envoy.config.route.v3.WeightedCluster.ClusterWeight`. */
 export interface WeightedClusterConfig {
@@ -96,7 +104,9 @@ export type HostRewriteConfig =
   | { readonly kind: "auto" }
   | { readonly kind: "header"; readonly header: string }
   /** The path without its query, after substitution. */
-  | { readonly kind: "pathRegex"; readonly substitution: RegexSubstitutionConfig };
+  | { readonly kind: "pathRegex"; readonly substitution: RegexSubstitutionConfig }
+  /** With command operators. */
+  | { readonly kind: "format"; readonly text: string };
 
 /** `envoy.config.route.v3.RedirectAction`. */
 export interface RedirectConfig {
@@ -121,6 +131,8 @@ export interface DirectResponseConfig {
   readonly status: number;
   /** A string of bytes. */
   readonly body: string;
+  /** Makes the body, of the one above among others; null leaves it. */
+  readonly bodyFormat: ReplyBodyFormatConfig | null;
 }
 
 /** `envoy.config.route.v3.NonForwardingAction`: the request never leaves the proxy, a filter is to answer it. */

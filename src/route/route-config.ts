@@ -15,6 +15,8 @@ export interface RouteConfig extends RouteLevelConfig {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHostConfig[];
   readonly ignorePortInHostMatching: boolean;
+  /** `vhost_header`, lower case: its value in place of the host; empty for the host. */
+  readonly hostHeader: string;
   /** Paths are matched up to their first semicolon. */
   readonly ignorePathParameters: boolean;
   /** Header rules of routes apply last, and so win over those of virtual hosts and of the whole table. */
@@ -60,9 +62,17 @@ export interface RouteEntryConfig extends RouteLevelConfig {
   /** Where the route stands in the configuration: `static_resources.listeners[0]...routes[2]`. For explanations. */
   readonly configPath: string;
   readonly match: RouteMatchConfig;
-  /** For logs. */
   readonly metadata: Metadata;
+  /** Null without one. */
+  readonly decorator: DecoratorConfig | null;
   readonly action: RouteActionConfig;
+}
+
+/** `envoy.config.route.v3.Decorator`: what the requests of a route are called where they are traced. */
+export interface DecoratorConfig {
+  readonly operation: string;
+  /** The other side gets to know it, in `x-envoy-decorator-operation`. */
+  readonly propagate: boolean;
 }
 
 /** `envoy.config.route.v3.RouteMatch`: all conditions have to be met. */
@@ -77,6 +87,7 @@ export interface RouteMatchConfig {
   readonly tlsContext: TlsContextMatchConfig | null;
   readonly dynamicMetadata: readonly MetadataMatchConfig[];
   readonly filterState: readonly FilterStateMatchConfig[];
+  readonly cookies: readonly CookieMatchConfig[];
 }
 
 /** The path specifier of a route; matched on the path without query and fragment. */
@@ -113,4 +124,12 @@ export interface MetadataMatchConfig {
 export interface FilterStateMatchConfig {
   readonly key: string;
   readonly matcher: StringMatcherConfig;
+}
+
+/** `envoy.config.route.v3.CookieMatcher`. */
+export interface CookieMatchConfig {
+  readonly name: string;
+  readonly matcher: StringMatcherConfig;
+  /** Also met when the cookie is not there. */
+  readonly invert: boolean;
 }

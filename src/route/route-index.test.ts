@@ -90,6 +90,46 @@ describe("an index of routes", () => {
     assert.equal(indexed(matches, `/${"a".repeat(30)}`, ["x"]), 10);
   });
 
+  test("many routes of one path, told apart by a header, are found as one by one", () => {
+    const value = fc.constantFrom("a", "b", "c", "A", "");
+    const condition = fc.record({
+      name: fc.constantFrom("x", "x", "x", "y"),
+      kind: fc.constantFrom("exact", "exact", "exact", "prefix"),
+      value,
+      ignoreCase: fc.constantFrom(false, false, false, true),
+      invert: fc.constantFrom(false, false, false, true),
+      treatMissingAsEmpty: fc.constantFrom(false, false, false, true),
+    });
+    const route = fc.record({
+      prefix: fc.constantFrom("/", "/", "/a"),
+      conditions: fc.array(condition, { maxLength: 2 }),
+    });
+    const request = fc.record({
+      path: fc.constantFrom("/", "/a", "/b"),
+      headers: fc.array(fc.tuple(fc.constantFrom("x", "y"), value), { maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(route, { minLength: 20, maxLength: 80 }), request, (routes, { path: target, headers }) => {
+        const matches = routes.map(({ prefix, conditions }) =>
+          routeMatch({
+            path: { kind: "prefix", value: prefix },
+            headers: conditions.map(({ name, kind, ignoreCase, invert, treatMissingAsEmpty, ...rest }) => ({
+              name,
+              value: { kind: "string", matcher: { kind, value: rest.value, ignoreCase } },
+              invert,
+              treatMissingAsEmpty,
+            })) as RouteMatchConfig["headers"],
+          }),
+        );
+        const matchers = matchersOf(matches);
+        const input = matchInput({ path: target, headers });
+        const expected = matchers.findIndex((matcher) => matcher.matches(input));
+        assert.equal(new RouteIndex(matches, matchers).find(matchInput({ path: target, headers })), expected);
+      }),
+      { numRuns: 1_000, seed: 1 },
+    );
+  });
+
   test("no route at all", () => {
     assert.equal(indexed([], "/"), -1);
   });

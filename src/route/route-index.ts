@@ -1,4 +1,5 @@
 import { asciiLowerCase, wireText } from "../matching/wire-text.js";
+import { HeaderSplit } from "./header-split.js";
 import type { MatchInput } from "./match-input.js";
 import { PathTrie } from "./path-trie.js";
 import type { RouteMatchConfig } from "./route-config.js";
@@ -7,7 +8,7 @@ import type { RouteMatcher } from "./route-matcher.js";
 /** Up to so many routes trying them one by one is the faster way (`bench/micro/route/route-table.ts`). */
 export const MAX_UNINDEXED_ROUTES = 16;
 /** Lists of candidates to merge for one request; with more, prefixes nested in prefixes, all routes are tried. */
-const MAX_LISTS = 16;
+const MAX_LISTS = 32;
 
 /** The routes that a path may lead to, where their path specifier allows to look it up. */
 class PathIndex {
@@ -24,6 +25,11 @@ class PathIndex {
     else routes.push(route);
   }
 
+  // control plane: when configuration arrives
+  lists(): (readonly number[])[] {
+    return [...this.exact.values(), ...this.prefixes.lists()];
+  }
+
   collect(path: string, lists: (readonly number[])[], count: number): number {
     const exact = this.exact.get(path);
     if (exact === undefined || count >= lists.length) return this.prefixes.collect(path, lists, count);
@@ -33,8 +39,9 @@ class PathIndex {
 }
 
 /**
- * Finds the first route that matches without trying all: exact paths by hash, prefixes by a trie, and only those that
- * come from there, with the routes that no path can be looked up for, are tried in the order of the configuration.
+ * Finds the first route that matches without trying all: exact paths by hash, prefixes by a trie, many routes of one path
+ * by the header that tells them apart, and only those that come from there, with the routes that cannot be looked up,
+ * are tried in the order of the configuration.
  */
 export class RouteIndex {
   private readonly matchers: readonly RouteMatcher[];
@@ -42,12 +49,25 @@ export class RouteIndex {
   private insensitive: PathIndex | null = null;
   /** Patterns, templates and CONNECT. */
   private readonly others: number[] = [];
+  /** How candidates of one path are told apart further, by their list; null where none are that many. */
+  private readonly splits: ReadonlyMap<readonly number[], HeaderSplit> | null;
   private readonly lists: (readonly number[])[] = new Array<readonly number[]>(MAX_LISTS).fill([]);
   private readonly cursors = new Int32Array(MAX_LISTS);
 
   constructor(matches: readonly RouteMatchConfig[], matchers: readonly RouteMatcher[]) {
     this.matchers = matchers;
     for (const [route, match] of matches.entries()) this.add(match, route);
+    this.splits = this.splitsOf(matches);
+  }
+
+  // control plane: when configuration arrives
+  private splitsOf(matches: readonly RouteMatchConfig[]): ReadonlyMap<readonly number[], HeaderSplit> | null {
+    const splits = new Map<readonly number[], HeaderSplit>();
+    for (const list of [...this.sensitive.lists(), ...(this.insensitive?.lists() ?? []), this.others]) {
+      const split = HeaderSplit.of(list, matches);
+      if (split !== null) splits.set(list, split);
+    }
+    return splits.size === 0 ? null : splits;
   }
 
   private add(match: RouteMatchConfig, route: number): void {
@@ -74,7 +94,24 @@ export class RouteIndex {
       if (count < lists.length) lists[count] = this.others;
       count++;
     }
+    if (this.splits !== null && count <= lists.length) count = this.split(input, count, this.splits);
     return count > lists.length ? this.tryAll(input) : this.tryMerged(input, count);
+  }
+
+  /** Puts those candidates in the place of a list that want what the request has, beside those that do not care. */
+  private split(input: MatchInput, count: number, splits: ReadonlyMap<readonly number[], HeaderSplit>): number {
+    const { lists } = this;
+    let end = count;
+    for (let i = 0; i < count; i++) {
+      const split = splits.get(lists[i] as readonly number[]);
+      if (split === undefined) continue;
+      lists[i] = split.rest;
+      const wanted = split.find(input);
+      if (wanted === null) continue;
+      if (end < lists.length) lists[end] = wanted;
+      end++;
+    }
+    return end;
   }
 
   private tryMerged(input: MatchInput, count: number): number {

@@ -5,6 +5,7 @@ import { compileValueMatcher } from "../matching/value-matcher.js";
 import type { MatchInput } from "./match-input.js";
 import { compilePathCondition } from "./path-condition.js";
 import {
+  CookieCondition,
   FilterStateCondition,
   FractionCondition,
   GrpcCondition,
@@ -69,6 +70,9 @@ function compileConditions(config: RouteMatchConfig, runtime: Runtime): RouteCon
   }
   for (const [index, state] of config.filterState.entries()) {
     conditions.push(new FilterStateCondition(state.key, compileStringMatcher(state.matcher), index));
+  }
+  for (const [index, cookie] of config.cookies.entries()) {
+    conditions.push(new CookieCondition(cookie, compileStringMatcher(cookie.matcher), index));
   }
   return conditions;
 }

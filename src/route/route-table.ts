@@ -1,10 +1,12 @@
 import { Runtime } from "../common/runtime.js";
+import type { HeaderMap } from "../http/headers/header-map.js";
 import type { MatcherStep } from "../matching/matcher-tree.js";
 import type { StatsScope } from "../stats/stat.js";
 import { MatchInput, type RouteRequest } from "./match-input.js";
 import { pathOnly } from "./path-only.js";
 import type { Route } from "./route.js";
 import type { RouteConfig } from "./route-config.js";
+import type { RouteFinder } from "./route-finder.js";
 import { RouteLevel } from "./route-level.js";
 import { type PassedRoute, RouteList, type RouteSource } from "./route-list.js";
 import { RouteTree } from "./route-tree.js";
@@ -53,10 +55,12 @@ export interface RouteTableParts {
 }
 
 /** A route configuration, compiled. Immutable: a request keeps the table it started with. */
-export class RouteTable {
+export class RouteTable implements RouteFinder {
   readonly name: string;
   private readonly domains = new VirtualHostTable<DomainEntry>();
   private readonly ignorePort: boolean;
+  /** The header that virtual hosts are found by; empty for the host. */
+  private readonly hostHeader: string;
   private readonly ignorePathParameters: boolean;
   private readonly input = new MatchInput();
 
@@ -64,6 +68,7 @@ export class RouteTable {
   constructor(config: RouteConfig, parts: RouteTableParts = { runtime: new Runtime(), stats: null }) {
     this.name = config.name;
     this.ignorePort = config.ignorePortInHostMatching;
+    this.hostHeader = config.hostHeader;
     this.ignorePathParameters = config.ignorePathParameters;
     const { mostSpecificHeaderMutationsWins } = config;
     const level = new RouteLevel(config);
@@ -83,7 +88,7 @@ export class RouteTable {
   /** The route a request takes, null when none matches. */
   match(request: RouteRequest): Route | null {
     const { requestHeaders } = request;
-    const entry = this.findDomain(requestHeaders.authority);
+    const entry = this.findDomain(requestHeaders);
     if (entry === null) return null;
     if (entry.tls?.redirects(requestHeaders)) return entry.tls.redirect;
     this.input.fill(request, this.matchedPath(requestHeaders.path));
@@ -93,7 +98,7 @@ export class RouteTable {
   /** Decides as `match` does, by the same conditions, and says why. */
   explain(request: RouteRequest): RouteExplanation {
     const { requestHeaders } = request;
-    const entry = this.findDomain(requestHeaders.authority);
+    const entry = this.findDomain(requestHeaders);
     if (entry === null) return UNKNOWN_HOST;
     const { virtualHost, domain, tls } = entry;
     const passed: PassedRoute[] = [];
@@ -113,8 +118,9 @@ export class RouteTable {
     return semicolon === -1 ? withoutQuery : withoutQuery.slice(0, semicolon);
   }
 
-  private findDomain(authority: string): DomainEntry | null {
-    const host = authority.toLowerCase();
+  private findDomain(headers: HeaderMap): DomainEntry | null {
+    const { hostHeader } = this;
+    const host = (hostHeader === "" ? headers.authority : (headers.get(hostHeader) ?? "")).toLowerCase();
     return this.domains.find(this.ignorePort ? withoutPort(host) : host);
   }
 }
@@ -122,7 +128,7 @@ export class RouteTable {
 /** With weighted clusters, the request's random value says which of them it takes. */
 function selected(route: Route | null, request: RouteRequest): Route | null {
   if (route === null || route.weighted === null) return route;
-  return route.weighted.choose(request.requestHeaders, request.randomValue());
+  return route.weighted.choose(request);
 }
 
 function withoutPort(host: string): string {

@@ -21,6 +21,7 @@ export function routeConfig(virtualHosts: readonly VirtualHostConfig[], parts: P
     name: "routes",
     virtualHosts,
     ignorePortInHostMatching: false,
+    hostHeader: "",
     ignorePathParameters: false,
     mostSpecificHeaderMutationsWins: false,
     ...SILENT_LEVEL,
@@ -56,13 +57,14 @@ export function routeEntry(
   match: Partial<RouteMatchConfig>,
   parts: Partial<RouteEntryConfig> = {},
 ): RouteEntryConfig {
-  const action = { kind: "directResponse", status: 200, body: name } as const;
+  const action = { kind: "directResponse", status: 200, bodyFormat: null, body: name } as const;
   return {
     name,
     statPrefix: "",
     configPath: name,
     match: routeMatch(match),
-    metadata: NO_METADATA,
+    metadata: {},
+    decorator: null,
     action,
     ...SILENT_LEVEL,
     ...parts,
@@ -81,6 +83,7 @@ export function routeMatch(parts: Partial<RouteMatchConfig> = {}): RouteMatchCon
     tlsContext: null,
     dynamicMetadata: [],
     filterState: [],
+    cookies: [],
     ...parts,
   };
 }

@@ -11,7 +11,7 @@ import { pathOnly } from "./path-only.js";
 import { RedirectAction } from "./redirect.js";
 import { RequestGroup, statName } from "./request-group.js";
 import type { NonForwardingConfig, WeightedClusterConfig } from "./route-action-config.js";
-import type { PathMatchConfig, RouteEntryConfig } from "./route-config.js";
+import type { DecoratorConfig, PathMatchConfig, RouteEntryConfig } from "./route-config.js";
 import { RouteLevel, type RouteLevels, requestRulesOf, responseRulesOf } from "./route-level.js";
 import type { VirtualHost } from "./virtual-host.js";
 import { WeightedRoutes } from "./weighted-routes.js";
@@ -19,9 +19,11 @@ import { WeightedRoutes } from "./weighted-routes.js";
 /** What a request that matched is to meet. One object for each route of the table, shared by all its requests. */
 export class Route implements RouteDescription {
   readonly name: string;
+  readonly metadata: Metadata;
+  /** What its requests are called where they are traced; null for nothing. */
+  readonly decorator: DecoratorConfig | null;
   readonly virtualHost: VirtualHost;
   readonly match: PathMatchConfig;
-  readonly metadata: Metadata;
   readonly action: ForwardAction | RedirectAction | DirectResponse | NonForwardingConfig;
   /** Where it stands in the configuration. */
   readonly configPath: string;
@@ -39,9 +41,10 @@ export class Route implements RouteDescription {
   constructor(entry: RouteEntryConfig, virtualHost: VirtualHost, weighted: WeightedClusterConfig | null = null) {
     const { scope } = virtualHost;
     this.name = entry.name;
+    this.metadata = entry.metadata;
+    this.decorator = entry.decorator;
     this.virtualHost = virtualHost;
     this.match = entry.match.path;
-    this.metadata = entry.metadata;
     this.action = actionOf(entry, scope.runtime, weighted);
     this.configPath = entry.configPath;
     this.valueLength = wireText(entry.match.path.value).length;
@@ -113,5 +116,7 @@ function weightedRoutesOf(entry: RouteEntryConfig, virtualHost: VirtualHost): We
   const routes = cluster.clusters.map((weighted) => new Route(entry, virtualHost, weighted));
   const { runtime } = virtualHost.scope;
   const weights = cluster.clusters.map(({ weight, runtimeKey }) => runtime.integer(runtimeKey, weight));
-  return new WeightedRoutes(routes, weights, cluster.randomHeader);
+  const [first] = routes;
+  const hashPolicy = cluster.useHashPolicy && first?.action.kind === "forward" ? first.action.hashPolicy : null;
+  return new WeightedRoutes(routes, weights, cluster.randomHeader, hashPolicy);
 }

@@ -17,6 +17,7 @@ const ANY_REQUEST: RouteMatchConfig = {
   tlsContext: null,
   dynamicMetadata: [],
   filterState: [],
+  cookies: [],
 };
 
 /** Sends clients that came in the clear to the same URL with `https`. */
@@ -44,6 +45,7 @@ function redirectTo(configPath: string): RouteEntryConfig {
     metadata: NO_METADATA,
     configPath,
     match: ANY_REQUEST,
+    decorator: null,
     action: {
       kind: "redirect",
       status: MOVED_PERMANENTLY,

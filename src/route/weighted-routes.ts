@@ -1,4 +1,7 @@
 import type { HeaderMap } from "../http/headers/header-map.js";
+import type { StreamInfo } from "../stream-info/stream-info.js";
+import type { HashedRequest, HashPolicy } from "./hash-policy.js";
+import type { RouteRequest } from "./match-input.js";
 import type { Route } from "./route.js";
 
 /** The routes that a route with weighted clusters stands for, one for each of them. */
@@ -9,11 +12,21 @@ export class WeightedRoutes {
   private readonly total: number;
   /** The request header with the random value, empty for none. */
   private readonly randomHeader: string;
+  private readonly hashPolicy: HashPolicy | null;
 
-  /** @param weights of the routes; when they are all 0, the last route takes everything */
-  constructor(routes: readonly Route[], weights: readonly number[], randomHeader: string) {
+  /**
+   * @param weights of the routes; when they are all 0, the last route takes everything
+   * @param hashPolicy makes the value of requests that it can hash; null for none
+   */
+  constructor(
+    routes: readonly Route[],
+    weights: readonly number[],
+    randomHeader: string,
+    hashPolicy: HashPolicy | null,
+  ) {
     this.routes = routes;
     this.randomHeader = randomHeader;
+    this.hashPolicy = hashPolicy;
     let end = 0;
     for (let i = 0; i < weights.length; i++) {
       end += weights[i] as number;
@@ -22,13 +35,21 @@ export class WeightedRoutes {
     this.total = Math.max(end, 1);
   }
 
-  /** @param random a whole number from 0 to 2^53 - 1, the same for the whole life of a stream */
-  choose(headers: HeaderMap, random: number): Route {
-    const value = (this.randomHeader === "" ? -1 : this.givenValue(headers)) % this.total;
-    const selected = value < 0 ? random % this.total : value;
+  choose(request: RouteRequest): Route {
+    const selected = this.valueFor(request);
     const { ends } = this;
     for (let i = 0; i < ends.length; i++) if (selected < (ends[i] as number)) return this.routes[i] as Route;
     return this.routes[ends.length - 1] as Route;
+  }
+
+  /** Below the total; the same for the whole life of a stream. */
+  private valueFor(request: RouteRequest): number {
+    if (this.hashPolicy !== null) {
+      const hash = this.hashPolicy.hash(new WeighedRequest(request));
+      if (hash !== null) return hash.modulo(this.total);
+    }
+    const given = this.randomHeader === "" ? -1 : this.givenValue(request.requestHeaders);
+    return given < 0 ? request.randomValue() % this.total : given;
   }
 
   /** An unsigned number of at most 64 bits, modulo the total; -1 when the header has none, or more than one value. */
@@ -38,6 +59,19 @@ export class WeightedRoutes {
     const value = BigInt(text);
     return value > MAX_UINT64 ? -1 : Number(value % BigInt(this.total));
   }
+}
+
+/** A request whose hash chooses a cluster. Cookies that the hash needs are made when a host is chosen by it. */
+class WeighedRequest implements HashedRequest {
+  readonly headers: HeaderMap;
+  readonly streamInfo: StreamInfo;
+
+  constructor(request: RouteRequest) {
+    this.headers = request.requestHeaders;
+    this.streamInfo = request.streamInfo;
+  }
+
+  setCookie(): void {}
 }
 
 const UNSIGNED = /^[0-9]{1,20}$/;

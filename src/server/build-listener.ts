@@ -19,8 +19,11 @@ import type { ReadFilterFactory } from "../network/filter.js";
 import { type ConnectionLimits, type IdSource, Listener } from "../network/listener.js";
 import type { FilterChainConfig, ListenerConfig, NetworkFilterConfig } from "../network/listener-config.js";
 import type { OverloadState } from "../overload/overload-state.js";
+import type { ClusterPolicies } from "../route/cluster-policies.js";
 import type { RouteConfig } from "../route/route-config.js";
+import type { RouteFinder } from "../route/route-finder.js";
 import { RouteTable, type RouteTableParts } from "../route/route-table.js";
+import { ScopedRoutes } from "../route/scoped-routes.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ConnectionOrigin } from "../stream-info/stream-info.js";
 import type { ClusterManager } from "../upstream/cluster-manager.js";
@@ -33,6 +36,8 @@ export interface ListenerParts extends ConnectionContext {
   readonly runtime: Runtime;
   readonly stats: StatsScope;
   readonly clusters: ClusterManager;
+  /** Null when no cluster has any. */
+  readonly clusterPolicies: ClusterPolicies | null;
   readonly accessLogSinks: AccessLogSinkSource;
   readonly connectionIds: IdSource;
   readonly streamIds: IdSource;
@@ -67,7 +72,9 @@ export function buildListener(config: ListenerConfig, parts: ListenerParts, inde
     limits: parts.connectionLimits?.(index) ?? null,
     factoriesOf: (chain) => {
       const origin = originOf(config, chain);
-      return chain.filters.map((filter) => buildNetworkFilter(filter, { origin, drain }, parts));
+      return chain.filters.map((filter) =>
+        buildNetworkFilter(filter, { origin, drain, isOutbound: config.trafficDirection === "outbound" }, parts),
+      );
     },
     onListenError: (failed, error) => {
       parts.log.error(`listener ${failed.config.name}: ${error.message}`);
@@ -86,6 +93,8 @@ export const CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connect
 interface Entrance {
   readonly origin: ConnectionOrigin;
   readonly drain: DrainDecision | null;
+  /** Requests leave the service here. */
+  readonly isOutbound: boolean;
 }
 
 function originOf(listener: ListenerConfig, chain: FilterChainConfig): ConnectionOrigin {
@@ -121,7 +130,7 @@ function buildConnectionManager(
     overload: parts.overload,
     ...entrance,
     http1Stats: new Http1CodecStats(parts.stats.scope("http1")),
-    routeTable: config.routeConfig === null ? null : buildRouteTable(config.routeConfig, parts),
+    routeTable: buildRoutes(config, parts),
     filterFactories: config.httpFilters.map((filter) => buildHttpFilter(filter, scope, parts)),
     upgradeChains: config.upgrades.map(({ upgradeType, enabled, httpFilters }) => ({
       upgradeType,
@@ -131,6 +140,11 @@ function buildConnectionManager(
     accessLoggers: buildAccessLoggers(config.accessLogs, parts.accessLogSinks, parts.random),
   });
   return new ConnectionManagerFactory(context);
+}
+
+function buildRoutes({ routeConfig, scopedRoutes }: ConnectionManagerConfig, parts: ListenerParts): RouteFinder | null {
+  if (scopedRoutes !== null) return new ScopedRoutes(scopedRoutes, (routes) => buildRouteTable(routes, parts));
+  return routeConfig === null ? null : buildRouteTable(routeConfig, parts);
 }
 
 function buildRouteTable(config: RouteConfig, parts: ListenerParts): RouteTable {
@@ -168,7 +182,13 @@ function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: 
     case ROUTER:
       return new RouterFactory(filter.name, {
         config: filter.config as RouterConfig,
+        upstreamLoggers: buildAccessLoggers(
+          (filter.config as RouterConfig).upstreamLogs,
+          parts.accessLogSinks,
+          parts.random,
+        ),
         clusters: parts.clusters,
+        clusterPolicies: parts.clusterPolicies,
         stats: new RouterStats(scope),
         random: parts.random,
         repeatsOnStaleConnection: parts.runtime.flag(REPEAT_ON_STALE_CONNECTION, true),

@@ -10,6 +10,7 @@ import type { Listener } from "../network/listener.js";
 import { NodeListenSocket, NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
 import { OverloadState } from "../overload/overload-state.js";
+import { clusterPoliciesByName } from "../route/cluster-policies.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
@@ -81,6 +82,7 @@ export class Worker implements WorkerOperations, FlowListener {
       runtime: new Runtime(config.runtime),
       stats,
       clusters: this.clusters,
+      clusterPolicies: clusterPoliciesByName(config.clusterPolicies),
       accessLogSinks,
       connectionIds,
       streamIds: new SharedIds(snapshot.streamIds),

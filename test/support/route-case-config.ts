@@ -24,6 +24,7 @@ export function bootstrapOf(routeCase: RouteCase): string {
     name: "routes",
     address: socketAddress("127.0.0.1", 80),
     filter_chains: [{ filters: [{ name: "manager", typed_config: managerOf(routeCase) }] }],
+    ...routeCase.listener,
   };
   const runtime = routeCase.runtime;
   return JSON.stringify({
@@ -35,7 +36,7 @@ export function bootstrapOf(routeCase: RouteCase): string {
 /** An origin for each cluster that the routes name. */
 export function originsOf(routeCase: RouteCase): Origins {
   const names = new Set<string>();
-  collectClusterNames([routeCase.routes, routeCase.virtual_hosts, routeCase.route_config], names);
+  collectClusterNames([routeCase.routes, routeCase.virtual_hosts, routeCase.route_config, routeCase.cluster], names);
   const origins = new Map<string, { host: string; port: number }>();
   for (const name of names) {
     if (!name.startsWith(MISSING)) origins.set(name, { host: "10.0.0.1", port: 8001 + origins.size });

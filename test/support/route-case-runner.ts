@@ -15,6 +15,7 @@ import type {
   RouteCaseResponse,
 } from "./route-case.js";
 import { bootstrapOf, originsOf, problemsOfCase } from "./route-case-config.js";
+import { CaseExplainer, type OriginRequest, type SentRequest, type WireOutcome } from "./route-case-explanation.js";
 import type { PeerListener } from "./simulated-network.js";
 import { SimulatedProxy } from "./simulated-proxy.js";
 
@@ -41,11 +42,13 @@ export function runRouteCase(routeCase: RouteCase): void {
     runtime: new Runtime(loaded.config.runtime),
     stats: null,
   });
+  const explainer = new CaseExplainer(loaded);
   for (const request of routeCase.requests ?? []) {
     const where = `${routeCase.name}: ${request.request}`;
     askTable(table, request, where);
     if (isForTableOnly(request)) continue;
-    new RouteCaseRun(routeCase).ask(request, where);
+    const wire = new RouteCaseRun(routeCase).ask(request, where);
+    explainer.assertAgrees(sentOf(request), wire, request.expect, where);
   }
 }
 
@@ -119,6 +122,12 @@ function requestLine({ request }: RouteCaseRequest): { readonly method: string; 
   return { method, target };
 }
 
+function sentOf(request: RouteCaseRequest): SentRequest {
+  const { method, target } = requestLine(request);
+  const host = method === "CONNECT" ? target : (request.host ?? DEFAULT_HOST);
+  return { method, target, fields: [["host", host], ...fieldList(request.headers ?? {})], from: request.from ?? "" };
+}
+
 function fieldList(fields: Readonly<Record<string, string | readonly string[]>>): [string, string][] {
   return Object.entries(fields).flatMap(([name, value]) =>
     (typeof value === "string" ? [value] : [...value]).map((one): [string, string] => [name, one]),
@@ -126,12 +135,6 @@ function fieldList(fields: Readonly<Record<string, string | readonly string[]>>)
 }
 
 // ---- through a proxy
-
-/** What an origin got, and from which cluster's side. */
-interface OriginRequest {
-  readonly cluster: string;
-  readonly message: HttpMessage & { readonly target: string };
-}
 
 /** One request through a proxy of its own. */
 class RouteCaseRun {
@@ -146,9 +149,10 @@ class RouteCaseRun {
     }
   }
 
-  ask(request: RouteCaseRequest, where: string): void {
+  ask(request: RouteCaseRequest, where: string): WireOutcome {
+    let response: ResponseMessage;
     try {
-      const response = this.exchange(request, where);
+      response = this.exchange(request, where);
       this.assertOrigin(request.expect, where);
       assertResponse(request.expect, response, where);
       this.assertLog(request.expect, where);
@@ -159,15 +163,15 @@ class RouteCaseRun {
       this.proxy.stop();
     }
     assert.deepEqual(this.proxy.leftovers(), [], `${where}: what is left when everything is over`);
+    return { got: this.got, response };
   }
 
   private exchange(request: RouteCaseRequest, where: string): ResponseMessage {
     const { network, dispatcher, listenAddress } = this.proxy;
     const client = network.connectPeer(listenAddress, request.from);
-    const { method, target } = requestLine(request);
-    const host = method === "CONNECT" ? target : (request.host ?? DEFAULT_HOST);
-    const lines = fieldList(request.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
-    client.send(`${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${lines.join("")}\r\n`);
+    const { method, target, fields } = sentOf(request);
+    const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
+    client.send(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`);
     for (let hop = 0; hop < MAX_HOPS; hop++) {
       dispatcher.runFor(HOP_MS);
       const response = readResponse(client.receivedBytes, { head: method === "HEAD" });

@@ -12,6 +12,7 @@ export interface RouteCase {
   readonly route_config?: object;
   readonly manager?: object;
   readonly cluster?: object;
+  readonly listener?: object;
   readonly runtime?: object;
   readonly requests?: readonly RouteCaseRequest[];
   readonly errors?: readonly string[];
@@ -55,7 +56,7 @@ export interface RouteCaseExpectation {
   readonly stats?: Readonly<Record<string, number>>;
 }
 
-const CASE_KEYS = "name routes virtual_hosts route_config manager cluster runtime requests errors warnings";
+const CASE_KEYS = "name routes virtual_hosts route_config manager cluster listener runtime requests errors warnings";
 const REQUEST_KEYS = "request host headers from metadata filter_state tls random response expect";
 const EXPECT_KEYS =
   "route virtual_host domain passed cluster path host headers status location response_headers body details flags stats";

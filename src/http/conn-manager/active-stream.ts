@@ -20,6 +20,7 @@ import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
 import { acceptsUpgrade } from "../headers/upgrade.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
+import { decorateRequest, decorateResponse } from "./decorator-operation.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
 import { answerToExpectation } from "./expect-continue.js";
 import { NextPass } from "./next-pass.js";
@@ -63,6 +64,8 @@ export class ActiveStream
   responseTrailers: HeaderMap | null = null;
   localReplyBody = "";
   readonly formatContext: LogContext = this;
+  /** What the response names as the operation; empty for none. */
+  private operation = "";
   logType: AccessLogType = "NotSet";
   readonly isHealthCheck = false;
   private readonly owner: StreamOwner;
@@ -148,6 +151,8 @@ export class ActiveStream
     }
     if (headers.upgradeType === "") this.filterManager.createFilterChain(this.context.filterFactories, this.route());
     else if (!this.acceptUpgrade(headers.upgradeType)) return;
+    const { traceDirection } = this.context;
+    if (traceDirection !== null) this.operation = decorateRequest(headers, this.route(), traceDirection);
     if (this.context.config.flushAccessLogOnNewRequest) this.logStart();
     this.filterManager.decodeHeaders(headers, endStream);
   }
@@ -320,6 +325,8 @@ export class ActiveStream
     this.timeouts.touch();
     this.timeouts.endRequest();
     const { stats } = this.context;
+    const { traceDirection } = this.context;
+    if (traceDirection !== null) decorateResponse(headers, this.operation, traceDirection);
     mutateResponseHeaders(headers, this.context, this.requestHeaders, this.streamInfo);
     this.streamInfo.responseCode = headers.status;
     this.streamInfo.firstDownstreamTxMs = this.context.dispatcher.now();

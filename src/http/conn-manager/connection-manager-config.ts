@@ -1,5 +1,6 @@
 import type { CidrRange } from "../../network/listener-config.js";
 import type { RouteConfig } from "../../route/route-config.js";
+import type { ScopedRoutesConfig } from "../../route/scoped-routes-config.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
@@ -35,6 +36,8 @@ export interface ConnectionManagerConfig {
   readonly statPrefix: string;
   readonly codecType: CodecType;
   readonly routeConfig: RouteConfig | null;
+  /** In place of `routeConfig`; null where there is one table for all. */
+  readonly scopedRoutes: ScopedRoutesConfig | null;
   readonly httpFilters: readonly HttpFilterConfig[];
   /** `upgrade_configs`: what requests may make of their connection; none may by default. */
   readonly upgrades: readonly UpgradeConfig[];
@@ -80,6 +83,8 @@ export interface ConnectionManagerConfig {
   /** A request that is refused under load is told so in a header (`append_local_overload`). */
   readonly appendLocalOverload: boolean;
   readonly proxy100Continue: boolean;
+  /** Requests are traced (`tracing`), so that operations of routes are told to the other side. */
+  readonly isTraced: boolean;
   readonly acceptHttp10: boolean;
   readonly defaultHostForHttp10: string;
   readonly enableTrailers: boolean;

@@ -3,7 +3,7 @@ import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { IdSource } from "../../network/listener.js";
 import type { OverloadState } from "../../overload/overload-state.js";
-import type { RouteTable } from "../../route/route-table.js";
+import type { RouteFinder } from "../../route/route-finder.js";
 import type { ConnectionOrigin } from "../../stream-info/stream-info.js";
 import type { AccessLogger } from "../access-log/access-logger.js";
 import type { Http1CodecStats } from "../codec/http1/codec-stats.js";
@@ -13,6 +13,7 @@ import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
+import type { TraceDirection } from "./decorator-operation.js";
 import type { DrainDecision } from "./drain-decision.js";
 import { EarlyHeaderMutation } from "./early-header-mutation.js";
 import { type HeadTimeout, headTimeout } from "./head-timeout.js";
@@ -31,13 +32,15 @@ export interface ConnectionManagerParts {
   readonly node: NodeIdentity;
   readonly stats: ConnectionManagerStats;
   /** Null where nothing is done under load. */
+  /** Of the listener: requests leave the service here. */
+  readonly isOutbound: boolean;
   readonly overload: OverloadState | null;
   readonly http1Stats: Http1CodecStats;
+  readonly routeTable: RouteFinder | null;
   /** Null where nothing drains. */
   readonly drain: DrainDecision | null;
   /** Where its connections come in. */
   readonly origin: ConnectionOrigin;
-  readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgradeChains: readonly UpgradeChain[];
   readonly accessLoggers: readonly AccessLogger[];
@@ -58,9 +61,11 @@ export class ConnectionManagerContext {
   readonly streamIds: IdSource;
   readonly stats: ConnectionManagerStats;
   readonly overload: OverloadState | null;
+  /** Null where nothing is traced. */
+  readonly traceDirection: TraceDirection | null;
+  readonly routeTable: RouteFinder | null;
   readonly drain: DrainDecision | null;
   readonly origin: ConnectionOrigin;
-  readonly routeTable: RouteTable | null;
   readonly filterFactories: readonly HttpFilterFactory[];
   readonly upgrades: UpgradeChains;
   readonly accessLoggers: readonly AccessLogger[];
@@ -86,6 +91,7 @@ export class ConnectionManagerContext {
     this.streamIds = parts.streamIds;
     this.stats = parts.stats;
     this.overload = parts.overload;
+    this.traceDirection = config.isTraced ? directionOf(parts.isOutbound) : null;
     this.drain = parts.drain;
     this.origin = parts.origin;
     this.routeTable = parts.routeTable;
@@ -118,4 +124,8 @@ function http1Settings(config: ConnectionManagerConfig, stats: Http1CodecStats):
     allowHttpsTarget: config.scheme !== "",
     headerCase: config.headerCase,
   };
+}
+
+function directionOf(isOutbound: boolean): TraceDirection {
+  return isOutbound ? "egress" : "ingress";
 }

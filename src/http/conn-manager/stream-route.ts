@@ -1,6 +1,6 @@
 import { RequestWithHeaders, type RouteRequest } from "../../route/match-input.js";
 import type { Route } from "../../route/route.js";
-import type { RouteTable } from "../../route/route-table.js";
+import type { RouteFinder } from "../../route/route-finder.js";
 import type { HeaderMap } from "../headers/header-map.js";
 
 /** A request whose route is chosen here. Implemented by `ActiveStream`. */
@@ -15,10 +15,10 @@ export class StreamRoute {
   current: Route | null = null;
   private isChosen = false;
   private readonly stream: RoutedStream;
-  private readonly table: RouteTable | null;
+  private readonly table: RouteFinder | null;
 
   /** @param table null where no routes are known: no request has one then */
-  constructor(stream: RoutedStream, table: RouteTable | null) {
+  constructor(stream: RoutedStream, table: RouteFinder | null) {
     this.stream = stream;
     this.table = table;
   }

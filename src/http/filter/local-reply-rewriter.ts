@@ -1,6 +1,7 @@
 import type { RandomSource } from "../../common/random.js";
-import type { AccessLogFilterConfig, LogFormatConfig } from "../../stream-info/access-log-config.js";
+import type { AccessLogFilterConfig } from "../../stream-info/access-log-config.js";
 import { type AccessLogFilter, compileFilter } from "../access-log/access-log-filter.js";
+import type { ReplyBodyFormatConfig } from "../formatter/body-format-config.js";
 import { applyHeaderRules, HeaderRule, type HeaderRuleConfig } from "../formatter/header-rule.js";
 import type { LogContext } from "../formatter/log-context.js";
 import { compileFormat, type SubstitutionFormat } from "../formatter/substitution-format.js";
@@ -22,11 +23,6 @@ export interface ReplyMapperConfig {
   readonly body: string | null;
   readonly bodyFormat: ReplyBodyFormatConfig | null;
   readonly headers: readonly HeaderRuleConfig[];
-}
-
-export interface ReplyBodyFormatConfig {
-  readonly format: LogFormatConfig;
-  readonly contentType: string;
 }
 
 /** A stream whose reply is rewritten: what formats and filters read follows what is done. */

@@ -38,7 +38,7 @@ export class ExplainEndpoint implements AdminEndpoint {
   }
 }
 
-const FIELDS = ["method", "url", "headers", "data", "listener"];
+const FIELDS = ["method", "url", "headers", "data", "listener", "client"];
 
 function readRequest(body: string): ExplainRequest {
   const given = parseJson(body);
@@ -57,6 +57,7 @@ function readRequest(body: string): ExplainRequest {
     headers: headersOf(given.headers),
     body: text("data", ""),
     listener: text("listener", ""),
+    client: text("client", ""),
   };
 }
 

@@ -8,6 +8,7 @@ import { type Address, addressText } from "../../network/address.js";
 import type { IdSource } from "../../network/listener.js";
 import type { FilterChainConfig, ListenerConfig, NetworkFilterConfig } from "../../network/listener-config.js";
 import { ReadBuffers } from "../../network/read-buffers.js";
+import { clusterPoliciesByName } from "../../route/cluster-policies.js";
 import type { RouteRequest } from "../../route/match-input.js";
 import type { Route } from "../../route/route.js";
 import { type RouteExplanation, RouteTable } from "../../route/route-table.js";
@@ -22,7 +23,7 @@ import { type HeaderField, type HttpHead, readHead } from "./http-head.js";
 
 /** How far time may jump while a request waits for timers, milliseconds: a delay that a filter injects, say. */
 const PATIENCE_MS = 60_000;
-const LOG_FIELDS = ["UPSTREAM_CLUSTER", "RESPONSE_CODE_DETAILS", "RESPONSE_FLAGS"] as const;
+const LOG_FIELDS = ["UPSTREAM_CLUSTER", "RESPONSE_CODE_DETAILS", "RESPONSE_FLAGS", "VIRTUAL_CLUSTER_NAME"] as const;
 
 /** A request as a client would send it. */
 export interface DryRunRequest {
@@ -62,6 +63,8 @@ export interface DryRun {
   readonly cluster: string;
   readonly responseDetails: string;
   readonly responseFlags: string;
+  /** Empty when the request belongs to none by name. */
+  readonly virtualCluster: string;
 }
 
 /**
@@ -84,6 +87,7 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
     node: config.node,
     stats: NO_STATS,
     clusters,
+    clusterPolicies: clusterPoliciesByName(config.clusterPolicies),
     accessLogSinks: { get: () => record },
     connectionIds: record,
     overload: null,
@@ -139,9 +143,10 @@ class Recorder implements IdSource {
     this.line = line;
   }
 
-  log(): Pick<DryRun, "cluster" | "responseDetails" | "responseFlags"> {
-    const [cluster = "", responseDetails = "", responseFlags = ""] = this.line.trimEnd().split("\t").map(orEmpty);
-    return { cluster, responseDetails, responseFlags };
+  log(): Pick<DryRun, "cluster" | "responseDetails" | "responseFlags" | "virtualCluster"> {
+    const fields = this.line.trimEnd().split("\t").map(orEmpty);
+    const [cluster = "", responseDetails = "", responseFlags = "", virtualCluster = ""] = fields;
+    return { cluster, responseDetails, responseFlags, virtualCluster };
   }
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { RuntimeConfig } from "../../config/runtime-config.js";
 import { type Address, addressText } from "../../network/address.js";
 import type { ListenerConfig } from "../../network/listener-config.js";
@@ -14,6 +15,8 @@ export interface ExplainRequest {
   readonly body: string;
   /** Empty: the one on the URL's port, or the only one. */
   readonly listener: string;
+  /** The IP address that the request comes from; empty for this machine. */
+  readonly client: string;
 }
 
 /** The request cannot be one; the message says why, and what to write instead. */
@@ -58,15 +61,16 @@ export function resolveRequest(
     target: method === "CONNECT" ? authority : target.path,
     fields: hasHost ? fields : ([["host", authority], ...fields] as const),
     body,
-    ...connectionTo(listener.address),
+    ...connectionTo(listener.address, request.client),
   };
   return { listener, sent };
 }
 
-/** A client on this machine, which has connected to a listener; one on all addresses is reached at loopback. */
-function connectionTo(bound: Address): { readonly client: Address; readonly destination: Address } {
+/** A client that has connected to a listener; one on all addresses is reached at loopback. */
+function connectionTo(bound: Address, from: string): { readonly client: Address; readonly destination: Address } {
   const loopback = bound.kind === "ip" && bound.host.includes(":") ? "::1" : "127.0.0.1";
-  const client: Address = { kind: "ip", host: loopback, port: CLIENT_PORT };
+  if (from !== "" && isIP(from) === 0) throw new ExplainRequestError(`'${from}' is no IP address`);
+  const client: Address = { kind: "ip", host: from === "" ? loopback : from, port: CLIENT_PORT };
   if (bound.kind === "pipe") return { client, destination: bound };
   const isAny = bound.host === "0.0.0.0" || bound.host === "::";
   return { client, destination: isAny ? { ...bound, host: loopback } : bound };

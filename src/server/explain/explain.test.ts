@@ -112,7 +112,7 @@ function explainUrl(
 ): Explanation {
   const { method = "GET", body = "" } = more;
   return explain(
-    { method, url, headers: headers.map(parseHeader), body, listener: url.startsWith("/") ? "web" : "" },
+    { method, url, headers: headers.map(parseHeader), body, listener: url.startsWith("/") ? "web" : "", client: "" },
     SOURCE,
   );
 }
@@ -248,15 +248,15 @@ test("a request that is none, and the listener that gets one", () => {
   }
   assert.throws(() => explainUrl("http://shop.test/"), /no listener has port 80: name one of web .* with --listener/);
   assert.throws(
-    () => explain({ method: "G T", url: "/", headers: [], body: "", listener: "" }, SOURCE),
+    () => explain({ method: "G T", url: "/", headers: [], body: "", listener: "", client: "" }, SOURCE),
     /is no method/,
   );
   assert.throws(
-    () => explain({ method: "GET", url: "/", headers: [], body: "", listener: "x" }, SOURCE),
+    () => explain({ method: "GET", url: "/", headers: [], body: "", listener: "x", client: "" }, SOURCE),
     /no listener 'x'/,
   );
   assert.equal(explainUrl("http://shop.test:10001/x").listener.text, "second, [::1]:10001");
-  const named = explain({ method: "GET", url: "/x", headers: [], body: "", listener: "second" }, SOURCE);
+  const named = explain({ method: "GET", url: "/x", headers: [], body: "", listener: "second", client: "" }, SOURCE);
   assert.equal(named.request.authority, "[::1]:10001");
   assert.equal(named.upstream?.host, "[::1]:10001");
 });

@@ -6,8 +6,8 @@ import type { ListenerConfig } from "../../network/listener-config.js";
 import type { RouteExplanation } from "../../route/route-table.js";
 import { type DryRun, type DryRunRequest, dryRun, type UpstreamRequestSeen } from "./dry-run.js";
 import { type ExplainRequest, resolveRequest } from "./explain-request.js";
-import type { Explained, ExplainedPlace, Explanation, PassedOver, UpstreamSide } from "./explanation.js";
-import { explainFilters } from "./filter-origin.js";
+import type { Explained, ExplainedPlace, Explanation, Outcome, PassedOver, UpstreamSide } from "./explanation.js";
+import { explainFilters, filterListOf } from "./filter-origin.js";
 import { explainHeaders } from "./header-origin.js";
 import type { HttpHead } from "./http-head.js";
 import { type ConfigPaths, placeOf, settingsOf } from "./settings.js";
@@ -58,16 +58,40 @@ class Explainer {
       asked: asked === undefined ? null : { authority: asked.authority, path: asked.path },
       virtualHost: this.virtualHost(),
       domains: asked === undefined || this.decision?.virtualHost !== null ? [] : this.domains(),
+      matched: this.matched(),
       passed: this.passed(),
       route: this.route(),
-      filters: explainFilters(paths, lookup),
+      filters: explainFilters(filterListOf(sent, run, paths, lookup), paths, lookup),
       cluster: run.cluster === "" ? null : this.explained(run.cluster, paths.cluster),
       upstream: upstream === null ? null : this.upstreamSide(upstream),
       otherUpstreams: others.map((other) => this.upstreamSide(other)),
       reply: upstream === null ? this.reply() : null,
       responseHeaders: upstream === null || run.response === null ? [] : this.responseHeaders(run.response),
       settings: settingsOf(paths, lookup),
+      outcome: this.outcome(),
     };
+  }
+
+  private outcome(): Outcome {
+    const { run, decision } = this;
+    const [upstream] = run.upstreams;
+    const location = run.response?.fields.find(([name]) => name === "location");
+    return {
+      cluster_name: run.cluster,
+      virtual_cluster_name: run.virtualCluster,
+      virtual_host_name: decision?.virtualHost?.name ?? "",
+      route_name: decision?.route?.name ?? "",
+      path_rewrite: upstream?.head.startLine.split(" ")[1] ?? "",
+      host_rewrite: upstream === undefined ? "" : hostOf(upstream.head.fields),
+      path_redirect: upstream === undefined && location !== undefined ? location[1] : "",
+    };
+  }
+
+  private matched(): Explained[] {
+    return (this.decision?.steps ?? []).map(({ field, asked, met }) => {
+      const text = met ? asked : `${asked}: not met`;
+      return this.explained(text, `${this.paths.virtualHost}.matcher.${field}`);
+    });
   }
 
   private explained(text: string, path: string): Explained {
@@ -102,7 +126,7 @@ class Explainer {
   private findPaths(): ConfigPaths {
     const filters = `${this.chainPath}.filters`;
     const manager = `${filters}[${Math.max(0, this.lookup.length(filters) - 1)}].typed_config`;
-    const routeConfig = `${manager}.route_config`;
+    const routeConfig = this.routeConfigPath(manager);
     const { virtualHost, route, cluster } = {
       virtualHost: this.virtualHostPath(routeConfig),
       route: this.decision?.route?.configPath ?? "",
@@ -110,6 +134,12 @@ class Explainer {
     };
     const weighted = route === "" ? "" : this.itemNamed(`${route}.route.weighted_clusters.clusters`, this.run.cluster);
     return { manager, routeConfig, virtualHost, route, weightedCluster: weighted, cluster };
+  }
+
+  /** Where the table stands that was asked: that of the scope, where there are scopes. */
+  private routeConfigPath(manager: string): string {
+    const table = /^(.*)\.virtual_hosts\[/.exec(this.decision?.route?.configPath ?? "");
+    return table?.[1] ?? `${manager}.route_config`;
   }
 
   private virtualHostPath(routeConfig: string): string {

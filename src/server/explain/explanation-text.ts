@@ -25,7 +25,7 @@ export function explanationText(explanation: Explanation): string {
 }
 
 function wayRows(explanation: Explanation): Row[] {
-  const { listener, filterChain, asked, virtualHost, domains, passed, route, cluster, request } = explanation;
+  const { listener, filterChain, asked, virtualHost, domains, matched, passed, route, cluster, request } = explanation;
   const rows: Row[] = [{ label: "listener", ...listener }];
   rows.push({ label: "filter chain", ...(filterChain ?? nothing("none takes the connection")) });
   if (asked !== null && (asked.path !== request.path || asked.authority !== request.authority)) {
@@ -39,6 +39,7 @@ function wayRows(explanation: Explanation): Row[] {
     label: "virtual host",
     ...(virtualHost ?? nothing(`none has a domain for this host; there are ${domains.join(", ")}`)),
   });
+  for (const step of matched) rows.push({ label: "  matcher", ...step });
   for (const { text, subject, expected, place } of passed) {
     rows.push({ label: "  not taken", text: `${text}: needs ${subject} ${expected}`, place });
   }

@@ -64,6 +64,8 @@ export interface Explanation {
   readonly virtualHost: Explained | null;
   /** The domains that the host could have been, when there is no virtual host for it. */
   readonly domains: readonly string[];
+  /** What the generic matcher of the virtual host asked, one by one; empty where it has a list of routes. */
+  readonly matched: readonly Explained[];
   /** Routes before the one taken, all of them when there is none. */
   readonly passed: readonly PassedOver[];
   readonly route: Explained | null;
@@ -85,4 +87,18 @@ export interface Explanation {
   /** Changes to the response of the upstream host. */
   readonly responseHeaders: readonly ExplainedHeader[];
   readonly settings: readonly Setting[];
+  readonly outcome: Outcome;
+}
+
+/** The decision in the words of Envoy's `router_check_tool`, for scripts that compare; empty where there is none. */
+export interface Outcome {
+  readonly cluster_name: string;
+  readonly virtual_cluster_name: string;
+  readonly virtual_host_name: string;
+  readonly route_name: string;
+  /** The path and the host that the upstream gets. */
+  readonly path_rewrite: string;
+  readonly host_rewrite: string;
+  /** The URL that the client is sent to. */
+  readonly path_redirect: string;
 }

@@ -33,7 +33,7 @@ export function headerChanges(before: readonly HeaderField[], after: readonly He
   const names = new Set([...before, ...after].map(([name]) => name));
   return [...names]
     .map((name) => ({ name, before: valuesOf(before, name), after: valuesOf(after, name) }))
-    .filter((change) => change.before.join("\n") !== change.after.join("\n"));
+    .filter(({ before: old, after: now }) => old.length !== now.length || old.join("\n") !== now.join("\n"));
 }
 
 function valuesOf(fields: readonly HeaderField[], name: string): string[] {

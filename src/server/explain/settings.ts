@@ -20,8 +20,9 @@ interface SettingRule {
   readonly otherwise: string;
 }
 
+const OPTIONS = `typed_extension_protocol_options["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"]`;
+
 const ROUTE_RULES: readonly SettingRule[] = [
-  { name: "timeout", from: [["route", "route.timeout"]], otherwise: "15s" },
   {
     name: "idle timeout",
     from: [
@@ -38,7 +39,23 @@ const ROUTE_RULES: readonly SettingRule[] = [
     ],
     otherwise: "none",
   },
+  {
+    name: "max stream duration upstream",
+    from: [
+      ["cluster", `${OPTIONS}.common_http_protocol_options.max_stream_duration`],
+      ["cluster", "common_http_protocol_options.max_stream_duration"],
+    ],
+    otherwise: "none",
+  },
   { name: "connect timeout", from: [["cluster", "connect_timeout"]], otherwise: "5s" },
+  {
+    name: "hedge on per try timeout",
+    from: [
+      ["route", "route.hedge_policy"],
+      ["virtualHost", "hedge_policy"],
+    ],
+    otherwise: "no",
+  },
 ];
 
 const MANAGER_RULES: readonly SettingRule[] = [
@@ -49,8 +66,10 @@ const MANAGER_RULES: readonly SettingRule[] = [
 /** Timeouts and retries in force, and the line that sets each. */
 export function settingsOf(paths: ConfigPaths, lookup: ConfigLookup): Setting[] {
   const isForwarded = paths.cluster !== "";
-  const rules = isForwarded ? [...MANAGER_RULES, ...ROUTE_RULES] : MANAGER_RULES;
-  return [...rules.map((rule) => settingOf(rule, paths, lookup)), ...(isForwarded ? retriesOf(paths, lookup) : [])];
+  const ofManager = MANAGER_RULES.map((rule) => settingOf(rule, paths, lookup));
+  if (!isForwarded) return ofManager;
+  const ofRoute = ROUTE_RULES.map((rule) => settingOf(rule, paths, lookup));
+  return [...ofManager, timeoutOf(paths, lookup), ...ofRoute, ...retriesOf(paths, lookup)];
 }
 
 function settingOf({ name, from, otherwise }: SettingRule, paths: ConfigPaths, lookup: ConfigLookup): Setting {
@@ -61,9 +80,22 @@ function settingOf({ name, from, otherwise }: SettingRule, paths: ConfigPaths, l
   return { name, text: otherwise, place: null };
 }
 
-/** A route's policy replaces that of its virtual host as a whole. */
+/** The timeout of the route; the duration of the stream takes its place where the route sets one. */
+function timeoutOf({ route }: ConfigPaths, lookup: ConfigLookup): Setting {
+  const name = "timeout";
+  const duration = lookup.find(`${route}.route.max_stream_duration`);
+  if (duration !== null) return { name, text: "none, max_stream_duration takes its place", place: placeOf(duration) };
+  const found = lookup.find(`${route}.route.timeout`);
+  return found === null ? { name, text: "15s", place: null } : { name, text: found.value, place: placeOf(found) };
+}
+
+/** The policy of the cluster, of the route, of the virtual host: one replaces the other as a whole. */
 function retriesOf(paths: ConfigPaths, lookup: ConfigLookup): Setting[] {
-  const policies = [`${paths.route}.route.retry_policy`, `${paths.virtualHost}.retry_policy`];
+  const policies = [
+    `${paths.cluster}.${OPTIONS}.retry_policy`,
+    `${paths.route}.route.retry_policy`,
+    `${paths.virtualHost}.retry_policy`,
+  ];
   const policy = policies.find((path) => lookup.find(path) !== null);
   if (policy === undefined) return [{ name: "retries", text: "none", place: null }];
   return lookup.leaves(policy).map((leaf) => ({

@@ -7,6 +7,7 @@ import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
 import { setAttemptCount } from "../../headers/attempt-count.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { AttemptLog } from "./attempt-log.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
@@ -63,6 +64,12 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** How long one stream to the upstream may last, milliseconds; 0 is no limit. */
   get streamDurationMs(): number {
     return this.timeouts.streamDurationMs ?? this.plan.cluster.info.maxStreamDurationMs;
+  }
+
+  /** What logs attempts to the host; null for nothing. */
+  attemptLog(host: Host, headers: HeaderMap): AttemptLog | null {
+    const { upstreamLoggers } = this.context;
+    return upstreamLoggers.length === 0 ? null : new AttemptLog(upstreamLoggers, this.stream, host, headers);
   }
 
   get stream(): StreamContext {
@@ -213,9 +220,10 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** The route timeout. */
   onTimer(): void {
     this.step(FlowSteps.timerFired, "route timeout");
-    for (const { host, timeoutCounted } of this.attempts.all()) {
+    for (const attempt of this.attempts.all()) {
       countRequestTimeout(this.plan.cluster.stats, this.stream.streamInfo);
-      countTimeout(host, timeoutCounted);
+      countTimeout(attempt.host, attempt.timeoutCounted);
+      attempt.onRequestTimeout();
     }
     this.timeOut("response_timeout");
   }

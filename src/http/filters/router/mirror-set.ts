@@ -1,5 +1,6 @@
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
+import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
 import { poolKind } from "../../../upstream/pool/pool-kind.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { type MirrorContext, MirroredRequest } from "./mirrored-request.js";
@@ -10,15 +11,15 @@ const COPIES = poolKind("http1", "default");
 /** The copies of one request. Owner: `RouterFilter`. */
 export class MirrorSet {
   private readonly requests: MirroredRequest[] = [];
+  private readonly pools: ConnectionPool[] = [];
 
   /**
-   * Sends the head, as it goes upstream, to every cluster that a policy names for this request.
+   * Copies the head, as it goes upstream, for every cluster that a policy names for this request.
    * @param random the stream's own number, so that a request is copied by all policies of a share or by none
    */
-  start(
+  copy(
     policies: readonly MirrorPolicy[],
     headers: HeaderMap,
-    endStream: boolean,
     random: number,
     clusters: ClusterManager,
     context: MirrorContext,
@@ -35,10 +36,14 @@ export class MirrorSet {
         cluster.stats.countResponseToCopy(503);
         continue;
       }
-      const request = new MirroredRequest(cluster, host, policy.copyOf(headers), context);
-      this.requests.push(request);
-      request.start(pool, endStream);
+      this.requests.push(new MirroredRequest(cluster, host, policy.copyOf(headers, context.formatContext), context));
+      this.pools.push(pool);
     }
+  }
+
+  /** Sends the heads: behind the request itself, which may have failed by now. */
+  send(endStream: boolean): void {
+    for (let i = 0; i < this.requests.length; i++) this.requests[i]?.start(this.pools[i] as ConnectionPool, endStream);
   }
 
   /** @param data bytes that stay as they are */

@@ -6,6 +6,7 @@ import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
 import type { Cancellable, PoolCallbacks } from "../../../upstream/pool/pool-callbacks.js";
 import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
+import type { LogContext } from "../../formatter/log-context.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 
@@ -16,6 +17,8 @@ export interface MirrorContext {
   readonly timeoutMs: number;
   /** Bytes of the body that may wait for a connection; 0 is no limit. */
   readonly bufferLimitBytes: number;
+  /** What values of headers read that are made for the copy alone. */
+  readonly formatContext: LogContext;
 }
 
 /**
@@ -53,6 +56,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   // ---- request
 
   start(pool: ConnectionPool, endStream: boolean): void {
+    if (this.phase === "done") return;
     if (endStream) this.onRequestComplete();
     const waiting = pool.newStream(this);
     if (this.phase === "pooling") this.waiting = waiting;

@@ -21,24 +21,27 @@ export function rewriteRequest(
   suppressEnvoyHeaders: boolean,
 ): LocalReply | null {
   if (route.requestRules !== null) applyRuleLists(route.requestRules, headers, stream.formatContext);
-  const host = action.rewrittenHost(headers);
+  const host = action.rewrittenHost(headers, stream.formatContext);
   if (host !== null) {
     if (!isAuthority(host)) return INVALID_HOST;
     rewriteHost(headers, host, action.appendForwardedHost, !suppressEnvoyHeaders);
   }
-  return action.pathRewriter === null ? null : rewritePath(headers, route, action.pathRewriter, suppressEnvoyHeaders);
+  const { pathRewriter } = action;
+  return pathRewriter === null ? null : rewritePath(headers, route, pathRewriter, stream, suppressEnvoyHeaders);
 }
 
 function rewritePath(
   headers: HeaderMap,
   route: Route,
   rewriter: PathRewriter,
+  stream: StreamContext,
   suppressEnvoyHeaders: boolean,
 ): LocalReply | null {
   const { path } = headers;
   // Neither CONNECT nor an OPTIONS of the whole server has a path to rewrite.
   if (path === "" || path === "*") return null;
-  const rewritten = rewriter.rewrite(path, route.matchedLength(path));
+  const rewritten = rewriter.rewrite(path, route.matchedLength(path), stream.formatContext);
+  if (rewritten === null) return null;
   if (!rewritten.startsWith("/") || !isTarget(rewritten)) return INVALID_PATH;
   if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", path);
   headers.path = rewritten;

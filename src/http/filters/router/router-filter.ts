@@ -1,17 +1,20 @@
 import type { RandomSource } from "../../../common/random.js";
 import type { RuntimeFraction } from "../../../common/runtime.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
+import type { ClusterPolicies } from "../../../route/cluster-policies.js";
 import type { ForwardAction } from "../../../route/forward-action.js";
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { Route } from "../../../route/route.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { ConnectConfig } from "../../../route/route-upgrade.js";
+import type { AccessLogConfig } from "../../../stream-info/access-log-config.js";
 import { type ResponseFlags, responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
 import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { Shedding } from "../../../upstream/load-shedding.js";
 import { poolKind } from "../../../upstream/pool/pool-kind.js";
+import type { AccessLogger } from "../../access-log/access-logger.js";
 import type {
   DecoderFilterCallbacks,
   FilterDataStatus,
@@ -53,13 +56,19 @@ export interface RouterConfig {
   /** Headers that must be well-formed where they are sent. */
   readonly strictCheckHeaders: readonly CheckedHeader[];
   readonly respectExpectedRqTimeout: boolean;
+  /** A line for each attempt. */
+  readonly upstreamLogs: readonly AccessLogConfig[];
 }
 
 /** What the routers of one connection manager share. */
 export interface RouterContext {
   readonly config: RouterConfig;
   readonly clusters: ClusterManager;
+  /** Null when no cluster has any. */
+  readonly clusterPolicies: ClusterPolicies | null;
   readonly stats: RouterStats;
+  /** Told of each attempt; mostly none. */
+  readonly upstreamLoggers: readonly AccessLogger[];
   readonly random: RandomSource;
   /** A request whose reused connection closes before a byte of the response is sent once more. */
   readonly repeatsOnStaleConnection: boolean;
@@ -98,12 +107,12 @@ export class RouterFilter implements StreamDecoderFilter {
     }
     const { action } = route;
     if (action.kind === "forward") this.forward(headers, endStream, route, action);
-    else this.answer(headers, route, action);
+    else this.answer(route, action);
     return "stopIteration";
   }
 
   /** A route that does not forward. */
-  private answer(headers: HeaderMap, route: Route, action: Exclude<Route["action"], ForwardAction>): void {
+  private answer(route: Route, action: Exclude<Route["action"], ForwardAction>): void {
     this.step(FlowSteps.routeMatched, route.name);
     if (action.kind === "nonForwarding") {
       // A filter was to answer.
@@ -112,7 +121,7 @@ export class RouterFilter implements StreamDecoderFilter {
     }
     this.context.stats.rqDirectResponse.inc();
     if (action.kind === "redirect") this.context.stats.rqRedirect.inc();
-    this.callbacks.sendLocalReply(directReply(headers, route, action));
+    this.callbacks.sendLocalReply(directReply(route, action, this.callbacks.stream));
   }
 
   private replyWithoutCluster(status: number): void {
@@ -120,13 +129,13 @@ export class RouterFilter implements StreamDecoderFilter {
     this.replyFlagged(NO_CLUSTER, emptyReply(status, "cluster_not_found"));
   }
 
-  private forward(headers: HeaderMap, endStream: boolean, route: Route, action: ForwardAction): void {
-    const { config, clusters } = this.context;
-    const clusterName = action.cluster(headers);
+  private forward(headers: HeaderMap, endStream: boolean, route: Route, routeAction: ForwardAction): void {
+    const { config, clusters, clusterPolicies } = this.context;
+    const clusterName = routeAction.cluster(headers);
     this.step(FlowSteps.routeMatched, clusterName);
     const cluster = clusters.get(clusterName);
     if (cluster === null) {
-      this.replyWithoutCluster(action.clusterNotFoundStatus);
+      this.replyWithoutCluster(routeAction.clusterNotFoundStatus);
       return;
     }
     if (config.strictCheckHeaders.length > 0) {
@@ -146,6 +155,8 @@ export class RouterFilter implements StreamDecoderFilter {
         return;
       }
     }
+    const policies = clusterPolicies === null ? undefined : clusterPolicies.get(clusterName);
+    const action = policies === undefined ? routeAction : routeAction.under(policies);
     const selection = requestHostSelection(action, headers, this.callbacks.stream.streamInfo, cluster);
     const host = selection === null ? cluster.chooseHost() : cluster.chooseHost(selection);
     if (host === null) {
@@ -164,9 +175,10 @@ export class RouterFilter implements StreamDecoderFilter {
       return;
     }
     const plan = this.planFor(headers, route, action, cluster, selection, timeouts);
-    if (action.mirrorPolicies !== null) this.startMirrors(headers, endStream, action.mirrorPolicies, plan);
+    if (action.mirrorPolicies !== null) this.copyForMirrors(headers, action.mirrorPolicies, plan);
     this.forwarding = new Forwarding(this.context, this.callbacks, headers, plan);
     this.forwarding.start(host, endStream);
+    this.mirrors?.send(endStream);
   }
 
   /** The cluster is in maintenance, or told to drop a share of its requests. */
@@ -216,24 +228,12 @@ export class RouterFilter implements StreamDecoderFilter {
   }
 
   /** Neither what becomes a tunnel nor what may be repeated: the request as it is, once. */
-  private startMirrors(
-    headers: HeaderMap,
-    endStream: boolean,
-    policies: readonly MirrorPolicy[],
-    plan: ForwardingPlan,
-  ): void {
+  private copyForMirrors(headers: HeaderMap, policies: readonly MirrorPolicy[], plan: ForwardingPlan): void {
     if (headers.upgradeType !== "") return;
-    const { dispatcher, bufferLimitBytes } = this.callbacks.stream;
-    const context = { dispatcher, bufferLimitBytes, timeoutMs: plan.timeouts.globalMs };
+    const { dispatcher, bufferLimitBytes, formatContext } = this.callbacks.stream;
+    const context = { dispatcher, bufferLimitBytes, timeoutMs: plan.timeouts.globalMs, formatContext };
     this.mirrors = new MirrorSet();
-    this.mirrors.start(
-      policies,
-      headers,
-      endStream,
-      this.callbacks.stream.randomValue(),
-      this.context.clusters,
-      context,
-    );
+    this.mirrors.copy(policies, headers, this.callbacks.stream.randomValue(), this.context.clusters, context);
   }
 
   decodeData(data: Buffer, endStream: boolean): FilterDataStatus {

@@ -151,7 +151,7 @@ function hostAddresses(options: RouterRunOptions): Address[] {
   return Array.from({ length: options.hosts ?? 1 }, (_, index) => hostAddress(index + 1));
 }
 
-function bootstrapOf(options: RouterRunOptions): object {
+export function bootstrapOf(options: RouterRunOptions): object {
   const { runtime } = options;
   return {
     ...(runtime === undefined ? {} : { layered_runtime: { layers: [{ name: "static", static_layer: runtime }] } }),

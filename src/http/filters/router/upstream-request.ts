@@ -7,6 +7,7 @@ import type { Cancellable, PoolCallbacks } from "../../../upstream/pool/pool-cal
 import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import type { AttemptLog } from "./attempt-log.js";
 import type { Forwarding } from "./forwarding.js";
 import { PerTryTimers } from "./per-try-timers.js";
 
@@ -29,6 +30,8 @@ export class UpstreamRequest implements PoolCallbacks {
   /** Outlier detection knows that it took too long. */
   timeoutCounted = false;
   private readonly forwarding: Forwarding;
+  /** Null where attempts have no log of their own. */
+  private log: AttemptLog | null = null;
   private readonly timers: PerTryTimers | null;
   private phase: Phase = "pooling";
   private client: ActiveClient | null = null;
@@ -93,12 +96,14 @@ export class UpstreamRequest implements PoolCallbacks {
     this.headers = headers;
     this.endsWithHeaders = endStream;
     this.requestEnded = endStream;
+    this.log = this.forwarding.attemptLog(this.host, headers);
     const waiting = pool.newStream(this);
     if (this.phase === "pooling") this.waiting = waiting;
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
     this.requestEnded = endStream;
+    if (this.log !== null) this.log.streamInfo.bytesSent += data.length;
     if (this.encoder !== null) {
       this.encoder.encodeData(data, endStream);
       if (endStream && this.responseEnded) this.completeTunnel();
@@ -143,6 +148,7 @@ export class UpstreamRequest implements PoolCallbacks {
       connection.id,
     );
     this.timers?.onConnected();
+    this.log?.onConnected(client);
     this.forwarding.onUpstreamReady(this, client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
     const { upstreamBytes } = this.forwarding.stream.streamInfo;
@@ -181,6 +187,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   onPoolFailure(reason: ResetReason, transportFailureReason: string): void {
     this.waiting = null;
+    this.log?.onReset(reason, transportFailureReason);
     this.settle();
     this.forwarding.onUpstreamReset(this, reason, transportFailureReason, false);
   }
@@ -193,6 +200,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.log?.onResponse(headers);
     this.forwarding.stream.streamInfo.upstreamBytes.headersReceived += headers.wireBytes;
     if (endStream) this.settle();
     else this.startResponding();
@@ -205,6 +213,7 @@ export class UpstreamRequest implements PoolCallbacks {
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
+    if (this.log !== null) this.log.streamInfo.bytesReceived += data.length;
     if (endStream) this.endResponse();
     else this.timers?.onResponse();
     this.forwarding.onUpstreamData(data, endStream);
@@ -216,19 +225,27 @@ export class UpstreamRequest implements PoolCallbacks {
   }
 
   decodeTrailers(trailers: HeaderMap): void {
+    if (this.log !== null) this.log.responseTrailers = trailers;
     this.settle();
     this.forwarding.onUpstreamTrailers(trailers);
   }
 
   onResetStream(reason: ResetReason): void {
     const responseStarted = this.phase === "responding";
+    this.log?.onReset(reason, "");
     this.settle();
     this.forwarding.onUpstreamReset(this, reason, "", responseStarted);
   }
 
   /** The attempt took longer than one may. */
   onPerTryTimeout(idle: boolean): void {
+    this.log?.onTimeout(idle);
     this.forwarding.onPerTryTimeout(this, idle);
+  }
+
+  /** The time of the whole request is up. */
+  onRequestTimeout(): void {
+    this.log?.onTimeout(false);
   }
 
   /** The stream to the upstream lasted longer than one may, answer or not. */
@@ -266,6 +283,8 @@ export class UpstreamRequest implements PoolCallbacks {
    */
   private settle(): void {
     this.phase = "done";
+    this.log?.end();
+    this.log = null;
     if (this.encoder !== null) this.client?.countTo(this.forwarding.stream.streamInfo);
     this.encoder = null;
     this.timers?.destroy();
