@@ -32,8 +32,11 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
     "rocketmq_proxy.v3 rust_echo.v3alpha sip_proxy.v3alpha smtp_proxy.v3alpha",
   "filters.udp": "dynamic_modules.v3",
   formatter: "file_content.v3 generic_secret.v3",
+  "http.cache_v2": "file_system_http_cache.v3 simple_http_cache.v3",
+  "http.ext_proc.processing_request_modifiers": "mapped_attribute_builder.v3",
+  "http.ext_proc.response_processors": "save_processing_response.v3",
   "http.stateful_session": "envelope.v3",
-  load_balancing_policies: "dynamic_modules.v3 peak_ewma.v3alpha per_worker_subset.v3alpha",
+  load_balancing_policies: "dynamic_modules.v3 peak_ewma.v3alpha per_worker_subset.v3alpha random_subsetting.v3",
   local_address_selectors: "filter_state_override.v3",
   "matching.common_inputs": "transport_socket.v3",
   "matching.input_matchers": "dynamic_modules.v3 hyperscan.v3alpha metadata.v3",
@@ -50,7 +53,7 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
   tracers: "fluentd.v3 fluentd.v3alpha dynamic_modules.v3",
   "tracers.opentelemetry": "resource_detectors.v3 samplers.v3",
   "transport_sockets.tls":
-    "cert_mappers.static_name.v3 cert_selectors.on_demand_secret.v3 cert_validator.dynamic_modules.v3",
+    "cert_mappers.filter_state_override.v3 cert_mappers.sni.v3 cert_mappers.static_name.v3 cert_selectors.on_demand_secret.v3 cert_validator.dynamic_modules.v3",
   "upstreams.http": "dynamic_modules.v3 tcp.golang.v3alpha",
   vcl: "v3alpha",
 };
