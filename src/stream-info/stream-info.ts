@@ -44,14 +44,6 @@ export const NO_ORIGIN: ConnectionOrigin = Object.freeze({
   filterChainMetadata: NO_METADATA,
 });
 
-/** What a stream has cost on one side's wire, in bytes: everything, and heads alone. */
-export class WireBytes {
-  wireSent = 0;
-  wireReceived = 0;
-  headersSent = 0;
-  headersReceived = 0;
-}
-
 /** An attempt that another one followed. */
 export interface EarlierAttempt {
   readonly host: HostDescription;
@@ -112,9 +104,15 @@ export class StreamInfo {
   /** Bytes of the request body, and of the response body handed to the codec. */
   bytesReceived = 0;
   bytesSent = 0;
-  readonly downstreamBytes = new WireBytes();
-  /** Of all attempts. */
-  readonly upstreamBytes = new WireBytes();
+  /** What the stream has cost on each side's wire: everything, and heads alone. Upstream of all attempts. */
+  downstreamWireBytesSent = 0;
+  downstreamWireBytesReceived = 0;
+  downstreamHeaderBytesSent = 0;
+  downstreamHeaderBytesReceived = 0;
+  upstreamWireBytesSent = 0;
+  upstreamWireBytesReceived = 0;
+  upstreamHeaderBytesSent = 0;
+  upstreamHeaderBytesReceived = 0;
 
   /** The client's address after x-forwarded-for; the physical peer's; and the one it connected to. */
   downstreamRemoteAddress = "";

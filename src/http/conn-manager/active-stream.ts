@@ -8,7 +8,7 @@ import type { Route } from "../../route/route.js";
 import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
-import { StreamInfo, type WireBytes } from "../../stream-info/stream-info.js";
+import { StreamInfo } from "../../stream-info/stream-info.js";
 import type { RequestDecoder, ResponseEncoder } from "../codec/codec.js";
 import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
@@ -46,7 +46,7 @@ export interface StreamOwner {
   closeUnderLoad(): void;
   keep(data: Buffer): Buffer;
   /** What has gone over the connection since the stream before this one ended. */
-  measure(bytes: WireBytes): void;
+  measure(info: StreamInfo): void;
 }
 
 /**
@@ -130,7 +130,7 @@ export class ActiveStream
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.requestHeaders = headers;
-    this.streamInfo.downstreamBytes.headersReceived = headers.wireBytes;
+    this.streamInfo.downstreamHeaderBytesReceived = headers.wireBytes;
     this.timeouts.touch();
     if (endStream) this.onRequestComplete();
     const shed = this.context.overload === null ? null : overloadRefusal(this.context, this.streamInfo);
@@ -337,7 +337,7 @@ export class ActiveStream
     const writtenBefore = this.owner.connection.writtenBytes;
     if (this.isUpgrade && this.context.config.flushAccessLogOnTunnel) this.logTunnel(headers);
     this.encoder.encodeHeaders(headers, endStream);
-    this.streamInfo.downstreamBytes.headersSent += this.owner.connection.writtenBytes - writtenBefore;
+    this.streamInfo.downstreamHeaderBytesSent += this.owner.connection.writtenBytes - writtenBefore;
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
@@ -434,7 +434,7 @@ export class ActiveStream
 
   private writeLog(type: AccessLogType): void {
     this.logType = type;
-    this.owner.measure(this.streamInfo.downstreamBytes);
+    this.owner.measure(this.streamInfo);
     const loggers = this.context.accessLoggers;
     for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
   }

@@ -31,9 +31,9 @@ export interface ConnectionManagerParts {
   /** Who this proxy is (`node`). */
   readonly node: NodeIdentity;
   readonly stats: ConnectionManagerStats;
-  /** Null where nothing is done under load. */
   /** Of the listener: requests leave the service here. */
   readonly isOutbound: boolean;
+  /** Null where nothing is done under load. */
   readonly overload: OverloadState | null;
   readonly http1Stats: Http1CodecStats;
   readonly routeTable: RouteFinder | null;

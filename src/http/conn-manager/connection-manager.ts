@@ -3,7 +3,7 @@ import { FlowSteps } from "../../flow/flow-step.js";
 import type { Connection, ConnectionEvent, ConnectionStats } from "../../network/connection.js";
 import type { FilterStatus, ReadFilter, ReadFilterFactory } from "../../network/filter.js";
 import type { Protocol } from "../../stream-info/protocol.js";
-import type { WireBytes } from "../../stream-info/stream-info.js";
+import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec/codec.js";
 import { Http1ServerConnection } from "../codec/http1/server-connection.js";
 import { ActiveStream, type StreamOwner } from "./active-stream.js";
@@ -162,9 +162,9 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.codec.goAway();
   }
 
-  measure(bytes: WireBytes): void {
-    bytes.wireReceived = this.connection.receivedBytes - this.receivedBytesBefore;
-    bytes.wireSent = this.connection.writtenBytes - this.writtenBytesBefore;
+  measure(info: StreamInfo): void {
+    info.downstreamWireBytesReceived = this.connection.receivedBytes - this.receivedBytesBefore;
+    info.downstreamWireBytesSent = this.connection.writtenBytes - this.writtenBytesBefore;
   }
 
   closeForDrain(): void {

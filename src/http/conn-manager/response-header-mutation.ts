@@ -12,9 +12,6 @@ export function mutateResponseHeaders(
   info: StreamInfo,
 ): void {
   const { config } = context;
-  // RFC 9110 7.6.1: the codec has taken what came from upstream; filters and rules may have added some.
-  headers.remove("keep-alive");
-  headers.remove("proxy-connection");
   if (!headers.has("date")) headers.add("date", context.date.value);
   setServer(headers, context);
   if (config.alwaysSetRequestIdInResponse || isTraceForced(requestHeaders, context)) {

@@ -106,8 +106,16 @@ function fillFacts(info: StreamInfo): void {
   info.addCustomFlag("odd");
   info.addCustomFlag("slow");
   info.virtualCluster = new NamedGroup("vc");
-  Object.assign(info.downstreamBytes, { wireSent: 1, wireReceived: 2, headersSent: 3, headersReceived: 4 });
-  Object.assign(info.upstreamBytes, { wireSent: 5, wireReceived: 6, headersSent: 7, headersReceived: 8 });
+  Object.assign(info, {
+    downstreamWireBytesSent: 1,
+    downstreamWireBytesReceived: 2,
+    downstreamHeaderBytesSent: 3,
+    downstreamHeaderBytesReceived: 4,
+    upstreamWireBytesSent: 5,
+    upstreamWireBytesReceived: 6,
+    upstreamHeaderBytesSent: 7,
+    upstreamHeaderBytesReceived: 8,
+  });
   info.upstreamConnectionId = 9;
   info.upstreamLocalAddress = "10.0.0.9:51000";
   info.upstreamRemoteAddress = "/run/up.sock";

@@ -147,9 +147,9 @@ export class ActiveClient
   }
 
   /** Adds what the stream that it carries has cost on the wire; once, when it is over. */
-  countTo({ upstreamBytes }: StreamInfo): void {
-    upstreamBytes.wireSent += this.connection.writtenBytes - this.sentBytesBefore;
-    upstreamBytes.wireReceived += this.connection.receivedBytes - this.receivedBytesBefore;
+  countTo(info: StreamInfo): void {
+    info.upstreamWireBytesSent += this.connection.writtenBytes - this.sentBytesBefore;
+    info.upstreamWireBytesReceived += this.connection.receivedBytes - this.receivedBytesBefore;
   }
 
   /** Writes down who answers. */

@@ -11,18 +11,32 @@ const BODILESS_METHODS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "
  * The fields of a head as one string: concatenation is the cheapest way to build it (`bench/micro`).
  *
  * Framing is for the codec to write, and once: a coding or a second length that a filter or a header rule has added would
- * contradict it.
+ * contradict it. Nor does whoever adds a field know what the connection is to be (RFC 9110 7.6.1).
+ *
+ * @param withConnection the message says itself what becomes of its connection
  */
-function fieldLines(headers: HeaderMap): string {
+function fieldLines(headers: HeaderMap, withConnection: boolean): string {
   const format = headers.nameFormat;
   let lines = "";
   let hasLength = false;
   for (let i = 0; i < headers.size; i++) {
     const name = headers.nameAt(i);
-    if (name.length === 17 && name === "transfer-encoding") continue;
-    if (name.length === 14 && name === "content-length") {
-      if (hasLength) continue;
-      hasLength = true;
+    // Told apart by their lengths, which costs other fields nothing.
+    switch (name.length) {
+      case 17:
+        if (name === "transfer-encoding") continue;
+        break;
+      case 16:
+        if (name === "proxy-connection") continue;
+        break;
+      case 14:
+        if (name !== "content-length") break;
+        if (hasLength) continue;
+        hasLength = true;
+        break;
+      case 10:
+        if (name === "keep-alive" || (name === "connection" && !withConnection)) continue;
+        break;
     }
     lines += `${format === null ? name : format.nameOf(name)}: ${headers.valueAt(i)}\r\n`;
   }
@@ -58,7 +72,7 @@ function targetOf({ method, scheme, authority, path }: HeaderMap, absolute: bool
 export function encodeRequestHead(headers: HeaderMap, framing: OutgoingFraming, absoluteTarget = false): string {
   const target = targetOf(headers, absoluteTarget);
   const hostLine = `${fieldName(headers, "host")}: ${headers.authority}\r\n`;
-  let head = `${headers.method} ${target} HTTP/1.1\r\n${hostLine}${fieldLines(headers)}`;
+  let head = `${headers.method} ${target} HTTP/1.1\r\n${hostLine}${fieldLines(headers, true)}`;
   if (framing === "chunked") head += `${fieldName(headers, "transfer-encoding")}: chunked\r\n`;
   else if (framing === "none" && !BODILESS_METHODS.has(headers.method) && !headers.has("content-length")) {
     // RFC 9110 8.6: the server would otherwise have to guess that no content is meant.
@@ -98,8 +112,7 @@ export function encodeResponseHead(
   const status = headers.status;
   if (status < 200 || status === 204) headers.remove("content-length");
   // Whether the connection lasts is not for a filter to say.
-  headers.remove("connection");
-  let head = statusLine(headers) + fieldLines(headers);
+  let head = statusLine(headers) + fieldLines(headers, false);
   if (framing === "chunked") head += `${fieldName(headers, "transfer-encoding")}: chunked\r\n`;
   else if (framing === "none" && method !== "HEAD" && !isBodylessStatus(status) && !headers.has("content-length")) {
     head += `${fieldName(headers, "content-length")}: 0\r\n`;
@@ -120,7 +133,7 @@ function statusLine(headers: HeaderMap): string {
 export function encodeTunnelHead(headers: HeaderMap): string {
   headers.remove("content-length");
   headers.remove("transfer-encoding");
-  return `${statusLine(headers)}${fieldLines(headers)}\r\n`;
+  return `${statusLine(headers)}${fieldLines(headers, true)}\r\n`;
 }
 
 /** A chunk's first line (RFC 9112 7.1). */
@@ -130,5 +143,5 @@ export function chunkStart(byteLength: number): string {
 
 /** The last chunk with its trailer section. */
 export function lastChunk(trailers: HeaderMap | null): string {
-  return trailers === null ? "0\r\n\r\n" : `0\r\n${fieldLines(trailers)}\r\n`;
+  return trailers === null ? "0\r\n\r\n" : `0\r\n${fieldLines(trailers, false)}\r\n`;
 }

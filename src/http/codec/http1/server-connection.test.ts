@@ -219,9 +219,18 @@ describe("how a response is framed (RFC 9112 6.3)", () => {
   }
 });
 
+test("fields for one hop that a filter adds do not go out (RFC 9110 7.6.1)", () => {
+  const fields = ["connection: keep-alive", "keep-alive: timeout=5", "proxy-connection: close", "x-keepalive: 1"];
+  const server = new ServerUnderTest({
+    onRequest: ({ encoder }) => encoder.encodeHeaders(responseHeaders(204, ...fields), true),
+  });
+  server.send(GET);
+  assert.equal(server.received(), "HTTP/1.1 204 No Content\r\nx-keepalive: 1\r\n\r\n");
+});
+
 describe("framing that a filter adds (RFC 9112 6.3)", () => {
   test("is not sent beside ours", () => {
-    const fields = ["content-length: 2", "transfer-encoding: chunked", "content-length: 3", "connection: keep-alive"];
+    const fields = ["content-length: 2", "transfer-encoding: chunked", "content-length: 3"];
     const server = new ServerUnderTest({
       onRequest: ({ encoder }) => {
         encoder.encodeHeaders(responseHeaders(200, ...fields), false);

@@ -151,10 +151,10 @@ export class UpstreamRequest implements PoolCallbacks {
     this.log?.onConnected(client);
     this.forwarding.onUpstreamReady(this, client);
     for (let i = 0; i < this.readDisables; i++) encoder.readDisable(true);
-    const { upstreamBytes } = this.forwarding.stream.streamInfo;
+    const { streamInfo } = this.forwarding.stream;
     const writtenBefore = connection.writtenBytes;
     encoder.encodeHeaders(this.headers as HeaderMap, this.endsWithHeaders);
-    upstreamBytes.headersSent += connection.writtenBytes - writtenBefore;
+    streamInfo.upstreamHeaderBytesSent += connection.writtenBytes - writtenBefore;
     if (!this.endsWithHeaders) this.sendEarlyBody(encoder);
     this.armTimers();
   }
@@ -201,7 +201,7 @@ export class UpstreamRequest implements PoolCallbacks {
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.log?.onResponse(headers);
-    this.forwarding.stream.streamInfo.upstreamBytes.headersReceived += headers.wireBytes;
+    this.forwarding.stream.streamInfo.upstreamHeaderBytesReceived += headers.wireBytes;
     if (endStream) this.settle();
     else this.startResponding();
     this.forwarding.onUpstreamHeaders(this, headers, endStream);
