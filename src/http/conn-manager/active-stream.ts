@@ -5,7 +5,6 @@ import type { Connection } from "../../network/connection.js";
 import { applyRuleLists } from "../../route/header-rules.js";
 import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
-import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
 import { StreamInfo } from "../../stream-info/stream-info.js";
@@ -23,12 +22,12 @@ import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { decorateRequest, decorateResponse } from "./decorator-operation.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
 import { answerToExpectation } from "./expect-continue.js";
-import { NextPass } from "./next-pass.js";
+import { NextPass, type RepeatedStream } from "./next-pass.js";
 import { overloadRefusal } from "./overload-refusal.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
-import { recordRepeat, recordReset, recordStreamEnd, recordTimer } from "./stream-flow.js";
+import { recordReset, recordStreamEnd, recordTimer } from "./stream-flow.js";
 import { type RoutedStream, StreamRoute } from "./stream-route.js";
 import { type StreamTimeout, StreamTimeouts, type StreamTimeoutsOwner } from "./stream-timeouts.js";
 import { TIMEOUT_NAMES, type TimedOutStream, timeoutReply } from "./timeout-reply.js";
@@ -54,7 +53,14 @@ export interface StreamOwner {
  * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
  */
 export class ActiveStream
-  implements RequestDecoder, FilterManagerCallbacks, LogContext, RoutedStream, StreamTimeoutsOwner, TimedOutStream
+  implements
+    RequestDecoder,
+    FilterManagerCallbacks,
+    LogContext,
+    RoutedStream,
+    RepeatedStream,
+    StreamTimeoutsOwner,
+    TimedOutStream
 {
   /** Of the pass through the filters that is under way: an internal redirect begins another. */
   streamInfo: StreamInfo;
@@ -78,8 +84,6 @@ export class ActiveStream
   private random = NOT_DRAWN;
   /** Null until an upstream redirects inside of the proxy. */
   private redirectHistory: RedirectHistory | null = null;
-  /** What follows the head of a request that begins anew; null when there is none. */
-  private nextPass: NextPass | null = null;
   isRequestComplete = false;
   private responseStarted = false;
   private ended = false;
@@ -265,37 +269,22 @@ export class ActiveStream
     return this.redirectHistory;
   }
 
-  /**
-   * BEHAVIOUR 5.10: this pass has its line in the log, and another one begins on the next turn, when whoever brought the
-   * redirect has returned. The request is not looked at again as one from outside is: it comes from ourselves.
-   */
   recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
-    const { dispatcher } = this.context;
-    const { streamInfo, filterManager } = this;
-    this.responseHeaders = response;
-    streamInfo.responseCode = response.status;
-    streamInfo.responseCodeDetails = "internal_redirect";
-    streamInfo.endTimeMs = dispatcher.now();
-    recordRepeat(this, "internal redirect");
-    filterManager.destroy();
-    this.writeLog("DownstreamEnd");
-    this.streamInfo = streamInfoOfNextPass(streamInfo, dispatcher.now(), dispatcher.wallClockMs());
-    this.filterManager = new FilterManager(this);
-    this.filterManager.inherit(filterManager);
-    this.requestHeaders = headers;
-    this.responseHeaders = null;
-    this.routing.forget();
-    this.nextPass = new NextPass(body, trailers);
-    dispatcher.post(this);
+    new NextPass(this, body, trailers).follow(headers, response);
   }
 
-  /** Called by the dispatcher: the pass behind a redirect. */
-  run(): void {
-    const { nextPass, filterManager } = this;
-    this.nextPass = null;
-    if (this.ended || nextPass === null) return;
-    filterManager.createFilterChain(this.context.filterFactories, this.route());
-    nextPass.passThrough(filterManager, this.requestHeaders);
+  replaceFilters(): void {
+    const { filterManager } = this;
+    filterManager.destroy();
+    this.filterManager = new FilterManager(this);
+    this.filterManager.inherit(filterManager);
+    this.routing.forget();
+  }
+
+  createFilters(): FilterManager | null {
+    if (this.ended) return null;
+    this.filterManager.createFilterChain(this.context.filterFactories, this.route());
+    return this.filterManager;
   }
 
   onRouteChosen(route: Route): void {
@@ -432,7 +421,7 @@ export class ActiveStream
     this.writeLog("DownstreamPeriodic");
   }
 
-  private writeLog(type: AccessLogType): void {
+  writeLog(type: AccessLogType): void {
     this.logType = type;
     this.owner.measure(this.streamInfo);
     const loggers = this.context.accessLoggers;
