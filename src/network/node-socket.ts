@@ -195,7 +195,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     const { dispatcher, readBuffers } = this.context;
     dispatcher.beginEvent();
     readBuffers.beginRead(buffer);
-    this.callbacks?.onSocketReadable(buffer.subarray(0, bytesRead));
+    this.callbacks?.onSocketReadable(readBuffers.viewOf(buffer, bytesRead));
     // The loan lasts until the flushes at the end of the event are done.
     dispatcher.endEvent();
     const next = readBuffers.endRead(bytesRead);

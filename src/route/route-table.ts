@@ -1,5 +1,6 @@
 import { Runtime } from "../common/runtime.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { lowerCase } from "../http/headers/header-name.js";
 import type { MatcherStep } from "../matching/matcher-tree.js";
 import type { StatsScope } from "../stats/stat.js";
 import { MatchInput, type RouteRequest } from "./match-input.js";
@@ -120,7 +121,7 @@ export class RouteTable implements RouteFinder {
 
   private findDomain(headers: HeaderMap): DomainEntry | null {
     const { hostHeader } = this;
-    const host = (hostHeader === "" ? headers.authority : (headers.get(hostHeader) ?? "")).toLowerCase();
+    const host = lowerCase(hostHeader === "" ? headers.authority : (headers.get(hostHeader) ?? ""));
     return this.domains.find(this.ignorePort ? withoutPort(host) : host);
   }
 }

@@ -24,7 +24,8 @@ export class VirtualHostTable<T> {
 
   /** @param host lower case, with its port unless that is ignored */
   find(host: string): T | null {
-    const exact = this.exact.get(host);
+    // A table of one virtual host for all needs no hash of the host.
+    const exact = this.exact.size === 0 ? undefined : this.exact.get(host);
     if (exact !== undefined) return exact;
     // A wildcard stands for at least one character.
     for (const { length, entries } of this.suffixes) {

@@ -28,7 +28,7 @@ const SLOTS = 1024;
 
 /** The names by a hash of their length and three of their characters; one that finds its slot taken goes to the next. */
 const NAMES: string[] = new Array<string>(SLOTS).fill("");
-for (const name of KNOWN_NAMES.split(" ")) {
+for (const name of internalized(KNOWN_NAMES.split(" "))) {
   const bytes = Buffer.from(name, "latin1");
   let slot = slotOf(bytes, 0, bytes.length);
   while (NAMES[slot] !== "") slot = (slot + 1) % SLOTS;
@@ -67,8 +67,13 @@ function isSpelledBy(name: string, bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** The lower-case form of a field name that is a valid token. */
-export function lowerCaseName(name: string): string {
-  for (let i = 0; i < name.length; i++) if (isUpperCode(name.charCodeAt(i))) return name.toLowerCase();
-  return name;
+/** V8 keeps one string of each property's name, and compares those by their address alone. */
+function internalized(names: readonly string[]): string[] {
+  return Object.keys(Object.fromEntries(names.map((name) => [name, true])));
+}
+
+/** The lower-case form of a field name, host or option: itself, where it is in lower case already. */
+export function lowerCase(text: string): string {
+  for (let i = 0; i < text.length; i++) if (isUpperCode(text.charCodeAt(i))) return text.toLowerCase();
+  return text;
 }

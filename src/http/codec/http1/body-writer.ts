@@ -1,6 +1,13 @@
 import type { Connection } from "../../../network/connection.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { wholeNumber } from "../../headers/whole-number.js";
 import { chunkStart, lastChunk, type OutgoingFraming } from "./head-encoder.js";
+
+/** More digits than any length has. */
+const MAX_LENGTH_DIGITS = 15;
+
+/** Of a body whose length a filter has announced as something that is none: nothing fits it. */
+const NO_LENGTH = -1;
 
 /**
  * Writes a body as its head announced it. It cannot be made to say anything else: what exceeds the announced length is
@@ -17,7 +24,8 @@ export class BodyWriter {
 
   start(framing: OutgoingFraming, headers: HeaderMap): void {
     this.framing = framing;
-    this.lengthLeft = framing === "length" ? Number(headers.get("content-length")) : 0;
+    this.lengthLeft =
+      framing === "length" ? (wholeNumber(headers.get("content-length"), MAX_LENGTH_DIGITS) ?? NO_LENGTH) : 0;
   }
 
   /** Writes a piece. Returns false when it is more than the head announced; nothing is written then. */

@@ -1,3 +1,4 @@
+import { lowerCase } from "../../headers/header-name.js";
 import { isAuthority, isDigitCode } from "../../headers/header-syntax.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import type { MessageHead } from "./message-head.js";
@@ -31,7 +32,7 @@ export function takeHeadField(head: MessageHead, name: string, value: string, is
     case 10:
       if (name === "keep-alive") return null;
       if (name === "connection") {
-        head.connectionOptions = appended(head.connectionOptions, value.toLowerCase());
+        head.connectionOptions = appended(head.connectionOptions, lowerCase(value));
         return null;
       }
       break;

@@ -1,6 +1,6 @@
 import { type PreserveCaseConfig, preservedCase } from "../../headers/header-case.js";
 import { HeaderMap } from "../../headers/header-map.js";
-import { knownHeaderName, lowerCaseName } from "../../headers/header-name.js";
+import { knownHeaderName, lowerCase } from "../../headers/header-name.js";
 import {
   isDigitCode,
   isFieldValueCode,
@@ -8,6 +8,7 @@ import {
   isTokenCode,
   isWhitespaceCode,
 } from "../../headers/header-syntax.js";
+import { knownMethod } from "../../headers/method.js";
 import { isForbiddenTrailer } from "../../headers/trailer-field.js";
 import { type CodecError, Http1Errors } from "../codec-error.js";
 import { takeHeadField } from "./head-field.js";
@@ -149,7 +150,7 @@ export class HeadParser {
     let at = start;
     while (isTokenCode(lines[at] as number)) at++;
     if (lines[at] !== SP || at === start) return lineError(lines[at] as number, Http1Errors.invalidMethod);
-    this.head.headers.method = this.cut(start, at);
+    this.head.headers.method = knownMethod(lines, start, at) ?? this.cut(start, at);
     const targetStart = ++at;
     while (isTargetCode(lines[at] as number)) at++;
     if (lines[at] !== SP || at === targetStart) return lineError(lines[at] as number, Http1Errors.invalidRequestLine);
@@ -229,7 +230,7 @@ export class HeadParser {
     this.position = at + 2;
     if (++this.fieldCount > this.maxFields) return Http1Errors.tooManyFields;
     while (at > valueStart && isWhitespaceCode(lines[at - 1] as number)) at--;
-    const name = knownHeaderName(lines, start, nameEnd) ?? lowerCaseName(this.cut(start, nameEnd));
+    const name = knownHeaderName(lines, start, nameEnd) ?? lowerCase(this.cut(start, nameEnd));
     if (this.keepCase !== null) {
       preservedCase(this.head.headers, this.keepCase).remember(name, this.cut(start, nameEnd));
     }
