@@ -4,7 +4,7 @@ import { RecordedStats } from "../../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
 import type { HostHealthChange } from "../host-health.js";
-import { HostOutlierMonitor } from "../outlier/host-outlier-monitor.js";
+import { HostOutlierMonitor, type LocalOriginResult } from "../outlier/host-outlier-monitor.js";
 import { OUTLIER_BOARD_BYTES, OutlierBoard } from "../outlier/outlier-board.js";
 import type { OutlierDetectionConfig } from "../outlier/outlier-config.js";
 import { outlierConfig } from "./outlier.test.support.js";
@@ -48,6 +48,11 @@ class DetectorRun {
   /** So many responses of a host. */
   respond(host: number, status: number, count: number): void {
     for (let i = 0; i < count; i++) this.monitors[host]?.putResponse(status);
+  }
+
+  /** Something happens before, or in place of, an answer of a host. */
+  connect(host: number, result: LocalOriginResult): void {
+    this.monitors[host]?.putLocalOrigin(result);
   }
 
   /** Passes at least this time, and the interval that ends in it. */
@@ -106,6 +111,41 @@ describe("consecutive failures", () => {
     // Intervals without an ejection take back one each.
     run.pass(40_000);
     assertAbout(ejectionSeconds(run), 30);
+  });
+
+  test("an interval without an ejection is one that a host has been back for", () => {
+    const run = new DetectorRun(10);
+    for (const seconds of [30, 60]) assertAbout(ejectionSeconds(run), seconds);
+    // Back since a moment ago: the end of this interval forgives nothing.
+    run.pass(9_000);
+    assertAbout(ejectionSeconds(run), 90);
+  });
+
+  test("who is found out again by its rate is not forgiven in the same moment", () => {
+    const run = new DetectorRun(10, { maxEjectionPercent: 100 });
+    assertAbout(ejectionSeconds(run), 30);
+    for (let host = 0; host < 10; host++) run.respond(host, 200, 96);
+    for (let host = 0; host < 10; host++) {
+      for (let i = 0; i < 4; i++) {
+        run.respond(host, host === 0 ? 500 : 200, 1);
+        run.respond(host, 200, 1);
+      }
+    }
+    let seconds = 0;
+    while (run.ejected.size === 0) run.dispatcher.runFor(1_000);
+    for (; run.ejected.size > 0; seconds++) run.dispatcher.runFor(1_000);
+    assertAbout(seconds, 60);
+  });
+
+  test("max_ejection_time_jitter keeps a host out for a little longer, each for another time", () => {
+    const run = new DetectorRun(40, { maxEjectionPercent: 100, maxEjectionTimeJitterMs: 60_000, intervalMs: 1_000 });
+    for (let host = 0; host < 40; host++) run.respond(host, 500, 5);
+    run.pass(29_000);
+    assert.equal(run.ejected.size, 40);
+    run.pass(30_000);
+    assert.ok(run.ejected.size > 8 && run.ejected.size < 32, `${run.ejected.size}`);
+    run.pass(32_000);
+    assert.equal(run.ejected.size, 0);
   });
 
   test("no ejection is longer than it may be", () => {
@@ -194,6 +234,54 @@ describe("rates of an interval", () => {
     }
     run.pass(10_000);
     assert.ok(run.ejected.has(address(2)));
+  });
+
+  test("rates are told of hosts with enough requests that take part, in a cluster with enough hosts", () => {
+    const run = new DetectorRun(10);
+    for (let host = 1; host < 10; host++) run.respond(host, 200, host === 9 ? 49 : 60);
+    run.respond(0, 500, 60);
+    run.pass(10_000);
+    const rates = [0, 1, 9].map((host) => run.detector.host(address(host))?.successRate);
+    assert.deepEqual(rates, [-1, 100, -1], "ejected, shown, too quiet");
+    const few = new DetectorRun(4);
+    for (let host = 0; host < 4; host++) few.respond(host, 200, 100);
+    few.pass(10_000);
+    assert.equal(few.detector.host(address(0))?.successRate, -1);
+  });
+
+  test("what happens on our side has rates of its own", () => {
+    const enforcing = { ...outlierConfig().enforcing, failure_percentage_local_origin: 100 };
+    const splitLocalOriginErrors = true;
+    const run = new DetectorRun(6, { maxEjectionPercent: 100, enforcing, splitLocalOriginErrors });
+    for (let host = 0; host < 6; host++) {
+      for (let i = 0; i < 100; i++) {
+        run.connect(host, host === 2 && i % 4 !== 0 ? "connectFailed" : "connected");
+        run.respond(host, 200, 1);
+      }
+    }
+    run.pass(10_000);
+    assert.deepEqual([...run.ejected], [address(2)]);
+    assert.deepEqual([run.events[0]?.type, run.events[0]?.num_ejections], ["SUCCESS_RATE_LOCAL_ORIGIN", 1]);
+    assert.equal(run.stat("ejections_enforced_local_origin_success_rate"), 1);
+    assert.equal(run.stat("ejections_success_rate"), 1);
+    assert.equal(run.stat("ejections_enforced_local_origin_failure_percentage"), 0);
+    assert.equal(run.detector.host(address(1))?.successRate, 100);
+    assert.equal(run.detector.host(address(1))?.localOriginSuccessRate, 100);
+  });
+
+  test("failure_percentage of connections, under the name that Envoy counts it", () => {
+    const enforcing = { ...outlierConfig().enforcing, local_origin_success_rate: 0 };
+    const inARow = { consecutiveLocalOriginFailure: 100 };
+    const run = new DetectorRun(5, { splitLocalOriginErrors: true, enforcing, maxEjectionPercent: 100, ...inARow });
+    for (let host = 0; host < 5; host++) {
+      for (let i = 0; i < 50; i++) {
+        run.connect(host, host === 0 && i % 8 !== 0 ? "timeout" : "connected");
+      }
+    }
+    run.pass(10_000);
+    assert.equal(run.stat("ejections_detected_local_origin_failure_percentage"), 1);
+    const event = run.events.find(({ type }) => type === "FAILURE_PERCENTAGE_LOCAL_ORIGIN");
+    assert.deepEqual([event?.enforced, event?.eject_failure_percentage_event], [false, { host_success_rate: 14 }]);
   });
 
   test("an interval counts for itself", () => {

@@ -135,6 +135,7 @@ export class OutlierDetector implements TimerTarget {
     host.resetConsecutive();
     this.parts.events?.logUneject(host, at);
     host.lastActionMs = at.nowMs;
+    host.returnedAtMs = at.nowMs;
     this.report(host, 0);
   }
 
@@ -153,37 +154,49 @@ export class OutlierDetector implements TimerTarget {
   onTimer(): void {
     const nowMs = this.parts.dispatcher.now();
     for (const host of this.hosts.values()) {
-      this.checkEjection(host, nowMs);
-      host.takeRates();
+      this.endEjection(host, nowMs);
+      host.takeCounts();
     }
     this.judgeRates("external");
     if (this.config.splitLocalOriginErrors) this.judgeRates("local");
+    for (const host of this.hosts.values()) this.forgive(host, nowMs);
     this.timer.arm(this.config.intervalMs);
   }
 
-  /** A host that has served its time comes back; one that has behaved is forgiven a little. */
-  private checkEjection(host: WatchedHost, nowMs: number): void {
-    if (host.ejectedAtMs === null) {
-      if (host.multiplier > 0) host.multiplier--;
-      return;
-    }
+  /** A host that has served its time comes back. */
+  private endEjection(host: WatchedHost, nowMs: number): void {
+    if (host.ejectedAtMs === null) return;
     const { baseEjectionTimeMs, maxEjectionTimeMs } = this.config;
     const timeMs = Math.min(baseEjectionTimeMs * host.multiplier, maxEjectionTimeMs) + host.jitterMs;
     if (nowMs - host.ejectedAtMs >= timeMs) this.uneject(host);
   }
 
+  /** One that has been back for an interval, and was not found out again, will be ejected for less. */
+  private forgive(host: WatchedHost, nowMs: number): void {
+    if (host.isEjected || host.returnedAtMs === null || host.multiplier === 0) return;
+    if (nowMs - host.returnedAtMs >= this.config.intervalMs) host.multiplier--;
+  }
+
   private judgeRates(origin: Origin): void {
     const { successRate, failurePercentage } = this.config;
-    this.successRates[origin] = this.judgeSuccessRates(origin, this.hostsWith(origin, successRate.requestVolume));
-    this.judgeFailurePercentages(origin, this.hostsWith(origin, failurePercentage.requestVolume));
+    this.successRates[origin] = null;
+    const { size } = this.hosts;
+    // Of too few hosts no rate is told.
+    if (size < successRate.minimumHosts && size < failurePercentage.minimumHosts) return;
+    const leastVolume = Math.min(successRate.requestVolume, failurePercentage.requestVolume);
+    for (const host of this.hostsWith(origin, leastVolume)) host.showRate(origin);
+    // Both look at the same hosts, whatever the first of them makes of them.
+    const bySuccessRate = this.hostsWith(origin, successRate.requestVolume);
+    const byFailurePercentage = this.hostsWith(origin, failurePercentage.requestVolume);
+    this.successRates[origin] = this.judgeSuccessRates(origin, bySuccessRate);
+    this.judgeFailurePercentages(origin, byFailurePercentage);
   }
 
   /** Those that take part, and had enough requests in the interval. */
   private hostsWith(origin: Origin, requestVolume: number): WatchedHost[] {
-    const hosts = [...this.hosts.values()].filter((host) => !host.isEjected);
-    return hosts.filter((host) => {
+    return [...this.hosts.values()].filter((host) => {
       const requests = origin === "external" ? host.requests : host.localRequests;
-      return requests > 0 && requests >= requestVolume;
+      return !host.isEjected && requests > 0 && requests >= requestVolume;
     });
   }
 

@@ -21,18 +21,28 @@ export class OutlierStats {
     this.ejectionsTotal = scope.counter("ejections_total");
     this.ejectionsConsecutive5xx = scope.counter("ejections_consecutive_5xx");
     this.ejectionsSuccessRate = scope.counter("ejections_success_rate");
-    this.enforced = new Map(EJECTION_TYPES.map((type) => [type, scope.counter(`ejections_enforced_${type}`)]));
-    this.detected = new Map(EJECTION_TYPES.map((type) => [type, scope.counter(`ejections_detected_${type}`)]));
+    this.enforced = new Map(
+      EJECTION_TYPES.map((type) => [type, scope.counter(`ejections_enforced_${statName(type)}`)]),
+    );
+    this.detected = new Map(
+      EJECTION_TYPES.map((type) => [type, scope.counter(`ejections_detected_${statName(type)}`)]),
+    );
   }
 
   countDetected(type: EjectionType): void {
     this.detected.get(type)?.inc();
     if (type === "consecutive_5xx") this.ejectionsConsecutive5xx.inc();
-    if (type === "success_rate") this.ejectionsSuccessRate.inc();
+    // The old counter knows of no origins.
+    if (type === "success_rate" || type === "local_origin_success_rate") this.ejectionsSuccessRate.inc();
   }
 
   countEnforced(type: EjectionType): void {
     this.ejectionsEnforcedTotal.inc();
     this.enforced.get(type)?.inc();
   }
+}
+
+/** Envoy's stats turn this one's words round, its documentation does not; dashboards show what is counted. */
+function statName(type: EjectionType): string {
+  return type === "failure_percentage_local_origin" ? "local_origin_failure_percentage" : type;
 }

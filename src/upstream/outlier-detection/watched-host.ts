@@ -7,17 +7,21 @@ export class WatchedHost {
   ejectedAtMs: number | null = null;
   /** Of the host's last ejection or return. */
   lastActionMs: number | null = null;
+  /** Of its last return; null when it never was ejected. */
+  returnedAtMs: number | null = null;
   /** How many ejections it has had. */
   ejections = 0;
   /** The next ejection lasts so many base times; up by one with each, down with each interval without one. */
   multiplier = 0;
   jitterMs = 0;
-  /** Percent; -1 when there were too few requests to say. */
+  /** Percent; -1 when there were too few requests, or hosts, to say. */
   successRate = -1;
   localOriginSuccessRate = -1;
   /** Of the interval that has just ended. */
   requests = 0;
   localRequests = 0;
+  private successes = 0;
+  private localSuccesses = 0;
   private readonly board: OutlierBoard;
   private readonly row: number;
 
@@ -31,13 +35,21 @@ export class WatchedHost {
     return this.ejectedAtMs !== null;
   }
 
-  /** Ends an interval: the rates are those of what was counted in it. */
-  takeRates(): void {
+  /** Ends an interval: the counts are those of it, and there are no rates yet. */
+  takeCounts(): void {
+    this.successRate = -1;
+    this.localOriginSuccessRate = -1;
     if (this.row < 0) return;
     this.requests = this.board.take(this.row, "requests");
-    this.successRate = rate(this.board.take(this.row, "successes"), this.requests);
+    this.successes = this.board.take(this.row, "successes");
     this.localRequests = this.board.take(this.row, "localRequests");
-    this.localOriginSuccessRate = rate(this.board.take(this.row, "localSuccesses"), this.localRequests);
+    this.localSuccesses = this.board.take(this.row, "localSuccesses");
+  }
+
+  /** Enough was counted to say how it did. */
+  showRate(origin: "external" | "local"): void {
+    if (origin === "external") this.successRate = rate(this.successes, this.requests);
+    else this.localOriginSuccessRate = rate(this.localSuccesses, this.localRequests);
   }
 
   /** It comes back with a clean slate. */
