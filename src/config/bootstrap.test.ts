@@ -212,7 +212,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           retryBudget: null,
           trackRemaining: false,
         },
-        healthChecks: [],
+        healthCheck: null,
         outlierDetection: null,
         idleTimeoutMs: 3_600_000,
         maxRequestsPerConnection: 0,

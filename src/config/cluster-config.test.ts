@@ -122,7 +122,7 @@ load_assignment:
       retryBudget: null,
       trackRemaining: false,
     },
-    healthChecks: [],
+    healthCheck: null,
     outlierDetection: null,
     idleTimeoutMs: 0,
     maxRequestsPerConnection: 8,
@@ -170,6 +170,24 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
   });
   const keepAlive = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect.keepAliveDelayMs;
   assert.equal(keepAlive, 7_200_000, "the operating system's own default");
+});
+
+test("faults of health checks", () => {
+  const check = (fields: string, more = ""): string[] =>
+    problems(
+      `health_checks: [{ timeout: 1s, interval: 1s, healthy_threshold: 1, unhealthy_threshold: 1, ${fields} }${more}]`,
+    );
+  const http = (fields: string): string[] => check(`http_health_check: { path: /, ${fields} }`);
+  const second = ", { timeout: 1s, interval: 1s, healthy_threshold: 1, unhealthy_threshold: 1, tcp_health_check: {} }";
+  assert.match(
+    check("tcp_health_check: {}", second)[0] ?? "",
+    /error health_checks\[1\]: a cluster has one health check/,
+  );
+  assert.match(http("send: { text: '61' }")[0] ?? "", /error .*send: needs a `method` whose requests have a body/);
+  assert.deepEqual(http("send: { text: '61' }, method: PUT"), []);
+  assert.match(http("receive: [{ text: '616263' }], response_buffer_size: 2")[0] ?? "", /it has 3 bytes/);
+  assert.deepEqual(http("receive: [{ text: '616263' }], response_buffer_size: 0"), []);
+  assert.match(http("receive: [{ text: 'ok' }]")[0] ?? "", /must be bytes as hex digits/);
 });
 
 test("name servers, in the older fields too", () => {

@@ -1,6 +1,7 @@
 import type { FractionalPercent } from "../common/runtime.js";
 import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { ClusterInfo, DiscoveryType } from "../upstream/cluster-info.js";
+import type { HealthCheckConfig } from "../upstream/health-check-config.js";
 import { CIRCUIT_BREAKER_FIELDS, convertLimits } from "./circuit-breakers.js";
 import { CLUSTER_TYPE_FIELDS, checkPolicy, convertClusterType, convertMembers } from "./cluster-type.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -102,15 +103,22 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     perConnectionBufferLimitBytes: message.perConnectionBufferLimitBytes ?? DEFAULT_BUFFER_LIMIT_BYTES,
     defaultLimits: convertLimits(message.circuitBreakers, "DEFAULT", context),
     highLimits: convertLimits(message.circuitBreakers, "HIGH", context),
-    healthChecks: message.healthChecks
-      .map((check) => convertHealthCheck(check, context))
-      .filter((config) => config !== null),
+    healthCheck: convertOnlyHealthCheck(message, context),
     outlierDetection:
       message.outlierDetection === undefined ? null : convertOutlierDetection(message.outlierDetection, context),
     metadata: convertMetadata(message.metadata),
     ...options,
     dns,
   };
+}
+
+/** One at most, as in Envoy: of two nobody would know which one a host's health is. */
+function convertOnlyHealthCheck(message: Cluster, context: ConversionContext): HealthCheckConfig | null {
+  const [check] = message.healthChecks;
+  if (message.healthChecks.length > 1) {
+    context.itemError(message, "healthChecks", 1, "a cluster has one health check at most");
+  }
+  return check === undefined ? null : convertHealthCheck(check, context);
 }
 
 /** STATIC when nothing is said, which is the enum's zero. */

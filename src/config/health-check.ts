@@ -47,6 +47,7 @@ export const HEALTH_CHECK_FIELDS: MessageTable = implemented<HealthCheck>("envoy
   http_health_check: implemented<HealthCheck_HttpHealthCheck>("envoy.config.core.v3.HealthCheck.HttpHealthCheck", {
     host: true,
     path: true,
+    send: PAYLOAD_FIELDS,
     receive: PAYLOAD_FIELDS,
     response_buffer_size: true,
     request_headers_to_add: HEADER_RULE_FIELDS,
@@ -85,6 +86,7 @@ export const ENDPOINT_HEALTH_CHECK_FIELDS: MessageTable = implemented<Endpoint_H
 const DEFAULT_NO_TRAFFIC_MS = 60_000;
 const DEFAULT_RESPONSE_BUFFER_BYTES = 1024;
 const OK_STATUS = 200;
+const METHODS_WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "OPTIONS"]);
 
 /** `envoy.config.core.v3.HealthCheck`; null when what it does is not implemented, which has been reported. */
 export function convertHealthCheck(message: HealthCheck, context: ConversionContext): HealthCheckConfig | null {
@@ -150,9 +152,19 @@ function convertHttp(message: HealthCheck_HttpHealthCheck, context: ConversionCo
   const { serviceNameMatcher, expectedStatuses } = message;
   const serviceName = serviceNameMatcher === undefined ? null : convertStringMatcher(serviceNameMatcher, context);
   const receive = payloads(message.receive, context);
+  const send = message.send === undefined ? "" : payload(message.send, context);
   const method = context.enumName(message, "method");
   if (method === "CONNECT") context.error(message, "method", "CONNECT cannot check a host");
-  if (receive === null || (serviceName === null && serviceNameMatcher !== undefined)) return null;
+  if (send !== null && send !== "" && !METHODS_WITH_BODY.has(method)) {
+    context.error(message, "send", "needs a `method` whose requests have a body: POST, PUT, PATCH or OPTIONS");
+  }
+  const responseBufferBytes = Number(message.responseBufferSize ?? DEFAULT_RESPONSE_BUFFER_BYTES);
+  const wantedBytes = receive?.join("").length ?? 0;
+  if (responseBufferBytes > 0 && wantedBytes > responseBufferBytes) {
+    const text = `cannot be found: it has ${wantedBytes} bytes, and \`response_buffer_size\` is ${responseBufferBytes}`;
+    context.error(message, "receive", text);
+  }
+  if (receive === null || send === null || (serviceName === null && serviceNameMatcher !== undefined)) return null;
   const expected = ranges(message, "expectedStatuses", expectedStatuses, context);
   return {
     kind: "http",
@@ -164,8 +176,9 @@ function convertHttp(message: HealthCheck_HttpHealthCheck, context: ConversionCo
     expectedStatuses: expected.length === 0 ? [{ start: OK_STATUS, end: OK_STATUS + 1 }] : expected,
     retriableStatuses: ranges(message, "retriableStatuses", message.retriableStatuses, context),
     serviceName,
+    send,
     receive,
-    responseBufferBytes: Number(message.responseBufferSize ?? DEFAULT_RESPONSE_BUFFER_BYTES),
+    responseBufferBytes,
   };
 }
 

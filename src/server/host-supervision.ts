@@ -12,6 +12,7 @@ import { HealthCheckEventLog } from "../upstream/health-check/health-check-event
 import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js";
 import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
 import { HostStabilizer } from "../upstream/health-check/host-stabilizer.js";
+import type { HealthCheckConfig } from "../upstream/health-check-config.js";
 import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import { type HostHealthChange, uncheckedFlags } from "../upstream/host-health.js";
 import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config.js";
@@ -47,7 +48,7 @@ export interface SupervisionParts {
 /** What the main thread watches hosts with, for all clusters that ask for it. */
 export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   private readonly detectors = new Map<string, OutlierDetector>();
-  private readonly checkers = new Map<string, HealthChecker[]>();
+  private readonly checkers = new Map<string, HealthChecker>();
   private readonly stabilizers = new Map<string, HostStabilizer>();
   private readonly parts: SupervisionParts;
 
@@ -62,9 +63,10 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
         const detectorParts = { dispatcher, random, stats, receiver: this, events };
         this.detectors.set(info.name, new OutlierDetector(info.name, info.outlierDetection, memory, detectorParts));
       }
-      if (info.healthChecks.length > 0) this.checkers.set(info.name, this.createCheckers(info));
+      if (info.healthCheck === null) continue;
+      this.checkers.set(info.name, this.createChecker(info, info.healthCheck));
       // A logical host has no address of its own that it could keep.
-      if (info.healthChecks.length > 0 && !info.ignoreHealthOnHostRemoval && info.discovery === "strictDns") {
+      if (!info.ignoreHealthOnHostRemoval && info.discovery === "strictDns") {
         const passes = (address: string): boolean => this.passesChecks(info.name, address);
         this.stabilizers.set(info.name, new HostStabilizer(passes));
       }
@@ -78,7 +80,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
     }
   }
 
-  private createCheckers(info: ClusterInfo): HealthChecker[] {
+  private createChecker(info: ClusterInfo, config: HealthCheckConfig): HealthChecker {
     const { dispatcher, random, hasTraffic, healthEvents } = this.parts;
     const scope = this.parts.stats.scope(`cluster.${info.statName}`);
     const network = {
@@ -90,19 +92,17 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
       },
     };
     const stats = new HealthCheckStats(scope);
-    return info.healthChecks.map((config) => {
-      const type = config.check.kind === "http" ? "HTTP" : "TCP";
-      const path = config.eventLogPath;
-      const events = path === null ? null : new HealthCheckEventLog(healthEvents(path), info.name, type, dispatcher);
-      const unchecked = uncheckedFlags(info.ignoreNewHostsUntilFirstCheck);
-      const checkerParts = { uncheckedFlags: unchecked, dispatcher, random, stats, events, network, receiver: this };
-      return new HealthChecker(info.name, config, { ...checkerParts, hasTraffic: () => hasTraffic(info.statName) });
-    });
+    const type = config.check.kind === "http" ? "HTTP" : "TCP";
+    const path = config.eventLogPath;
+    const events = path === null ? null : new HealthCheckEventLog(healthEvents(path), info.name, type, dispatcher);
+    const unchecked = uncheckedFlags(info.ignoreNewHostsUntilFirstCheck);
+    const checkerParts = { uncheckedFlags: unchecked, dispatcher, random, stats, events, network, receiver: this };
+    return new HealthChecker(info.name, config, { ...checkerParts, hasTraffic: () => hasTraffic(info.statName) });
   }
 
   /** Resolves when every host that is checked has had a first result: until then nobody knows where to send requests. */
   async firstRound(): Promise<void> {
-    await Promise.all([...this.checkers.values()].flat().map((checker) => checker.firstRound()));
+    await Promise.all([...this.checkers.values()].map((checker) => checker.firstRound()));
   }
 
   /**
@@ -115,12 +115,12 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
 
   /** These are the hosts. The workers have been told: what is known of the hosts' health follows. */
   setHosts(clusterName: string, endpoints: readonly EndpointConfig[]): void {
-    for (const checker of this.checkers.get(clusterName) ?? []) checker.setHosts(endpoints);
+    this.checkers.get(clusterName)?.setHosts(endpoints);
     this.detectors.get(clusterName)?.setHosts(endpoints.map(({ address }) => addressText(address)));
   }
 
   private passesChecks(clusterName: string, address: string): boolean {
-    return (this.checkers.get(clusterName) ?? []).every((checker) => checker.passes(address));
+    return this.checkers.get(clusterName)?.passes(address) ?? true;
   }
 
   onConsecutiveFailures(clusterName: string, address: string, type: ConsecutiveEjectionType): void {
@@ -128,7 +128,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   }
 
   onImmediateHealthCheckFail(clusterName: string, address: string): void {
-    for (const checker of this.checkers.get(clusterName) ?? []) checker.failImmediately(address);
+    this.checkers.get(clusterName)?.failImmediately(address);
   }
 
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void {
@@ -147,7 +147,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   }
 
   destroy(): void {
-    for (const checkers of this.checkers.values()) for (const checker of checkers) checker.destroy();
+    for (const checker of this.checkers.values()) checker.destroy();
     for (const detector of this.detectors.values()) detector.destroy();
   }
 }

@@ -99,7 +99,7 @@ export interface ClusterInfo extends ClusterDescription {
   readonly defaultLimits: CircuitBreakerLimits;
   readonly highLimits: CircuitBreakerLimits;
   /** How hosts are checked; empty when they are not. */
-  readonly healthChecks: readonly HealthCheckConfig[];
+  readonly healthCheck: HealthCheckConfig | null;
   /** How hosts that fail are found out; null when nobody watches. */
   readonly outlierDetection: OutlierDetectionConfig | null;
   /** Milliseconds a pooled connection may wait unused; 0 is no limit, 1 h the default. */

@@ -61,7 +61,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     perConnectionBufferLimitBytes: 1024 * 1024,
     defaultLimits: LIMITS,
     highLimits: LIMITS,
-    healthChecks: [],
+    healthCheck: null,
     outlierDetection: null,
     idleTimeoutMs: 3_600_000,
     maxRequestsPerConnection: 0,

@@ -217,7 +217,7 @@ export class Cluster {
     host.observabilityName = this.info.observabilityName;
     host.healthySinceMs = this.parts.clock.now();
     host.zoneResponses = this.stats.zoneResponses(this.parts.localLocality.zone, host.locality.zone);
-    if (this.info.healthChecks.length > 0) this.awaitCheck(host, endpoint);
+    if (this.info.healthCheck !== null) this.awaitCheck(host, endpoint);
     if (this.hostConnections !== null) host.connections = this.hostConnections.countOf(host.addressText);
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     return host;

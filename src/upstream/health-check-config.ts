@@ -50,6 +50,8 @@ export interface HttpCheckConfig {
   readonly retriableStatuses: readonly StatusRange[];
   /** Of `x-envoy-upstream-healthchecked-cluster`; null for any. */
   readonly serviceName: StringMatcherConfig | null;
+  /** The request's body, bytes as latin1; empty for none. */
+  readonly send: string;
   /** Bytes (latin1) that the body must hold, in this order. */
   readonly receive: readonly string[];
   /** How much of the body is looked at; 0 for all of it. */

@@ -179,7 +179,7 @@ function buildClusters(
   random: RandomSource,
 ): ClusterManager {
   // Nobody checks hosts here: they are taken to be healthy.
-  const infos = config.clusters.map((info) => ({ ...info, healthChecks: [] }));
+  const infos = config.clusters.map((info) => ({ ...info, healthCheck: null }));
   const snapshots = infos.map((info) => ({ info, memory: createClusterMemory(info) }));
   const clusters = new ClusterManager(snapshots, context, NO_STATS, random);
   for (const { name, discovery, endpoints } of config.clusters) {

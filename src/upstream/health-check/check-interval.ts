@@ -16,7 +16,9 @@ export function nextCheckMs(
   random: RandomSource,
 ): number {
   const baseMs = hasTraffic ? trafficMs(intervals, healthy, pending) : quietMs(intervals, healthy, pending);
-  return baseMs + upTo((baseMs * intervals.jitterPercent) / 100, random) + upTo(intervals.jitterMs, random);
+  const jitterMs = upTo((baseMs * intervals.jitterPercent) / 100, random) + upTo(intervals.jitterMs, random);
+  // Never at once, which would be without end.
+  return Math.max(1, baseMs + jitterMs);
 }
 
 function trafficMs(intervals: HealthCheckIntervals, healthy: boolean, pending: boolean): number {

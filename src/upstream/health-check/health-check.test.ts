@@ -172,6 +172,7 @@ describe("an HTTP check", () => {
     const service = httpRun({ service_name_matcher: { exact: "me" } });
     service.answer("HTTP/1.1 200 OK\r\nx-envoy-upstream-healthchecked-cluster: other\r\ncontent-length: 0\r\n\r\n");
     assert.equal(service.healthy, 0);
+    assert.equal(service.checkStat("verify_cluster"), 1);
     const degraded = httpRun();
     degraded.answer("HTTP/1.1 200 OK\r\nx-envoy-degraded: true\r\ncontent-length: 0\r\n\r\n");
     assert.equal(degraded.clusterStat("membership_degraded"), 1);
@@ -180,6 +181,36 @@ describe("an HTTP check", () => {
     body.answer("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad");
     assert.equal(body.healthy, 0);
     for (const run of [service, degraded, body]) run.finish();
+  });
+
+  test("may send a body", () => {
+    const run = httpRun({ method: "POST", send: { text: Buffer.from("ping?").toString("hex") } });
+    const request = run.answer();
+    assert.match(request, /^POST \/health HTTP\/1\.1\r\n/);
+    assert.match(request, /\r\ncontent-length: 5\r\n(.*\r\n)*\r\nping\?$/);
+    run.runFor(2_100);
+    assert.match(run.answer(), /ping\?$/);
+    run.finish();
+  });
+
+  test("a body that is not the wanted one decides, whatever the status", () => {
+    const run = httpRun({
+      receive: [{ text: Buffer.from("fine").toString("hex") }],
+      retriable_statuses: [{ start: 503, end: 504 }],
+    });
+    const respond = (status: number, body: string): string =>
+      `HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    run.answer(respond(200, "fine"));
+    for (const [status, body, healthy] of [
+      [503, "fine", 1],
+      [200, "fine", 1],
+      [503, "poor", 0],
+    ] as const) {
+      run.runFor(2_100);
+      run.answer(respond(status, body));
+      assert.equal(run.healthy, healthy, `${status} ${body}`);
+    }
+    run.finish();
   });
 
   test("too late is a failure of the network, and the connection is not used again", () => {
@@ -211,6 +242,37 @@ describe("an HTTP check", () => {
     assert.equal(run.checkStat("network_failure"), 1);
     run.finish();
   });
+});
+
+test("all successes and failures are logged if wanted, a change in place of them", () => {
+  const always = { always_log_health_check_success: true, always_log_health_check_failures: true };
+  const run = httpRun({}, { check: { http_health_check: HTTP_CHECK, ...always } });
+  const bad = "HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n";
+  for (const response of [OK, OK, bad, OK, OK]) {
+    run.answer(response);
+    run.runFor(2_100);
+  }
+  assert.deepEqual(run.events(), [
+    { add_healthy_event: { first_check: true } },
+    { successful_health_check_event: {} },
+    { eject_unhealthy_event: { failure_type: "ACTIVE" } },
+    { health_check_failure_event: { failure_type: "ACTIVE", first_check: false } },
+    { successful_health_check_event: {} },
+    { add_healthy_event: { first_check: false } },
+  ]);
+  run.finish();
+});
+
+test("degraded is told when it begins and when it ends", () => {
+  const run = httpRun();
+  const degraded = "HTTP/1.1 200 OK\r\nx-envoy-degraded: true\r\ncontent-length: 0\r\n\r\n";
+  for (const response of [OK, degraded, degraded, OK]) {
+    run.answer(response);
+    run.runFor(2_100);
+  }
+  assert.deepEqual(run.events().slice(1), [{ degraded_healthy_host: {} }, { no_longer_degraded_host: {} }]);
+  assert.equal(run.checkStat("degraded"), 0);
+  run.finish();
 });
 
 describe("a TCP check", () => {
@@ -287,6 +349,7 @@ test("a host may ask in an ordinary response to get no more requests, until a ch
   assert.equal(run.clusterStat("membership_excluded"), 1);
   assert.equal(run.checkStat("passive_failure"), 1);
   assert.deepEqual(run.events().at(-1), { eject_unhealthy_event: { failure_type: "PASSIVE" } });
+  assert.equal(run.checkStat("network_failure"), 0);
   for (const healthy of [1, 2]) {
     run.runFor(2_100);
     run.answer(OK, 0);

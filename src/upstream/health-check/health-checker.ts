@@ -92,11 +92,12 @@ export class HealthChecker {
 
   private createSession(endpoint: EndpointConfig, receiver: CheckReceiver): CheckSession {
     const { check, altPort, reuseConnection } = this.config;
-    const { network } = this.parts;
+    const { network, stats } = this.parts;
     const address = checkedAddress(endpoint.address, endpoint.healthCheck?.port || altPort);
     if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
     const authority = check.host || endpoint.healthCheck?.hostname || endpoint.hostname || this.clusterName;
-    return new HttpCheckSession(network, address, check, authority, reuseConnection, receiver);
+    const settings = { config: check, authority, reuse: reuseConnection };
+    return new HttpCheckSession(network, address, settings, stats, receiver);
   }
 
   /** Its last checks were good, as far as thresholds go; false for a host that is not checked, or not yet. */

@@ -16,6 +16,9 @@ export const CHECKED_FLAGS =
   excludedViaImmediateHealthCheckFail |
   activeHealthCheckTimeout;
 
+/** A response to an ordinary request said that the host has failed. */
+const ASKED_FOR = { healthy: false, failure: "PASSIVE", retriable: false, immediate: true } as const;
+
 /** Checks one host again and again, and decides what its results make of it. Owner: `HealthChecker`. */
 export class HostHealthCheck implements CheckReceiver, TimerTarget {
   readonly address: Address;
@@ -82,15 +85,9 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
   /** BEHAVIOUR 6.3: failed and left out of all counting until a check passes. Returns whether that is new. */
   failImmediately(): boolean {
     const before = this.flags;
-    const { stats, events } = this.parts;
-    this.successes = 0;
-    stats.failure.inc();
-    stats.passiveFailure.inc();
-    if (!this.isFailed) {
-      stats.healthy.dec();
-      events?.ejectUnhealthy(this.address, "PASSIVE");
-    }
-    this.flags |= failedActiveHealthCheck | excludedViaImmediateHealthCheckFail;
+    this.flags &= ~pendingActiveHealthCheck;
+    this.onFailure(ASKED_FOR);
+    this.firstCheck = false;
     return this.flags !== before;
   }
 
@@ -98,12 +95,13 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     const { config, stats, events } = this.parts;
     this.failures = 0;
     stats.success.inc();
-    if (config.logsAllSuccesses) events?.succeeded(this.address);
     // The first result decides by itself, so that a start takes no longer than it must.
     if (this.isFailed && (this.firstCheck || ++this.successes >= config.healthyThreshold)) {
       this.flags &= ~(failedActiveHealthCheck | activeHealthCheckTimeout | excludedViaImmediateHealthCheckFail);
       stats.healthy.inc();
       events?.addHealthy(this.address, this.firstCheck);
+    } else if (config.logsAllSuccesses) {
+      events?.succeeded(this.address);
     }
     this.setDegraded(degraded);
   }
@@ -120,8 +118,9 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     const { config, stats, events } = this.parts;
     this.successes = 0;
     stats.failure.inc();
-    const ofNetwork = failure !== "ACTIVE";
+    const ofNetwork = failure === "NETWORK" || failure === "NETWORK_TIMEOUT";
     if (ofNetwork) stats.networkFailure.inc();
+    if (failure === "PASSIVE") stats.passiveFailure.inc();
     if (immediate) this.flags |= excludedViaImmediateHealthCheckFail;
     const decides = !ofNetwork && !retriable;
     if (!this.isFailed && (decides || ++this.failures >= config.unhealthyThreshold)) {

@@ -2,6 +2,7 @@ import type { RequestEncoder, ResponseDecoder, StreamCallbacks } from "../../htt
 import { Http1ClientConnection, type Http1ClientSettings } from "../../http/codec/http1/client-connection.js";
 import { HeaderMap } from "../../http/headers/header-map.js";
 import { compileStringMatcher } from "../../matching/string-matcher.js";
+import type { StringMatcherConfig } from "../../matching/string-matcher-config.js";
 import type { Address } from "../../network/address.js";
 import type { Connection, ConnectionCallbacks, ConnectionEvent } from "../../network/connection.js";
 import type { HttpCheckConfig, StatusRange } from "../health-check-config.js";
@@ -14,6 +15,7 @@ import {
   HEALTHY,
   NETWORK_FAILURE,
 } from "./check-result.js";
+import type { HealthCheckStats } from "./health-check-stats.js";
 import { holdsInOrder } from "./receive-match.js";
 
 const CODEC_SETTINGS: Http1ClientSettings = {
@@ -30,6 +32,14 @@ const CODEC_SETTINGS: Http1ClientSettings = {
 };
 const USER_AGENT = "Envoy/HC";
 
+/** What the checks of one host have in common. */
+export interface HttpCheckSettings {
+  readonly config: HttpCheckConfig;
+  readonly authority: string;
+  /** One connection serves for many checks. */
+  readonly reuse: boolean;
+}
+
 /** Checks a host by a request over HTTP/1. */
 export class HttpCheckSession implements CheckSession, ConnectionCallbacks, ResponseDecoder, StreamCallbacks {
   private readonly network: CheckNetwork;
@@ -37,6 +47,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   private readonly config: HttpCheckConfig;
   private readonly authority: string;
   private readonly reuse: boolean;
+  private readonly stats: HealthCheckStats;
   private readonly receiver: CheckReceiver;
   private connection: Connection | null = null;
   private codec: Http1ClientConnection | null = null;
@@ -49,9 +60,8 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   constructor(
     network: CheckNetwork,
     address: Address,
-    config: HttpCheckConfig,
-    authority: string,
-    reuse: boolean,
+    { config, authority, reuse }: HttpCheckSettings,
+    stats: HealthCheckStats,
     receiver: CheckReceiver,
   ) {
     this.network = network;
@@ -59,6 +69,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
     this.config = config;
     this.authority = authority;
     this.reuse = reuse;
+    this.stats = stats;
     this.receiver = receiver;
   }
 
@@ -88,11 +99,13 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   private send(): void {
     const encoder = this.codec?.newStream(this, this) ?? null;
     this.encoder = encoder;
-    encoder?.encodeHeaders(this.request(), true);
+    const { send } = this.config;
+    encoder?.encodeHeaders(this.request(), send === "");
+    if (send !== "") encoder?.encodeData(Buffer.from(send, "latin1"), true);
   }
 
   private request(): HeaderMap {
-    const { method, path, headersToAdd, headersToRemove } = this.config;
+    const { method, path, headersToAdd, headersToRemove, send } = this.config;
     const headers = new HeaderMap();
     headers.method = method;
     headers.path = path;
@@ -102,6 +115,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
       headers.add(headersToAdd[i] as string, headersToAdd[i + 1] as string);
     }
     for (const name of headersToRemove) headers.remove(name);
+    if (send !== "") headers.set("content-length", String(send.length));
     return headers;
   }
 
@@ -176,16 +190,21 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
     const { expectedStatuses, retriableStatuses, serviceName, receive } = this.config;
     const immediate = headers.has("x-envoy-immediate-health-check-fail");
     const { status } = headers;
-    if (!isIn(expectedStatuses, status)) {
-      return { healthy: false, failure: "ACTIVE", retriable: isIn(retriableStatuses, status), immediate };
+    // A body that is not the wanted one decides, whatever the status would leave room for.
+    const isWantedBody = holdsInOrder(this.body, receive);
+    if (!isWantedBody || !isIn(expectedStatuses, status)) {
+      const retriable = isWantedBody && isIn(retriableStatuses, status);
+      return { healthy: false, failure: "ACTIVE", retriable, immediate };
     }
-    const isService =
-      serviceName === null ||
-      compileStringMatcher(serviceName).matches(headers.get("x-envoy-upstream-healthchecked-cluster") ?? "");
-    if (immediate || !isService || !holdsInOrder(this.body, receive)) {
+    if (immediate || (serviceName !== null && !this.isService(serviceName, headers))) {
       return { healthy: false, failure: "ACTIVE", retriable: false, immediate };
     }
     return headers.has("x-envoy-degraded") ? DEGRADED : HEALTHY;
+  }
+
+  private isService(serviceName: StringMatcherConfig, headers: HeaderMap): boolean {
+    this.stats.verifyCluster.inc();
+    return compileStringMatcher(serviceName).matches(headers.get("x-envoy-upstream-healthchecked-cluster") ?? "");
   }
 
   private finish(result: CheckResult): void {
