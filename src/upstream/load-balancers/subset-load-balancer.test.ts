@@ -139,6 +139,13 @@ describe("subsets", () => {
     assert.deepEqual(new BalancerRun(both, HOSTS).choices(2, kept), [1, 1]);
   });
 
+  test("a list to fall back to that says nothing leaves the other criteria", () => {
+    const run = new BalancerRun(subset([selector(["version"])], { fallbackList: true }), HOSTS);
+    for (const list of [[], "1.0", [7]]) {
+      assert.deepEqual(run.shares(4, wanting({ version: "1.0", fallback_list: list })), [2, 2, 0, 0, 0]);
+    }
+  });
+
   test("keys too many can be passed over", () => {
     const config = subset([selector(["version"]), selector(["stage", "version"])], { allowRedundantKeys: true });
     const run = new BalancerRun(config, HOSTS);

@@ -11,12 +11,13 @@ export interface Lookup {
   readonly criteria: MetadataMatchCriteria;
 }
 
-/** The sets of criteria to try one after the other. */
+/** The sets of criteria to try one after the other. A list that says nothing leaves the other criteria. */
 export function alternatives(criteria: MetadataMatchCriteria, config: SubsetConfig): MetadataMatchCriteria[] {
   const list = config.fallbackList ? criteria.find(({ name }) => name === FALLBACK_LIST)?.value : undefined;
-  if (!Array.isArray(list)) return [criteria];
+  if (list === undefined) return [criteria];
   const rest = criteria.filter(({ name }) => name !== FALLBACK_LIST);
-  return (list as MetadataValue[]).filter(isStruct).map((override) => overridden(rest, override));
+  if (!Array.isArray(list) || list.length === 0) return [rest];
+  return (list as MetadataValue[]).map((override) => (isStruct(override) ? overridden(rest, override) : rest));
 }
 
 /**
