@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ANY_LOCALITY, ROUND_ROBIN } from "../upstream/cluster.test.support.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
-import type { LbPolicyConfig } from "../upstream/load-balancing-config.js";
+import {
+  type LbPolicyConfig,
+  NEVER_FORCED,
+  type RandomConfig,
+  type ZoneAwareConfig,
+} from "../upstream/load-balancing-config.js";
 import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
 
 function cluster(body: string): ClusterInfo {
@@ -88,7 +93,12 @@ common_lb_config:
     assert.equal(info.healthyPanicThreshold, 33);
     assert.equal(info.closeConnectionsOnHostSetChange, true);
     assert.deepEqual(info.overrideHostHealths, ["healthy", "draining"]);
-    const zoneAware = { routingEnabledPercent: 12.5, minClusterSize: 3, failTrafficOnPanic: true };
+    const zoneAware = {
+      ...ANY_LOCALITY.zoneAware,
+      routingEnabledPercent: 13,
+      minClusterSize: 3,
+      failTrafficOnPanic: true,
+    };
     assert.deepEqual(info.lbPolicy, { ...ROUND_ROBIN, locality: { weighted: false, zoneAware } });
     const weighted = { ...ANY_LOCALITY, weighted: true };
     assert.deepEqual(policy("common_lb_config: { locality_weighted_lb_config: {} }"), {
@@ -169,6 +179,22 @@ describe("load_balancing_policy", () => {
       tableSize: 7,
       hashing: { ...HASHING, useHostname: true },
     });
+  });
+
+  test("zones, as far as only policies can say it", () => {
+    const zones = (fields: string): Partial<ZoneAwareConfig> => {
+      const text = `locality_lb_config: { zone_aware_lb_config: { ${fields} } }`;
+      const { locality } = policy(policies(extension("random.v3.Random", text))) as RandomConfig;
+      const { forcedFromHosts, basis } = locality.zoneAware;
+      return { forcedFromHosts, basis };
+    };
+    assert.deepEqual(zones(""), { forcedFromHosts: NEVER_FORCED, basis: "hosts" });
+    assert.deepEqual(zones("force_local_zone: {}"), { forcedFromHosts: 1, basis: "hosts" });
+    assert.deepEqual(zones("force_local_zone: { min_size: 3 }, locality_basis: HEALTHY_HOSTS_WEIGHT"), {
+      forcedFromHosts: 3,
+      basis: "weight",
+    });
+    assert.deepEqual(zones("force_locality_direct_routing: true"), { forcedFromHosts: 1, basis: "hosts" });
   });
 
   test("wrr_locality is the weights of localities over another policy", () => {

@@ -5,10 +5,11 @@ import type {
 import type {
   LocalityLbConfig_LocalityWeightedLbConfig,
   LocalityLbConfig_ZoneAwareLbConfig,
+  LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone,
   LocalityLbConfig as LocalityLbConfigMessage,
 } from "../gen/envoy/extensions/load_balancing_policies/common/v3/common_pb.js";
 import type { Percent } from "../gen/envoy/type/v3/percent_pb.js";
-import type { LocalityLbConfig, ZoneAwareConfig } from "../upstream/load-balancing-config.js";
+import { type LocalityLbConfig, NEVER_FORCED, type ZoneAwareConfig } from "../upstream/load-balancing-config.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
 export const PERCENT_FIELDS: MessageTable = implemented<Percent>("envoy.type.v3.Percent", { value: true });
@@ -26,7 +27,15 @@ export const LOCALITY_WEIGHTED_FIELDS: MessageTable = implemented<LocalityLbConf
 export const LOCALITY_LB_FIELDS: MessageTable = implemented<LocalityLbConfigMessage>(`${COMMON}.LocalityLbConfig`, {
   zone_aware_lb_config: implemented<LocalityLbConfig_ZoneAwareLbConfig>(
     `${COMMON}.LocalityLbConfig.ZoneAwareLbConfig`,
-    ZONE_AWARE,
+    {
+      ...ZONE_AWARE,
+      force_locality_direct_routing: true,
+      force_local_zone: implemented<LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone>(
+        `${COMMON}.LocalityLbConfig.ZoneAwareLbConfig.ForceLocalZone`,
+        { min_size: true },
+      ),
+      locality_basis: true,
+    },
   ),
   locality_weighted_lb_config: LOCALITY_WEIGHTED_FIELDS,
 });
@@ -57,10 +66,28 @@ export function convertLocalityLb(specifier: LocalitySpecifier | undefined): Loc
   return {
     weighted: false,
     zoneAware: {
-      routingEnabledPercent: message.routingEnabled?.value ?? DEFAULT_ROUTING_ENABLED_PERCENT,
+      routingEnabledPercent: Math.round(message.routingEnabled?.value ?? DEFAULT_ROUTING_ENABLED_PERCENT),
       minClusterSize: Number(message.minClusterSize ?? DEFAULT_MIN_CLUSTER_SIZE),
       failTrafficOnPanic: message.failTrafficOnPanic,
+      ...("localityBasis" in message ? convertPolicyZones(message) : CLUSTER_ZONES),
     },
+  };
+}
+
+/** What clusters cannot say, only policies. */
+type PolicyZones = Pick<ZoneAwareConfig, "forcedFromHosts" | "basis">;
+
+const CLUSTER_ZONES: PolicyZones = { forcedFromHosts: NEVER_FORCED, basis: "hosts" };
+const DEFAULT_FORCED_FROM_HOSTS = 1;
+/** By number, as in the enum `LocalityBasis`. */
+const HEALTHY_HOSTS_WEIGHT = 1;
+
+function convertPolicyZones(message: LocalityLbConfig_ZoneAwareLbConfig): PolicyZones {
+  const { forceLocalZone, forceLocalityDirectRouting, localityBasis } = message;
+  const isForced = forceLocalZone !== undefined || forceLocalityDirectRouting;
+  return {
+    forcedFromHosts: isForced ? (forceLocalZone?.minSize ?? DEFAULT_FORCED_FROM_HOSTS) : NEVER_FORCED,
+    basis: (localityBasis as number) === HEALTHY_HOSTS_WEIGHT ? "weight" : "hosts",
   };
 }
 
@@ -68,4 +95,5 @@ const DEFAULT_ZONE_AWARE: ZoneAwareConfig = {
   routingEnabledPercent: DEFAULT_ROUTING_ENABLED_PERCENT,
   minClusterSize: DEFAULT_MIN_CLUSTER_SIZE,
   failTrafficOnPanic: false,
+  ...CLUSTER_ZONES,
 };

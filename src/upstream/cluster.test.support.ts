@@ -4,7 +4,7 @@ import type { CircuitBreakerLimits, ClusterInfo, EndpointConfig } from "./cluste
 import type { DnsConfig } from "./dns-config.js";
 import { Host } from "./host.js";
 import { configuredLocalityWeight, type HostSetOptions } from "./host-set.js";
-import type { LbPolicyConfig, LocalityLbConfig } from "./load-balancing-config.js";
+import { type LbPolicyConfig, type LocalityLbConfig, NEVER_FORCED } from "./load-balancing-config.js";
 import { NO_LOCALITY } from "./locality.js";
 import { DEFAULT_POOL_POLICY } from "./pool/pool-policy.js";
 import { PrioritySet } from "./priority-set.js";
@@ -23,7 +23,13 @@ const LIMITS: CircuitBreakerLimits = {
 /** Balancing without regard to localities: Envoy's defaults. */
 export const ANY_LOCALITY: LocalityLbConfig = {
   weighted: false,
-  zoneAware: { routingEnabledPercent: 100, minClusterSize: 6, failTrafficOnPanic: false },
+  zoneAware: {
+    routingEnabledPercent: 100,
+    minClusterSize: 6,
+    failTrafficOnPanic: false,
+    forcedFromHosts: NEVER_FORCED,
+    basis: "hosts",
+  },
 };
 export const ROUND_ROBIN: LbPolicyConfig = { kind: "roundRobin", slowStart: null, locality: ANY_LOCALITY };
 

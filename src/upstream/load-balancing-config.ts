@@ -18,7 +18,13 @@ export interface ZoneAwareConfig {
   readonly minClusterSize: number;
   /** In panic no host gets requests, instead of all. */
   readonly failTrafficOnPanic: boolean;
+  /** With at least this many healthy hosts in the own zone all requests stay in it; `NEVER_FORCED` for no such rule. */
+  readonly forcedFromHosts: number;
+  /** What zones are measured by: their healthy hosts, or the weight of them. */
+  readonly basis: "hosts" | "weight";
 }
+
+export const NEVER_FORCED = Number.POSITIVE_INFINITY;
 
 /** How hosts of several localities are balanced. */
 export interface LocalityLbConfig {

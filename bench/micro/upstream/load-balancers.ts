@@ -11,7 +11,11 @@ import type { LoadBalancer } from "../../../src/upstream/load-balancer.js";
 import { ANY_HOST, type LoadBalancerContext } from "../../../src/upstream/load-balancer-context.js";
 import { LoadBalancerStats } from "../../../src/upstream/load-balancer-stats.js";
 import { createLoadBalancer } from "../../../src/upstream/load-balancers/load-balancer-factory.js";
-import type { LbPolicyConfig, LocalityLbConfig } from "../../../src/upstream/load-balancing-config.js";
+import {
+  type LbPolicyConfig,
+  type LocalityLbConfig,
+  NEVER_FORCED,
+} from "../../../src/upstream/load-balancing-config.js";
 import { NO_LOCALITY } from "../../../src/upstream/locality.js";
 import { metadataMatchCriteria } from "../../../src/upstream/metadata-match.js";
 import { PrioritySet } from "../../../src/upstream/priority-set.js";
@@ -30,7 +34,13 @@ const HOST_COUNTS = [10, 1_000, 10_000];
 
 const LOCALITY: LocalityLbConfig = {
   weighted: false,
-  zoneAware: { routingEnabledPercent: 100, minClusterSize: 6, failTrafficOnPanic: false },
+  zoneAware: {
+    routingEnabledPercent: 100,
+    minClusterSize: 6,
+    failTrafficOnPanic: false,
+    forcedFromHosts: NEVER_FORCED,
+    basis: "hosts",
+  },
 };
 const HASHING = { useHostname: false, balanceFactor: 0, localityWeighted: false };
 const ROUND_ROBIN: LbPolicyConfig = { kind: "roundRobin", slowStart: null, locality: LOCALITY };

@@ -228,8 +228,8 @@ describe("zone-aware routing", () => {
     const { run, localSet } = start([...inZone("a", 1, 4), ...inZone("b", 5, 8)], inZone("b", 13, 14));
     localSet.update([...inZone("a", 11, 12), ...inZone("b", 13, 14)].map((one) => new Host(one, "local")));
     assert.deepEqual(taken(run, [[1, 4]]), [REQUESTS]);
-    localSet.update(inZone("a", 11, 14).map((one) => new Host(one, "local")));
-    assertNear(taken(run, [[1, 4]])[0], REQUESTS / 2, REQUESTS * 0.05);
+    localSet.update([...inZone("a", 11, 16), ...inZone("b", 17, 18)].map((one) => new Host(one, "local")));
+    assertNear(taken(run, [[1, 4]])[0], (REQUESTS * 2) / 3, REQUESTS * 0.05);
   });
 
   test("zones do not count in small clusters, in one zone, or when the proxy's own has no hosts", () => {
@@ -238,9 +238,53 @@ describe("zone-aware routing", () => {
     assert.deepEqual(small.shares(100), [25, 25, 25, 25]);
     assert.equal(small.stat("lb_zone_cluster_too_small"), 1);
     assert.deepEqual(start(inZone("b", 1, 8), proxies).run.shares(80), [10, 10, 10, 10, 10, 10, 10, 10]);
-    const elsewhere = start([...inZone("b", 1, 4), ...inZone("c", 5, 8)], proxies).run;
-    assert.ok(elsewhere.shares(80).every((share) => share === 10));
-    assert.equal(elsewhere.stat("lb_local_cluster_not_ok"), 1);
+    const zones = [...inZone("a", 1, 4), ...inZone("b", 5, 8)];
+    assert.deepEqual(start(zones, inZone("a", 11, 14)).run.shares(80), Array(8).fill(10), "all proxies in one zone");
+    const elsewhere = start(zones, [...inZone("b", 11, 12), ...inZone("c", 13, 14)]).run;
+    assert.deepEqual(elsewhere.shares(80), Array(8).fill(10));
+    assert.equal(elsewhere.stat("lb_local_cluster_not_ok"), 1, "this proxy is not among those that are known");
+  });
+
+  test("where the own zone has no hosts, requests go to zones with room", () => {
+    // Proxies 50 : 25 : 25 %, hosts 0 : 75 : 25 %.
+    const upstream = [...inZone("b", 1, 6), ...inZone("c", 7, 8)];
+    const proxies = [...inZone("a", 11, 12), ...inZone("b", 13, 13), ...inZone("c", 14, 14)];
+    const { run } = start(upstream, proxies);
+    assert.deepEqual(
+      taken(run, [
+        [1, 6],
+        [7, 8],
+      ]),
+      [REQUESTS, 0],
+    );
+    assert.equal(run.stat("lb_zone_routing_cross_zone"), REQUESTS);
+  });
+
+  test("only the first priority looks at zones", () => {
+    const upstream = [
+      ...inZone("a", 1, 8, { health: "unhealthy" }),
+      ...inZone("a", 11, 14, { priority: 1 }),
+      ...inZone("b", 15, 18, { priority: 1 }),
+    ];
+    const { run } = start(upstream, [...inZone("a", 31, 32), ...inZone("b", 33, 34)]);
+    assert.deepEqual(taken(run, [[11, 14]]), [REQUESTS / 2]);
+  });
+
+  test("the own zone can be forced, from so many hosts on", () => {
+    const proxies = [...inZone("a", 31, 39), ...inZone("b", 40, 40)];
+    const upstream = [...inZone("a", 1, 2), ...inZone("b", 3, 10)];
+    assert.deepEqual(taken(start(upstream, proxies, { forcedFromHosts: 2 }).run, [[1, 2]]), [REQUESTS]);
+    assert.deepEqual(taken(start(upstream, inZone("a", 31, 33), { forcedFromHosts: 2 }).run, [[1, 2]]), [REQUESTS]);
+    const few = start(upstream, proxies, { forcedFromHosts: 3 }).run;
+    assertNear(taken(few, [[1, 2]])[0], (REQUESTS * 2) / 9, REQUESTS * 0.04);
+  });
+
+  test("zones can be measured by weight", () => {
+    // Hosts 4 : 4, weights 12 : 4; proxies 3 : 1.
+    const upstream = [...inZone("a", 1, 4, { weight: 3 }), ...inZone("b", 5, 8)];
+    const proxies = [...inZone("a", 31, 33), ...inZone("b", 34, 34)];
+    assert.deepEqual(taken(start(upstream, proxies, { basis: "weight" }).run, [[1, 4]]), [REQUESTS]);
+    assertNear(taken(start(upstream, proxies).run, [[1, 4]])[0], (REQUESTS * 2) / 3, REQUESTS * 0.04);
   });
 
   test("a part of the requests can be left out of it", () => {
@@ -257,6 +301,8 @@ describe("zone-aware routing", () => {
     const { run } = start([...inZone("a", 1, 4), ...inZone("b", 5, 8)], proxies);
     assert.ok(run.shares(80).every((share) => share === 10));
     assert.equal(run.stat("lb_local_cluster_not_ok"), 80);
+    const failing = start([...inZone("a", 1, 4), ...inZone("b", 5, 8)], proxies, { failTrafficOnPanic: true }).run;
+    assert.equal(failing.choose(), null);
   });
 
   test("a proxy that is nowhere has no zone", () => {

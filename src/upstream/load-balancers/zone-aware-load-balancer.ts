@@ -48,8 +48,9 @@ interface Priority {
 
 /** A number from 0 to 99 decides about percentages. */
 const PERCENT = 100;
-/** The same in hundredths. */
-const FINE_PERCENT = 10_000;
+/** In place of the index of a locality. */
+const ANY_LOCALITY = -1;
+const NO_HOST = -2;
 
 /**
  * Decides in turn which priority a request goes to, whether that one panics, and which locality, and leaves the host to
@@ -94,19 +95,22 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
   }
 
   private build(hostSet: HostSet, before: Priority | undefined): Priority {
-    const { localSet, stats, random } = this.parts;
-    const { zoneAware, weighted } = this.locality;
-    const localHosts = localSet?.hostSets[0];
     return {
       hostSet,
       healthy: this.available(hostSet, hostSet.healthyHosts, hostSet.healthyHostsPerLocality, before?.healthy),
       degraded: this.available(hostSet, hostSet.degradedHosts, hostSet.degradedHostsPerLocality, before?.degraded),
       all: this.pickers.createPicker(hostSet.hosts, before?.all.turn ?? NO_TURN),
-      zones:
-        localHosts === undefined || weighted
-          ? null
-          : zoneRoutingOf(hostSet, localHosts, zoneAware.minClusterSize, stats, random),
+      zones: this.zonesOf(hostSet),
     };
+  }
+
+  /** Of the first priority only: who fails over goes wherever there is room. */
+  private zonesOf(hostSet: HostSet): ZoneRouting | null {
+    const { localSet, stats, random } = this.parts;
+    const { zoneAware: config, weighted } = this.locality;
+    const localHosts = localSet?.hostSets[0];
+    if (localHosts === undefined || weighted || hostSet.priority !== 0) return null;
+    return zoneRoutingOf(hostSet, localHosts, { config, stats, random });
   }
 
   private available(
@@ -156,19 +160,20 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
     }
     const available = (chosen & DEGRADED) === 0 ? priority.healthy : priority.degraded;
     const locality = this.localityFor(priority, available);
+    if (locality === NO_HOST) return null;
     return (available.localities[locality] ?? available.hosts).pick();
   }
 
-  /** Index of the locality that the request goes to; -1 when localities do not count. */
+  /** Index of the locality that the request goes to; `ANY_LOCALITY` when they do not count, or `NO_HOST`. */
   private localityFor(priority: Priority, available: Availability): number {
-    if (available.schedule !== null) return available.schedule.pick() ?? -1;
+    if (available.schedule !== null) return available.schedule.pick() ?? ANY_LOCALITY;
     const { random, localSet, panicThreshold, stats } = this.parts;
-    const { routingEnabledPercent } = this.locality.zoneAware;
-    if (priority.zones === null || localSet === null) return -1;
-    if (routingEnabledPercent < PERCENT && random.below(FINE_PERCENT) >= routingEnabledPercent * PERCENT) return -1;
+    const { routingEnabledPercent, failTrafficOnPanic } = this.locality.zoneAware;
+    if (priority.zones === null || localSet === null) return ANY_LOCALITY;
+    if (routingEnabledPercent < PERCENT && random.below(PERCENT) >= routingEnabledPercent) return ANY_LOCALITY;
     if (isInPanic(localSet.hostSets[0] as HostSet, panicThreshold)) {
       stats.localClusterNotOk.inc();
-      return -1;
+      return failTrafficOnPanic ? NO_HOST : ANY_LOCALITY;
     }
     return priority.zones.pick();
   }
