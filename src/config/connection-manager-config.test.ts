@@ -59,6 +59,7 @@ test("the defaults of a connection manager", () => {
     headersWithUnderscores: "allow",
     allowChunkedLength: false,
     allowAbsoluteUrl: true,
+    ignoredUpgrades: [],
     headerCase: null,
     streamErrorOnInvalidMessage: false,
     maxRequestHeadersKb: 60,
@@ -81,7 +82,7 @@ codec_type: HTTP1
 common_http_protocol_options:
   { idle_timeout: 1s, max_connection_duration: 2s, max_stream_duration: 3s, max_headers_count: 4, max_requests_per_connection: 5, headers_with_underscores_action: DROP_HEADER }
 http_protocol_options:
-  { accept_http_10: true, default_host_for_http_10: h, enable_trailers: true, header_key_format: { proper_case_words: {} }, allow_absolute_url: false, allow_chunked_length: true }
+  { accept_http_10: true, default_host_for_http_10: h, enable_trailers: true, header_key_format: { proper_case_words: {} }, allow_absolute_url: false, allow_chunked_length: true, ignore_http_11_upgrade: [{ prefix: TLS/, ignore_case: true }] }
 stream_error_on_invalid_http_message: true
 server_name: n
 server_header_transformation: PASS_THROUGH
@@ -163,6 +164,7 @@ proxy_100_continue: true`);
     headersWithUnderscores: "drop",
     allowChunkedLength: true,
     allowAbsoluteUrl: false,
+    ignoredUpgrades: [{ kind: "prefix", value: "TLS/", ignoreCase: true }],
     headerCase: { kind: "proper" },
     streamErrorOnInvalidMessage: true,
     maxRequestHeadersKb: 6,

@@ -32,6 +32,7 @@ import { ORIGINAL_IP_DETECTION_FIELDS } from "./original-ip-detection.js";
 import { convertProxyStatus, PROXY_STATUS_FIELDS } from "./proxy-status-config.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
 import { convertScopedRoutes, SCOPED_ROUTES_FIELDS } from "./scoped-routes.js";
+import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 import { convertUpgrades, UPGRADE_FIELDS } from "./upgrade-config.js";
 
 /** Envoy says `envoy`; the header tells who answered. */
@@ -65,6 +66,7 @@ const HTTP1_FIELDS = implemented<Http1ProtocolOptions>("envoy.config.core.v3.Htt
   override_stream_error_on_invalid_http_message: true,
   // Every method that is a token passes.
   allow_custom_methods: true,
+  ignore_http_11_upgrade: STRING_MATCHER_FIELDS,
 });
 
 const INTERNAL_ADDRESS_FIELDS = implemented<HttpConnectionManager_InternalAddressConfig>(
@@ -195,6 +197,9 @@ export function convertConnectionManager(
     headersWithUnderscores: common === undefined ? "allow" : convertUnderscores(common, context),
     allowChunkedLength: http1?.allowChunkedLength ?? false,
     allowAbsoluteUrl: http1?.allowAbsoluteUrl ?? true,
+    ignoredUpgrades: (http1?.ignoreHttp11Upgrade ?? []).flatMap(
+      (matcher) => convertStringMatcher(matcher, context) ?? [],
+    ),
     headerCase: convertHeaderCase(http1, context),
     streamErrorOnInvalidMessage:
       http1?.overrideStreamErrorOnInvalidHttpMessage ?? message.streamErrorOnInvalidHttpMessage ?? false,

@@ -1,3 +1,4 @@
+import type { StringMatcherConfig } from "../../matching/string-matcher-config.js";
 import type { CidrRange } from "../../network/listener-config.js";
 import type { RouteConfig } from "../../route/route-config.js";
 import type { ScopedRoutesConfig } from "../../route/scoped-routes-config.js";
@@ -91,6 +92,8 @@ export interface ConnectionManagerConfig {
   readonly headersWithUnderscores: UnderscoresAction;
   readonly allowChunkedLength: boolean;
   readonly allowAbsoluteUrl: boolean;
+  /** Upgrades that are taken for ordinary requests (`ignore_http_11_upgrade`). */
+  readonly ignoredUpgrades: readonly StringMatcherConfig[];
   /** Null for names of fields in lower case. */
   readonly headerCase: HeaderCaseConfig | null;
   /** A request that is answered with 400 ends its connection unless this is set. */

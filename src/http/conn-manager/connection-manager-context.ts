@@ -1,6 +1,7 @@
 import type { Logger } from "../../common/logger.js";
 import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher } from "../../event/dispatcher.js";
+import { compileStringMatcher } from "../../matching/string-matcher.js";
 import type { IdSource } from "../../network/listener.js";
 import type { OverloadState } from "../../overload/overload-state.js";
 import type { RouteFinder } from "../../route/route-finder.js";
@@ -122,6 +123,7 @@ function http1Settings(config: ConnectionManagerConfig, stats: Http1CodecStats):
     allowAbsoluteUrl: config.allowAbsoluteUrl,
     // BEHAVIOUR 2.3(7): in the clear nobody may claim to have come by https, unless all count as if they had.
     allowHttpsTarget: config.scheme !== "",
+    ignoredUpgrades: config.ignoredUpgrades.length === 0 ? null : config.ignoredUpgrades.map(compileStringMatcher),
     headerCase: config.headerCase,
   };
 }

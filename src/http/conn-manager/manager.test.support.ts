@@ -85,6 +85,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   headersWithUnderscores: "allow",
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
+  ignoredUpgrades: [],
   headerCase: null,
   streamErrorOnInvalidMessage: false,
   maxRequestHeadersKb: 60,

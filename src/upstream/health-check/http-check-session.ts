@@ -26,6 +26,7 @@ const CODEC_SETTINGS: Http1ClientSettings = {
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
   allowHttpsTarget: false,
+  ignoredUpgrades: null,
   sendFullyQualifiedUrl: false,
   stats: null,
   headerCase: null,

@@ -216,6 +216,7 @@ function createCodec(
     sendFullyQualifiedUrl: info.sendFullyQualifiedUrl,
     allowAbsoluteUrl: true,
     allowHttpsTarget: false,
+    ignoredUpgrades: null,
     headerCase: info.headerCase,
   });
 }

@@ -1,3 +1,4 @@
+import type { StringMatcher } from "../../../matching/string-matcher.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { trimWhitespace } from "../../headers/header-syntax.js";
 import { CONNECT_UPGRADE, SWITCHING_PROTOCOLS } from "../../headers/upgrade.js";
@@ -15,9 +16,16 @@ const MAX_OPTIONS = 9;
  * what the parser has left of the fields that are hop-by-hop by nature. `upgrade` stays where the message asks for one,
  * since the filters decide on it, and in the response that grants it; `te` stays as `trailers`, which gRPC needs end to
  * end.
+ *
+ * @param ignoredUpgrades protocols that a request asks for in vain; null for none
  */
-export function removeConnectionFields(head: MessageHead, isRequest: boolean): CodecError | null {
+export function removeConnectionFields(
+  head: MessageHead,
+  isRequest: boolean,
+  ignoredUpgrades: readonly StringMatcher[] | null,
+): CodecError | null {
   const headers = head.headers;
+  if (head.hasUpgrade && isRequest && ignoredUpgrades !== null) dropUpgrades(headers, ignoredUpgrades);
   const upgrades = head.hasUpgrade && (isRequest ? asksForUpgrade(head) : headers.status === SWITCHING_PROTOCOLS);
   if (namesFields(head.connectionOptions)) {
     const error = removeNamed(headers, head.connectionOptions, upgrades);
@@ -36,9 +44,18 @@ export function removeConnectionFields(head: MessageHead, isRequest: boolean): C
  */
 function asksForUpgrade(head: MessageHead): boolean {
   if (head.minorVersion !== 1 || !head.hasConnectionOption("upgrade")) return false;
-  const protocol = head.headers.getJoined("upgrade") as string;
-  if (protocol === "" || head.headers.method === CONNECT_UPGRADE) return false;
+  const protocol = head.headers.getJoined("upgrade");
+  if (protocol === null || protocol === "" || head.headers.method === CONNECT_UPGRADE) return false;
   return head.transferEncoding === "" && protocol.toLowerCase() !== "h2c";
+}
+
+/** RFC 9110 7.8: whoever does not want to switch ignores the field. What is left of it counts. */
+function dropUpgrades(headers: HeaderMap, ignored: readonly StringMatcher[]): void {
+  const protocols = (headers.getJoined("upgrade") ?? "").split(",").map(trimWhitespace);
+  const left = protocols.filter((protocol) => !ignored.some((matcher) => matcher.matches(protocol)));
+  if (left.length === protocols.length) return;
+  if (left.length === 0) headers.remove("upgrade");
+  else headers.set("upgrade", left.join(","));
 }
 
 /** Both fields go on to the filters and to the next hop: they are matched on, and answered. */

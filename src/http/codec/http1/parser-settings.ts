@@ -1,3 +1,4 @@
+import type { StringMatcher } from "../../../matching/string-matcher.js";
 import type { HeaderCaseConfig } from "../../headers/header-case.js";
 import type { Http1CodecStats } from "./codec-stats.js";
 
@@ -18,6 +19,8 @@ export interface ParserSettings {
   readonly allowAbsoluteUrl: boolean;
   /** Requests: an absolute form may say `https`, because the connection is encrypted or the scheme is overwritten. */
   readonly allowHttpsTarget: boolean;
+  /** Requests: protocols that are asked for in vain, as if they had not been (`ignore_http_11_upgrade`); null for none. */
+  readonly ignoredUpgrades: readonly StringMatcher[] | null;
   /** Names of fields in other than lower case; null for that. Of both what is read and what is written on this side. */
   readonly headerCase: HeaderCaseConfig | null;
 }
@@ -31,5 +34,6 @@ export const DEFAULT_PARSER_SETTINGS: ParserSettings = Object.freeze({
   allowChunkedLength: false,
   allowAbsoluteUrl: true,
   allowHttpsTarget: false,
+  ignoredUpgrades: null,
   headerCase: null,
 });

@@ -204,7 +204,7 @@ export class Http1Parser {
       this.fail(framing, EMPTY);
       return;
     }
-    const error = removeConnectionFields(head, this.isRequest);
+    const error = removeConnectionFields(head, this.isRequest, this.settings.ignoredUpgrades);
     if (error !== null) {
       this.fail(error, EMPTY);
       return;
