@@ -39,6 +39,7 @@ test("the defaults of a connection manager", () => {
     mapIpv4RemoteAddress: false,
     appendXForwardedPort: false,
     scheme: "",
+    httpsDestinationPorts: [],
     addUserAgent: false,
     forwardClientCert: "sanitize",
     pathNormalization: null,
@@ -99,6 +100,7 @@ represent_ipv4_remote_address_as_ipv4_mapped_ipv6: true
 append_x_forwarded_port: true
 scheme_header_transformation: { scheme_to_overwrite: https }
 add_user_agent: true
+forward_proto_config: { https_destination_ports: [443] }
 forward_client_cert_details: APPEND_FORWARD
 set_current_client_cert_details: { subject: true }
 skip_xff_append: true
@@ -135,6 +137,7 @@ proxy_100_continue: true`);
     mapIpv4RemoteAddress: true,
     appendXForwardedPort: true,
     scheme: "https",
+    httpsDestinationPorts: [443],
     addUserAgent: true,
     forwardClientCert: "appendForward",
     pathNormalization: { escapedSlashes: "keep", normalize: true, mergeSlashes: false },

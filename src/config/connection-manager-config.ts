@@ -19,7 +19,7 @@ import type { RouteConfig } from "../route/route-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
 import { ACCESS_LOG_OPTION_FIELDS, convertAccessLogOptions } from "./access-log-options.js";
 import { CIDR_RANGE_FIELDS } from "./address-config.js";
-import { convertHeaderMutation, REQUEST_ID_FIELDS } from "./connection-manager-headers.js";
+import { convertHeaderMutation, FORWARD_PROTO_FIELDS, REQUEST_ID_FIELDS } from "./connection-manager-headers.js";
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -124,6 +124,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       represent_ipv4_remote_address_as_ipv4_mapped_ipv6: true,
       append_x_forwarded_port: true,
       scheme_header_transformation: SCHEME_FIELDS,
+      forward_proto_config: FORWARD_PROTO_FIELDS,
       add_user_agent: true,
       forward_client_cert_details: true,
       // Says what is told of a client's certificate, and no client has one without TLS.

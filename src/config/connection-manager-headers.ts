@@ -1,4 +1,5 @@
 import type {
+  ForwardProtoConfig,
   HttpConnectionManager,
   RequestIDExtension,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
@@ -23,6 +24,7 @@ type HeaderConfig = Pick<
   | "mapIpv4RemoteAddress"
   | "appendXForwardedPort"
   | "scheme"
+  | "httpsDestinationPorts"
   | "addUserAgent"
   | "forwardClientCert"
   | "requestId"
@@ -41,6 +43,15 @@ const UUID_REQUEST_ID_FIELDS = implemented<UuidRequestIdConfig>(
 export const REQUEST_ID_FIELDS: MessageTable = implemented<RequestIDExtension>(
   "envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension",
   { typed_config: extensions(() => [UUID_REQUEST_ID_FIELDS]) },
+);
+
+export const FORWARD_PROTO_FIELDS: MessageTable = implemented<ForwardProtoConfig>(
+  "envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig",
+  {
+    https_destination_ports: true,
+    // What comes in the clear counts as http on every other port, too.
+    http_destination_ports: true,
+  },
 );
 
 const FORWARD_CLIENT_CERT: Readonly<Record<string, ForwardClientCert>> = {
@@ -65,6 +76,7 @@ export function convertHeaderMutation(message: HttpConnectionManager, context: C
     mapIpv4RemoteAddress: message.representIpv4RemoteAddressAsIpv4MappedIpv6,
     appendXForwardedPort: message.appendXForwardedPort,
     scheme: schemeOf(message),
+    httpsDestinationPorts: message.forwardProtoConfig?.httpsDestinationPorts ?? [],
     addUserAgent: message.addUserAgent ?? false,
     // Values that the enum does not define break a constraint of the proto and have been reported.
     forwardClientCert: FORWARD_CLIENT_CERT[context.enumName(message, "forwardClientCertDetails")] ?? "sanitize",

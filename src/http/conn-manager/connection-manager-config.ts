@@ -72,6 +72,8 @@ export interface ConnectionManagerConfig {
   readonly appendXForwardedPort: boolean;
   /** What requests count as having come by, whatever they came by; empty for what they came by. */
   readonly scheme: "" | "http" | "https";
+  /** Who connects to one of these ports has come by https, as far as it is not said (`forward_proto_config`). */
+  readonly httpsDestinationPorts: readonly number[];
   readonly addUserAgent: boolean;
   readonly forwardClientCert: ForwardClientCert;
   /** Null where paths stay as they come. */

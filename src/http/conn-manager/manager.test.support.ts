@@ -69,6 +69,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   mapIpv4RemoteAddress: false,
   appendXForwardedPort: false,
   scheme: "",
+  httpsDestinationPorts: [],
   appendLocalOverload: false,
   addUserAgent: false,
   forwardClientCert: "sanitize",

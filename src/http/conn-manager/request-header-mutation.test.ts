@@ -168,6 +168,15 @@ describe("x-forwarded-proto and the scheme", () => {
     ["ignore the case", {}, [["x-forwarded-proto", "HTTPS"]], "HTTPS", "https"],
     ["fall back to http where garbage was sent", {}, [["x-forwarded-proto", "gopher"]], "gopher", "http"],
     ["fall back to http where nothing was sent", {}, [["x-forwarded-proto", ""]], "", "http"],
+    ["are https on a port that stands for it", { ...EDGE, httpsDestinationPorts: [443, 80] }, [], "https", "https"],
+    ["are http on another port", { ...EDGE, httpsDestinationPorts: [443] }, [], "http", "http"],
+    [
+      "of an inner proxy are what it was told, whatever the port",
+      { httpsDestinationPorts: [80] },
+      [["x-forwarded-proto", "http"]],
+      "http",
+      "http",
+    ],
     [
       "leave the scheme of the request alone",
       {},

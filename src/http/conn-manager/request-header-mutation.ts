@@ -86,11 +86,14 @@ function trustPeer(headers: HeaderMap, context: ConnectionManagerContext, peer: 
 
 /** Scheme and port by which the client came, as far as they are not known from a proxy before us. */
 function setOrigin(headers: HeaderMap, context: ConnectionManagerContext, peer: DownstreamPeer): void {
-  const { scheme, appendXForwardedPort } = context.config;
+  const { scheme, appendXForwardedPort, httpsDestinationPorts } = context.config;
   if (scheme !== "") {
     headers.scheme = scheme;
     headers.set("x-forwarded-proto", scheme);
-  } else if (!headers.has("x-forwarded-proto")) headers.add("x-forwarded-proto", "http");
+  } else if (!headers.has("x-forwarded-proto")) {
+    // Encryption ended before us; a port may tell that there was some.
+    headers.add("x-forwarded-proto", httpsDestinationPorts.includes(peer.localPort) ? "https" : "http");
+  }
   if (headers.scheme === "") headers.scheme = forwardedScheme(headers);
   if (appendXForwardedPort && peer.localPort !== 0 && !headers.has("x-forwarded-port")) {
     headers.add("x-forwarded-port", String(peer.localPort));
