@@ -187,6 +187,10 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   protected override passData(): void {}
   protected override passTrailers(): void {}
 
+  protected override onInvalidAddition(): void {
+    this.manager.sendLocalReply(INVALID_ADDITION);
+  }
+
   override onBufferOverflow(): void {
     this.manager.onRequestTooLarge();
     this.manager.sendLocalReply(textReply(413, "Payload Too Large", "request_payload_too_large"));
@@ -205,4 +209,6 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   }
 }
 
+/** BEHAVIOUR 4 */
+const INVALID_ADDITION = textReply(502, "Filter error", "filter_added_invalid_request_data");
 const NO_CONFIGS: readonly unknown[] = [];

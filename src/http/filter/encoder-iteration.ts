@@ -159,6 +159,10 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
     this.manager.passTrailersToCodec(trailers);
   }
 
+  protected override onInvalidAddition(): void {
+    this.manager.sendLocalReply(INVALID_ADDITION);
+  }
+
   override onBufferOverflow(): void {
     this.manager.onResponseTooLarge();
     this.manager.sendLocalReply(textReply(500, "Internal Server Error", "response_payload_too_large"));
@@ -177,4 +181,6 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
   }
 }
 
+/** BEHAVIOUR 4 */
+const INVALID_ADDITION = textReply(502, "Filter error", "filter_added_invalid_response_data");
 const NO_CONFIGS: readonly unknown[] = [];

@@ -131,6 +131,50 @@ describe("a filter that throws at the stream's edges", () => {
   });
 });
 
+describe("a filter that adds data behind the end that it has let pass (BEHAVIOUR 4)", () => {
+  const ends: Readonly<Record<string, (p: Passage) => void>> = {
+    headers: (p) => p.headers(true),
+    data: (p) => {
+      p.headers(false);
+      p.data("x", true);
+    },
+    trailers: sendAll,
+  };
+  for (const [name, send] of Object.entries(ends)) {
+    test(`a request's, of ${name}: 502`, () => {
+      const p = new Passage("decoding", { A: {}, B: {} });
+      send(p);
+      p.take();
+      p.filter("A").add("too late");
+      assert.deepEqual(p.take(), ["reply 502 filter_added_invalid_request_data"]);
+      assert.deepEqual(p.response, { status: 502, body: "Filter error", trailers: "", complete: true });
+    });
+  }
+
+  test("a response's, while another filter holds it: 502 in its place", () => {
+    const p = new Passage("encoding", { A: {}, B: { headers: "stopIteration" } });
+    p.headers(true);
+    p.filter("A").add("too late");
+    assert.ok(p.take().includes("reply 502 filter_added_invalid_response_data"));
+    assert.deepEqual(p.response, { status: 502, body: "Filter error", trailers: "", complete: true });
+  });
+
+  test("when it hears of the end is not too late", () => {
+    const p = new Passage("decoding", { A: { complete: (filter) => filter.add("y") }, B: {} });
+    p.headers(false);
+    p.data("x", true);
+    assert.deepEqual(p.take(), [
+      "A headers",
+      "B headers",
+      "> headers",
+      "A data(x).end",
+      "A complete",
+      "B data(yx).end",
+      "> data(yx).end",
+    ]);
+  });
+});
+
 test("a response without a status: 502 in its place", () => {
   const p = new Passage("encoding", { A: {} });
   p.terminal.encodeHeaders(responseHeaders(0), false);

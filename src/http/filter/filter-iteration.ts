@@ -35,6 +35,8 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
   protected abstract callComplete(filter: Filter): void;
   /** The filter answered with something that is no status: a filter in plain JavaScript may. */
   protected abstract onInvalidStatus(filter: Filter, status: never): void;
+  /** The filter adds to a message whose end it has let pass: nothing that lies behind it could take more. */
+  protected abstract onInvalidAddition(): void;
   /** Behind the last filter: the codec when encoding, nothing when decoding. */
   protected abstract passHeaders(headers: HeaderMap, endStream: boolean): void;
   protected abstract passData(data: Buffer, endStream: boolean): void;
@@ -91,9 +93,9 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
       filter.endStreamSeen = endStream;
       const outer = this.enter(filter, "headers");
       const status = this.callHeaders(filter, headers, endStream);
+      if (endStream && !this.aborted) this.callComplete(filter);
       this.leave(filter, outer);
       if (this.aborted) return;
-      if (endStream) this.callComplete(filter);
       if (!this.afterHeaders(filter, status)) {
         this.continueWithAddedBody(adder);
         this.continueIfAsked(filter);
@@ -164,9 +166,9 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
       filter.endStreamSeen = ends;
       const outer = this.enter(filter, "data");
       const status = this.callData(filter, data, ends);
+      if (ends && !this.aborted) this.callComplete(filter);
       this.leave(filter, outer);
       if (this.aborted) return;
-      if (ends) this.callComplete(filter);
       if (filter.replacement !== null) {
         data = filter.replacement;
         filter.replacement = null;
@@ -224,10 +226,10 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
       if (filter.stoppedAll) return;
       const outer = this.enter(filter, "trailers");
       const status = this.callTrailers(filter, trailers);
+      filter.endStreamSeen = true;
+      if (!this.aborted) this.callComplete(filter);
       this.leave(filter, outer);
       if (this.aborted) return;
-      filter.endStreamSeen = true;
-      this.callComplete(filter);
       if (!this.afterTrailers(filter, status)) return;
     }
     if (!this.aborted) this.passTrailers(trailers);
@@ -301,6 +303,10 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
       this.iterateData(filter.index + 1, data, false);
       return;
     }
+    if (hasPassedEnd(filter)) {
+      this.onInvalidAddition();
+      return;
+    }
     this.streaming = streaming;
     this.hold(filter, data);
   }
@@ -351,4 +357,9 @@ export abstract class FilterIteration<Filter extends ActiveFilter> implements He
     filter.state = "stopSingle";
     this.hold(filter, EMPTY);
   }
+}
+
+/** The whole message lies behind the filter, which holds nothing of it. */
+function hasPassedEnd(filter: ActiveFilter): boolean {
+  return filter.endStreamSeen && filter.held === null && !filter.isCalled && filter.state === "continue";
 }
