@@ -1,11 +1,10 @@
 /*
- * The public interface: a proxy inside an application, and the contract of HTTP filters. Everything else is private and
- * may change without notice.
+ * The public interface: a proxy inside an application (docs/embedding.md), and the contract of HTTP filters. Everything
+ * else is private and may change without notice.
  */
 
-export { type BootstrapSource, type LoadedBootstrap, loadBootstrap } from "./config/bootstrap.js";
+export type { LogLevel } from "./common/logger.js";
 export { ConfigError, type ConfigProblem, renderProblems } from "./config/decode/config-problem.js";
-export type { RuntimeConfig } from "./config/runtime-config.js";
 export type {
   DecoderFilterCallbacks,
   EncoderFilterCallbacks,
@@ -22,6 +21,6 @@ export type {
 } from "./http/filter/filter.js";
 export { HeaderMap } from "./http/headers/header-map.js";
 export { type Address, addressText } from "./network/address.js";
-export { type BoundListener, ListenError, Server } from "./server/server.js";
-export { DEFAULT_SERVER_OPTIONS, type ServerOptions } from "./server/server-options.js";
+export { type BoundListener, ListenError } from "./server/server.js";
+export { type EmbeddedProxy, type ProxyBootstrap, type ProxyOptions, startProxy } from "./server/start-proxy.js";
 export { packageVersion } from "./server/version.js";

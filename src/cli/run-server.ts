@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { LoadedBootstrap } from "../config/bootstrap.js";
-import { dumpConfig } from "../config/config-dump.js";
-import { ConfigLookup } from "../config/config-lookup.js";
 import { addressText } from "../network/address.js";
+import { bootstrapViews } from "../server/bootstrap-views.js";
 import { Server } from "../server/server.js";
 import type { ServerOptions } from "../server/server-options.js";
 import type { CommandLine } from "./command-line.js";
@@ -20,15 +19,10 @@ export async function startServer(
   commandLine: CommandLine,
   printTimelines: boolean = commandLine.flow !== "none",
 ): Promise<RunningServer | null> {
-  const { config, bootstrap, sourceMap } = loaded;
-  const loadedAt = new Date();
   const end = new EndOfProcess();
   try {
-    // Without an admin nobody can ask for explanations.
-    const lookup = config.admin === null ? null : new ConfigLookup(bootstrap, sourceMap);
-    const configDump = () => dumpConfig(loaded, loadedAt);
-    const options = { ...serverOptions(commandLine, printTimelines), lookup, configDump };
-    const server = new Server(config, options, () => end.request("/quitquitquit"));
+    const options = { ...serverOptions(commandLine, printTimelines), ...bootstrapViews(loaded) };
+    const server = new Server(loaded.config, options, () => end.request("/quitquitquit"));
     end.watch(server);
     await server.start();
     await writeAdminAddress(server, commandLine.adminAddressPath);

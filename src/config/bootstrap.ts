@@ -20,7 +20,7 @@ import { RuleValidator } from "./validation/rule-validator.js";
 /** Stands for standard input where a file is asked for, and what its problems name as the file. */
 const STDIN_PATH = "-";
 const STDIN_NAME = "<stdin>";
-/** What problems of a text given on the command line name as its file. */
+/** What problems of a text name as its file where the caller does not say. */
 const TEXT_NAME = "--config-yaml";
 const BOOTSTRAP_TYPE = "envoy.config.bootstrap.v3.Bootstrap";
 
@@ -30,6 +30,8 @@ export interface BootstrapSource {
   readonly path?: string;
   /** YAML or JSON; merged over the file when both are given. */
   readonly text?: string;
+  /** What problems of `text` name as its file, `--config-yaml` by default. */
+  readonly textName?: string;
   /** Fields that are not implemented are errors and not warnings. */
   readonly strict?: boolean;
 }
@@ -80,7 +82,7 @@ function readTexts(source: BootstrapSource, problems: ProblemList): SourceText[]
     const text = readConfigFile(source.path, problems);
     if (text !== null) texts.push(text);
   }
-  if (source.text !== undefined) texts.push(sourceText(TEXT_NAME, source.text));
+  if (source.text !== undefined) texts.push(sourceText(source.textName ?? TEXT_NAME, source.text));
   if (source.path === undefined && source.text === undefined) {
     problems.fileError("configuration", "neither a file nor a text is given");
   }
