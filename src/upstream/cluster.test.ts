@@ -10,6 +10,7 @@ import { HealthFlags } from "./host-health.js";
 import { ANY_HOST } from "./load-balancer-context.js";
 import { ALL_POLICIES } from "./load-balancers/balancer.test.support.js";
 import { NO_LOCALITY } from "./locality.js";
+import { outlierConfig } from "./outlier-detection/outlier.test.support.js";
 import { PrioritySet } from "./priority-set.js";
 
 function startCluster(overrides: Partial<ClusterInfo>) {
@@ -87,6 +88,34 @@ describe("Cluster", () => {
     cluster.updateHosts([endpoint(1), endpoint(2), endpoint(1)]);
     assert.deepEqual(hosts(), before);
     assert.equal(stat("membership_change"), 1);
+  });
+
+  test("hosts that come and go leave their rows of shared counts to others", () => {
+    const limits = { ...clusterInfo({}).defaultLimits, maxConnectionsPerHost: 1 };
+    const { cluster, hosts } = startCluster({
+      discovery: "strictDns",
+      defaultLimits: limits,
+      outlierDetection: outlierConfig({ consecutive5xx: 1 }),
+    });
+    for (let round = 0; round < 4200; round += 100) {
+      cluster.updateHosts(Array.from({ length: 100 }, (_, index) => endpoint(round + index)));
+    }
+    const [host] = hosts();
+    host?.connections.inc();
+    assert.equal(host?.connections.count, 1, "still counted, after more hosts than there are rows");
+  });
+
+  test("a logical host that is elsewhere is watched anew", () => {
+    const { cluster, hosts } = startCluster({ discovery: "logicalDns", outlierDetection: outlierConfig() });
+    cluster.updateHosts([endpoint(1)]);
+    const before = hosts()[0]?.outlier;
+    const { failedOutlierCheck } = HealthFlags;
+    cluster.updateHealth([{ address: "10.0.0.1:80", mask: failedOutlierCheck, flags: failedOutlierCheck }]);
+    cluster.updateHosts([endpoint(1)]);
+    assert.equal(hosts()[0]?.health, "unhealthy", "the same address");
+    cluster.updateHosts([endpoint(2)]);
+    assert.equal(hosts()[0]?.health, "healthy");
+    assert.notEqual(hosts()[0]?.outlier, before);
   });
 
   test("a logical host keeps its identity and connects elsewhere", () => {

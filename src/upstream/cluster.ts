@@ -162,10 +162,20 @@ export class Cluster {
     const [logicalHost] = this.prioritySet.hosts;
     const [first] = endpoints;
     if (this.info.discovery === "logicalDns" && logicalHost !== undefined && first !== undefined) {
-      logicalHost.moveTo(first.address);
+      this.moveTo(logicalHost, first);
       return;
     }
     this.replaceHosts(this.info.discovery === "static" ? endpoints : withoutRepeated(endpoints));
+  }
+
+  /** The logical host is another one to those who watch it. */
+  private moveTo(host: Host, { address }: EndpointConfig): void {
+    if (addressText(address) === host.addressText) return;
+    host.moveTo(address);
+    host.outlier?.release();
+    host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
+    this.setHealthFlags(host, HealthFlags.failedOutlierCheck, 0);
+    this.showHosts(this.prioritySet.hosts);
   }
 
   /** Takes over what the main thread found out about hosts, all of it at once. */
@@ -198,7 +208,11 @@ export class Cluster {
     }
     if (added || before.size > 0) this.countChange();
     this.showHosts(after);
-    for (const gone of before) this.leave(gone);
+    for (const gone of before) {
+      this.leave(gone);
+      gone.connections.release();
+      gone.outlier?.release();
+    }
     const changed = added || before.size > 0;
     if (changed && this.info.closeConnectionsOnHostSetChange) for (const host of after) this.leave(host);
     this.leaving = this.leaving.filter(isBusy);

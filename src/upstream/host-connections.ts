@@ -13,10 +13,17 @@ export interface HostConnectionCount {
   readonly count: number;
   inc(): void;
   dec(): void;
+  /** The host is gone. Its connections that are left are counted to their end. */
+  release(): void;
 }
 
 /** Where nobody asks, nobody counts. */
-export const UNCOUNTED_CONNECTIONS: HostConnectionCount = Object.freeze({ count: 0, inc: () => {}, dec: () => {} });
+export const UNCOUNTED_CONNECTIONS: HostConnectionCount = Object.freeze({
+  count: 0,
+  inc: () => {},
+  dec: () => {},
+  release: () => {},
+});
 
 /** Whether connections to single hosts are limited (`per_host_thresholds`). */
 export function limitsHosts({ defaultLimits, highLimits }: ClusterInfo): boolean {
@@ -33,29 +40,41 @@ export class HostConnectionBoard {
   }
 
   countOf(addressText: string): HostConnectionCount {
-    const row = this.rows.rowOf(addressText);
-    return row === -1 ? UNCOUNTED_CONNECTIONS : new SharedCount(this.rows.cells, row + CONNECTIONS);
+    const row = this.rows.take(addressText);
+    return row === -1 ? UNCOUNTED_CONNECTIONS : new SharedCount(this.rows, row);
   }
 }
 
 class SharedCount implements HostConnectionCount {
-  private readonly cells: Int32Array;
-  private readonly cell: number;
+  private readonly rows: HostRows;
+  private readonly row: number;
+  /** Of this worker alone. */
+  private own = 0;
+  private released = false;
 
-  constructor(cells: Int32Array, cell: number) {
-    this.cells = cells;
-    this.cell = cell;
+  constructor(rows: HostRows, row: number) {
+    this.rows = rows;
+    this.row = row;
   }
 
   get count(): number {
-    return Atomics.load(this.cells, this.cell);
+    return Atomics.load(this.rows.cells, this.row + CONNECTIONS);
   }
 
   inc(): void {
-    Atomics.add(this.cells, this.cell, 1);
+    this.own++;
+    Atomics.add(this.rows.cells, this.row + CONNECTIONS, 1);
   }
 
   dec(): void {
-    Atomics.sub(this.cells, this.cell, 1);
+    this.own--;
+    Atomics.sub(this.rows.cells, this.row + CONNECTIONS, 1);
+    if (this.released && this.own === 0) this.rows.release(this.row);
+  }
+
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    if (this.own === 0) this.rows.release(this.row);
   }
 }

@@ -64,6 +64,7 @@ export class OutlierDetector implements TimerTarget {
     for (const [address, host] of this.hosts) {
       if (wanted.has(address)) continue;
       this.hosts.delete(address);
+      host.release();
       if (host.isEjected) this.parts.stats.ejectionsActive.dec();
     }
     for (const address of wanted) {

@@ -23,12 +23,12 @@ export class WatchedHost {
   private successes = 0;
   private localSuccesses = 0;
   private readonly board: OutlierBoard;
-  private readonly row: number;
+  private row: number;
 
   constructor(addressText: string, board: OutlierBoard) {
     this.addressText = addressText;
     this.board = board;
-    this.row = board.rowOf(addressText);
+    this.row = board.take(addressText);
   }
 
   get isEjected(): boolean {
@@ -40,16 +40,22 @@ export class WatchedHost {
     this.successRate = -1;
     this.localOriginSuccessRate = -1;
     if (this.row < 0) return;
-    this.requests = this.board.take(this.row, "requests");
-    this.successes = this.board.take(this.row, "successes");
-    this.localRequests = this.board.take(this.row, "localRequests");
-    this.localSuccesses = this.board.take(this.row, "localSuccesses");
+    this.requests = this.board.takeCount(this.row, "requests");
+    this.successes = this.board.takeCount(this.row, "successes");
+    this.localRequests = this.board.takeCount(this.row, "localRequests");
+    this.localSuccesses = this.board.takeCount(this.row, "localSuccesses");
   }
 
   /** Enough was counted to say how it did. */
   showRate(origin: "external" | "local"): void {
     if (origin === "external") this.successRate = rate(this.successes, this.requests);
     else this.localOriginSuccessRate = rate(this.localSuccesses, this.localRequests);
+  }
+
+  /** The host is gone. Idempotent. */
+  release(): void {
+    this.board.release(this.row);
+    this.row = -1;
   }
 
   /** It comes back with a clean slate. */

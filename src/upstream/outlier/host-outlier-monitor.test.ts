@@ -72,16 +72,22 @@ describe("what happens on our side", () => {
     assert.deepEqual(reports, []);
     one.putLocalOrigin("connectFailed");
     assert.deepEqual(reports, [`${ADDRESS} consecutive_local_origin_failure`]);
-    const row = board.rowOf(ADDRESS);
-    assert.deepEqual([board.take(row, "localRequests"), board.take(row, "localSuccesses")], [4, 1]);
-    assert.deepEqual([board.take(row, "requests"), board.take(row, "successes")], [1, 0]);
+    const row = board.take(ADDRESS);
+    assert.deepEqual([board.takeCount(row, "localRequests"), board.takeCount(row, "localSuccesses")], [4, 1]);
+    assert.deepEqual([board.takeCount(row, "requests"), board.takeCount(row, "successes")], [1, 0]);
   });
 });
 
-test("each address has a row of its own, as long as there are any", () => {
-  const board = new OutlierBoard(new SharedArrayBuffer(OUTLIER_BOARD_BYTES));
-  const rows = Array.from({ length: 4096 }, (_, index) => board.rowOf(`10.0.${index >> 8}.${index & 255}:80`));
-  assert.equal(new Set(rows).size, 4096);
-  assert.equal(board.rowOf("10.0.0.0:80"), rows[0]);
-  assert.equal(board.rowOf("192.0.2.1:80"), -1);
+test("what a host that is gone still comes to counts for nobody", () => {
+  const { one, other, reports, board } = monitors({ consecutive5xx: 2 });
+  one.putResponse(500);
+  one.release();
+  one.release();
+  one.putResponse(500);
+  assert.deepEqual(reports, []);
+  other.putResponse(500);
+  assert.equal(reports.length, 1, "the other worker still has the host");
+  other.release();
+  const row = board.take(ADDRESS);
+  assert.equal(board.takeCount(row, "requests"), 0, "a host that comes back starts anew");
 });

@@ -21,14 +21,15 @@ export class HostOutlierMonitor {
   private readonly addressText: string;
   private readonly config: OutlierDetectionConfig;
   private readonly board: OutlierBoard;
-  private readonly row: number;
+  /** -1 where nothing is counted. */
+  private row: number;
   private readonly receiver: OutlierReceiver;
 
   constructor(addressText: string, config: OutlierDetectionConfig, board: OutlierBoard, receiver: OutlierReceiver) {
     this.addressText = addressText;
     this.config = config;
     this.board = board;
-    this.row = board.rowOf(addressText);
+    this.row = board.take(addressText);
     this.receiver = receiver;
   }
 
@@ -64,6 +65,12 @@ export class HostOutlierMonitor {
     } else {
       this.countFailure("consecutiveLocalOriginFailure", "consecutive_local_origin_failure");
     }
+  }
+
+  /** The host is gone: what its last requests come to is nobody's concern. Idempotent. */
+  release(): void {
+    this.board.release(this.row);
+    this.row = -1;
   }
 
   /** Exactly one thread sees the count reach its limit. */

@@ -31,9 +31,14 @@ export class OutlierBoard {
     this.cells = this.rows.cells;
   }
 
-  /** The row of a host, taken if there is none; -1 when all are taken, and the host is not watched. */
-  rowOf(addressText: string): number {
-    return this.rows.rowOf(addressText);
+  /** The row of a host; -1 when all are taken, and the host is not watched. To be given up by `release`. */
+  take(addressText: string): number {
+    return this.rows.take(addressText);
+  }
+
+  /** The host is gone. @param row what `take` returned */
+  release(row: number): void {
+    this.rows.release(row);
   }
 
   /** One more; returns the sum. */
@@ -47,7 +52,7 @@ export class OutlierBoard {
   }
 
   /** Reads a count and sets it to 0. */
-  take(row: number, count: OutlierCount): number {
+  takeCount(row: number, count: OutlierCount): number {
     return Atomics.exchange(this.cells, row + ROW[count], 0);
   }
 }
