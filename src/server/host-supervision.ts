@@ -2,10 +2,11 @@ import type { RandomSource } from "../common/random.js";
 import type { RuntimeConfig } from "../config/runtime-config.js";
 import type { Dispatcher } from "../event/dispatcher.js";
 import { addressText } from "../network/address.js";
+import type { ConnectionStats } from "../network/connection.js";
 import type { IdSource } from "../network/listener.js";
 import type { ReadBuffers } from "../network/read-buffers.js";
 import type { SocketFactory } from "../network/stream-socket.js";
-import type { StatsScope } from "../stats/stat.js";
+import type { Counter, StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "../upstream/cluster-info.js";
 import type { EventSink } from "../upstream/event-sink.js";
 import { HealthCheckEventLog } from "../upstream/health-check/health-check-event-log.js";
@@ -19,6 +20,10 @@ import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config
 import { type EjectionReceiver, OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import { OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
 import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
+
+/** Checks are no traffic of the cluster. */
+const NOT_COUNTED: Counter = { name: "", inc: () => {}, add: () => {} };
+const UNCOUNTED: ConnectionStats = { rxBytes: NOT_COUNTED, txBytes: NOT_COUNTED, delayedCloseTimeouts: null };
 
 /** Told of the hosts that a cluster has from now on. Tells the workers, and then `setHosts`. */
 export interface HostsReceiver {
@@ -83,14 +88,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
   private createChecker(info: ClusterInfo, config: HealthCheckConfig): HealthChecker {
     const { dispatcher, random, hasTraffic, healthEvents } = this.parts;
     const scope = this.parts.stats.scope(`cluster.${info.statName}`);
-    const network = {
-      ...this.parts,
-      stats: {
-        rxBytes: scope.counter("upstream_cx_rx_bytes_total"),
-        txBytes: scope.counter("upstream_cx_tx_bytes_total"),
-        delayedCloseTimeouts: null,
-      },
-    };
+    const network = { ...this.parts, stats: UNCOUNTED };
     const stats = new HealthCheckStats(scope);
     const type = config.check.kind === "http" ? "HTTP" : "TCP";
     const path = config.eventLogPath;

@@ -41,7 +41,7 @@ export interface HttpCheckConfig {
   readonly kind: "http";
   readonly method: string;
   readonly path: string;
-  /** Empty for the endpoint's hostname, or the cluster's name. */
+  /** Where the endpoint names no host of its own; empty for the cluster's name. */
   readonly host: string;
   /** Name and value in turn. */
   readonly headersToAdd: readonly string[];
@@ -76,7 +76,7 @@ export interface TcpCheckConfig {
 export interface EndpointHealthCheck {
   /** 0 for the check's own, or the endpoint's. */
   readonly port: number;
-  /** Empty for the endpoint's. */
+  /** Goes before the check's own `host`; empty for none. */
   readonly hostname: string;
   readonly disabled: boolean;
 }

@@ -101,9 +101,18 @@ describe("an HTTP check", () => {
     run.finish();
   });
 
-  test("names the endpoint, or else the cluster, and itself", () => {
-    assert.match(httpRun({}, { hostname: "e.test" }).answer(), /host: e\.test\r\nuser-agent: Envoy\/HC\r\n/);
-    assert.match(httpRun().answer(), /host: c\r\n/);
+  test("names the cluster, or what the check says, or what the endpoint says of its checks", () => {
+    assert.match(httpRun({}, { hostname: "e.test" }).answer(), /host: c\r\nuser-agent: Envoy\/HC\r\n/);
+    assert.match(httpRun({ host: "h.test" }).answer(), /host: h\.test\r\n/);
+    assert.match(httpRun({ host: "h.test" }, { hostCheck: { hostname: "o.test" } }).answer(), /host: o\.test\r\n/);
+  });
+
+  test("is no traffic of the cluster", () => {
+    const run = httpRun();
+    run.answer();
+    assert.equal(run.clusterStat("upstream_cx_tx_bytes_total"), 0);
+    assert.equal(run.clusterStat("upstream_cx_total"), 0);
+    run.finish();
   });
 
   test("goes on over one connection, at its interval", () => {

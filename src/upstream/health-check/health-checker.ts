@@ -95,7 +95,8 @@ export class HealthChecker {
     const { network, stats } = this.parts;
     const address = checkedAddress(endpoint.address, endpoint.healthCheck?.port || altPort);
     if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
-    const authority = check.host || endpoint.healthCheck?.hostname || endpoint.hostname || this.clusterName;
+    // What the endpoint says goes first; the name that it was resolved from says nothing of its checks.
+    const authority = endpoint.healthCheck?.hostname || check.host || this.clusterName;
     const settings = { config: check, authority, reuse: reuseConnection };
     return new HttpCheckSession(network, address, settings, stats, receiver);
   }

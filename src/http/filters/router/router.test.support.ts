@@ -29,6 +29,8 @@ export interface RouterRunOptions {
   /** How many hosts the cluster has: 10.0.0.1:80 and so on. */
   readonly hosts?: number;
   readonly hostname?: string;
+  /** `health_check_config` of each host. */
+  readonly hostCheck?: object;
   readonly seed?: number;
   readonly link?: Partial<LinkOptions>;
   /** How connects to the first host end. */
@@ -192,7 +194,11 @@ function managerOf(options: RouterRunOptions): object {
 
 function clusterOf(options: RouterRunOptions): object {
   const endpoints = hostAddresses(options).map((address) => ({
-    endpoint: { address: socketAddress(address as IpAddress), hostname: options.hostname ?? "" },
+    endpoint: {
+      address: socketAddress(address as IpAddress),
+      hostname: options.hostname ?? "",
+      health_check_config: options.hostCheck,
+    },
   }));
   return {
     name: "c",
