@@ -75,8 +75,8 @@ export interface ServerConnection {
   onBelowWriteBufferLowWatermark(): void;
   /** The client has ended its half of a tunnel. */
   onRemoteEnd(): void;
-  /** The connection is gone; streams that live are reset. */
-  onConnectionClosed(): void;
+  /** The connection is gone; streams that live are reset. @param byPeer the client has ended it, not we */
+  onConnectionClosed(byPeer: boolean): void;
 }
 
 /** Receives a response. Implemented by `UpstreamRequest`. */

@@ -184,10 +184,23 @@ describe("one line in the access log", () => {
   test("a connection without a request leaves none", () => {
     const run = new ManagerRun();
     run.connect().close();
-    run.send("GET / HTTP/1.1\r\nhost:").close();
+    run.send("\r\n").close();
     run.run();
     assert.deepEqual(run.log, []);
+    assert.equal(run.stat("downstream_rq_total"), 0);
   });
+
+  for (const cut of ["G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost:", "\r\nGET / HTTP/1.1\r\nhost: a\r\n"]) {
+    test(`a client that goes within a head leaves one: ${JSON.stringify(cut)}`, () => {
+      const run = new ManagerRun();
+      run.send(cut).close();
+      run.run();
+      assert.deepEqual(run.log, ["0 DC downstream_remote_disconnect"]);
+      assert.equal(run.stat("downstream_rq_total"), 1);
+      assert.equal(run.stat("downstream_rq_active"), 0);
+      assert.deepEqual(run.leftovers(), []);
+    });
+  }
 
   test("a request whose head could not be read has dashes for what it did not say", () => {
     const logFormat =

@@ -94,7 +94,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.durationTimer?.disarm();
     this.headTimer?.disarm();
     this.drainTimer?.disarm();
-    this.codec.onConnectionClosed();
+    this.codec.onConnectionClosed(event === "remoteClose");
   }
 
   private countClose(event: ConnectionEvent): void {

@@ -202,7 +202,7 @@ test("a connection that ends takes its timers along", () => {
   run.runFor(60_000);
   assert.equal(run.stat("downstream_cx_idle_timeout"), 0);
   assert.equal(run.stat("downstream_cx_max_duration_reached"), 0);
-  assert.deepEqual(run.log, []);
+  assert.deepEqual(run.log, ["0 DC downstream_remote_disconnect"]);
   assert.deepEqual(run.leftovers(), []);
 });
 

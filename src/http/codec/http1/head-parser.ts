@@ -81,6 +81,11 @@ export class HeadParser {
     this.fieldCount = 0;
   }
 
+  /** The start line has been read, and not all that follows it. */
+  get isAmongFields(): boolean {
+    return this.next !== "startLine" && this.next !== "complete";
+  }
+
   /** The section's empty line has been read. */
   get isComplete(): boolean {
     return this.next === "complete";

@@ -68,6 +68,11 @@ export class Http1Parser {
     return this.state === "head" && this.sectionBytes > 0;
   }
 
+  /** As above, and what has come are not only the empty lines that some clients send behind a request. */
+  get hasBegunMessage(): boolean {
+    return this.isInsideHead && (this.partialLine.length > 0 || this.headParser.isAmongFields);
+  }
+
   /** Takes no more bytes after the current message, until `resume`. */
   pause(): void {
     this.paused = true;

@@ -208,7 +208,7 @@ export class ServerUnderTest implements ServerConnectionCallbacks, ConnectionCal
   }
 
   onConnectionEvent(event: ConnectionEvent): void {
-    if (event !== "connected") this.codec.onConnectionClosed();
+    if (event !== "connected") this.codec.onConnectionClosed(event === "remoteClose");
   }
 
   onAboveWriteBufferHighWatermark(): void {

@@ -335,9 +335,11 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
     this.decoder?.onBelowWriteBufferLowWatermark();
   }
 
-  onConnectionClosed(): void {
+  onConnectionClosed(byPeer: boolean): void {
+    const isHeadCut = byPeer && this.decoder === null && this.parser.hasBegunMessage;
     this.parser.stop();
-    const decoder = this.decoder;
+    // A request that is never to be complete was one all the same: it is counted, and has its line in the log.
+    const decoder = isHeadCut ? this.lastStream() : this.decoder;
     this.decoder = null;
     decoder?.onResetStream("connection termination");
   }
