@@ -11,6 +11,8 @@ const LAYOUTS: readonly (readonly [string, string])[] = [
   ["%c|%D|%x|%F|%T|%X|%R", "Fri Apr 15 20:07:05 2016|04/15/16|04/15/16|2016-04-15|20:07:05|20:07:05|20:07"],
   ["%C %y %e %j %k %l %I %p %r", "20 16 15 106 20  8 08 PM 08:07:05 PM"],
   ["%u %w %U %W %V %G %g %Z %%%t.", "5 5 15 15 15 2016 16 UTC %\t."],
+  ["%Y-%m-%d%ET%H:%M:%E*S%Ez %E*z %E4Y", "2016-04-15T20:07:05.31025+00:00 +00:00:00 2016"],
+  ["%E3S %E1S %E9f %E*f %E12f", "05.310 05.3 310250000 31025 310250000000"],
   ["", ""],
   ["plain é", "plain \xc3\xa9"],
 ];
@@ -20,6 +22,16 @@ for (const [layout, expected] of LAYOUTS) {
     assert.equal(new TimeFormat(layout, false).format(FRIDAY), expected);
   });
 }
+
+test("a fraction of nothing", () => {
+  assert.equal(new TimeFormat("%E*S %E*f %E3S", false).format(Date.UTC(2020, 0, 1)), "00 0 00.000");
+});
+
+test("an extension that there is not is named", () => {
+  assert.throws(() => new TimeFormat("%EQ", false), /unknown time specifier %EQ/);
+  assert.throws(() => new TimeFormat("%E16S", false), /unknown time specifier %E16S/);
+  assert.throws(() => new TimeFormat("%E", false), /unknown time specifier %E\b/);
+});
 
 test("weeks at the turn of the year", () => {
   const weeks = new TimeFormat("%U %W %V %G", false);

@@ -19,7 +19,7 @@ type SecondPart = readonly (string | TimeSpecifier)[];
 export class TimeFormat {
   /** One more than there are fractions. */
   private readonly parts: readonly SecondPart[];
-  /** Digits of each fraction field, 1 to 9. */
+  /** Digits of each fraction field, 1 to 15, or `ALL_DIGITS`, `ALL_DIGITS_AFTER_POINT`. */
   private readonly fractions: readonly number[];
   private readonly local: boolean;
   private texts: readonly string[] = [];
@@ -52,6 +52,11 @@ export class TimeFormat {
   }
 }
 
+/** As many digits as there are without trailing zeros; one at least. */
+const ALL_DIGITS = -1;
+/** The same behind a point, both only where there is a fraction. */
+const ALL_DIGITS_AFTER_POINT = -2;
+
 function fractionText(ms: number, digits: number): string {
   if (digits === 3) {
     const whole = Math.floor(ms);
@@ -59,8 +64,15 @@ function fractionText(ms: number, digits: number): string {
     return whole < 10 ? `00${whole}` : `0${whole}`;
   }
   const micros = String(Math.floor(ms * 1000)).padStart(CLOCK_DIGITS, "0");
+  if (digits < 0) {
+    const significant = micros.replace(TRAILING_ZEROS, "");
+    if (digits === ALL_DIGITS) return significant === "" ? "0" : significant;
+    return significant === "" ? "" : `.${significant}`;
+  }
   return digits <= CLOCK_DIGITS ? micros.slice(0, digits) : micros.padEnd(digits, "0");
 }
+
+const TRAILING_ZEROS = /0+$/;
 
 interface ParsedLayout {
   readonly parts: SecondPart[];
@@ -77,23 +89,51 @@ function parseLayout(layout: string): ParsedLayout {
     const percent = layout.indexOf("%", at);
     if (percent < 0) break;
     if (percent > at) part.push(utf8Bytes(layout.slice(at, percent)));
-    const letter = layout.charAt(percent + 1);
-    const isFraction = letter === "f" || (letter >= "1" && letter <= "9" && layout.charAt(percent + 2) === "f");
-    if (isFraction) {
-      fractions.push(letter === "f" ? 9 : Number(letter));
+    const fraction = fractionAt(layout, percent);
+    if (fraction !== null) {
+      if (fraction.withSeconds) part.push(TIME_SPECIFIERS.get("S") as TimeSpecifier);
+      if (fraction.withSeconds && fraction.digits > 0) part.push(".");
+      fractions.push(fraction.digits);
       part = [];
       parts.push(part);
-      at = percent + (letter === "f" ? 2 : 3);
+      at = fraction.end;
       continue;
     }
-    const specifier = TIME_SPECIFIERS.get(letter);
-    if (specifier === undefined) throw new FormatError(unknownSpecifier(letter), percent);
+    const name = EXTENDED.exec(layout.slice(percent + 1))?.[0] ?? layout.charAt(percent + 1);
+    const specifier = TIME_SPECIFIERS.get(name);
+    if (specifier === undefined) throw new FormatError(unknownSpecifier(name), percent);
     part.push(specifier);
-    at = percent + 2;
+    at = percent + 1 + name.length;
   }
   if (at < layout.length) part.push(utf8Bytes(layout.slice(at)));
   return { parts, fractions };
 }
+
+/** Specifiers that `E` begins; with those of fractions, which an error names as a whole. */
+const EXTENDED = /^E(?:[*4]|\d{0,2})[A-Za-z]/;
+/** `%f` and `%3f`; `%E3f`, `%E*f`, `%E3S` and `%E*S`. */
+const FRACTION = /^%(?:([1-9])?f|E(\*|[1-9]|1[0-5])([fS]))/;
+
+interface Fraction {
+  readonly digits: number;
+  /** The whole seconds stand before it. */
+  readonly withSeconds: boolean;
+  /** Behind the specifier in the layout. */
+  readonly end: number;
+}
+
+function fractionAt(layout: string, percent: number): Fraction | null {
+  const match = FRACTION.exec(layout.slice(percent, percent + LONGEST_FRACTION));
+  if (match === null) return null;
+  const [text, plain, extended, kind] = match;
+  const withSeconds = kind === "S";
+  const end = percent + text.length;
+  if (extended === undefined) return { digits: plain === undefined ? 9 : Number(plain), withSeconds, end };
+  if (extended !== "*") return { digits: Number(extended), withSeconds, end };
+  return { digits: withSeconds ? ALL_DIGITS_AFTER_POINT : ALL_DIGITS, withSeconds, end };
+}
+
+const LONGEST_FRACTION = "%E15S".length;
 
 function unknownSpecifier(letter: string): string {
   if (letter === "n") return "a time cannot contain a line break";

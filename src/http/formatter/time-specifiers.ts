@@ -3,6 +3,8 @@ import type { CalendarTime } from "./calendar.js";
 /** What one `strftime` specifier prints. */
 export type TimeSpecifier = (time: CalendarTime) => string;
 
+const MINUTES = /\d\d$/;
+
 function padded(value: number, width = 2, fill = "0"): string {
   return String(value).padStart(width, fill);
 }
@@ -11,7 +13,10 @@ function clock(time: CalendarTime): string {
   return `${padded(time.hour)}:${padded(time.minute)}:${padded(time.second)}`;
 }
 
-/** `strftime` specifiers in the C locale, by their letter. Those of whole seconds only: `%f` is not among them. */
+/**
+ * `strftime` specifiers in the C locale, by their letter, and the extensions that Envoy's library has. Those of whole
+ * seconds only: `%f` is not among them.
+ */
 export const TIME_SPECIFIERS: ReadonlyMap<string, TimeSpecifier> = new Map<string, TimeSpecifier>([
   ["%", () => "%"],
   ["t", () => "\t"],
@@ -51,6 +56,10 @@ export const TIME_SPECIFIERS: ReadonlyMap<string, TimeSpecifier> = new Map<strin
   ["U", (time) => padded(time.weekOfYear(0))],
   ["W", (time) => padded(time.weekOfYear(1))],
   ["V", (time) => padded(time.isoWeek.week)],
+  ["ET", () => "T"],
+  ["Ez", (time) => time.zoneText.replace(MINUTES, ":$&")],
+  ["E*z", (time) => `${time.zoneText.replace(MINUTES, ":$&")}:00`],
+  ["E4Y", (time) => padded(time.year, 4)],
   ["y", (time) => padded(time.year % 100)],
   ["Y", (time) => padded(time.year, 4)],
   ["z", (time) => time.zoneText],
