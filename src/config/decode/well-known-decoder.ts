@@ -1,11 +1,13 @@
 import { create, type DescMessage, fromJson, type JsonObject, type JsonValue, type Message } from "@bufbuild/protobuf";
+import type { Duration } from "@bufbuild/protobuf/wkt";
 import { didYouMean, Fault } from "./fault.js";
 import { isWrapper, valuesOf } from "./message-access.js";
 import { decodeScalar } from "./scalar-decoder.js";
-import { describeValue, type YamlScalar, type YamlValue } from "./yaml-value.js";
+import { describeValue, type YamlMap, type YamlScalar, type YamlValue } from "./yaml-value.js";
 
 /** Seconds of 10,000 years: the range of `google.protobuf.Duration`. */
 const MAX_DURATION_SECONDS = 315_576_000_000n;
+const MAX_NANOS = 999_999_999;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86400 };
 
 /** Message types whose JSON form is not a map of their fields. `Any` has a decoder of its own. */
@@ -68,6 +70,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 };
 
 function decodeWrapper(desc: DescMessage, node: YamlValue): Message | Fault {
+  if (node.kind === "map") return decodeFieldMap(desc, node);
   const field = desc.fields[0];
   if (field?.scalar === undefined) return new Fault(`${desc.typeName} cannot be read`);
   const value = decodeScalar(field.scalar, node);
@@ -77,7 +80,27 @@ function decodeWrapper(desc: DescMessage, node: YamlValue): Message | Fault {
   return message;
 }
 
+/**
+ * The fields themselves in place of the JSON form: `{ seconds: 30 }`. Protobuf's own parser, and so Envoy, takes that too,
+ * and many configurations have it.
+ */
+function decodeFieldMap(desc: DescMessage, node: YamlMap): Message | Fault {
+  const message = create(desc);
+  for (const { key, value } of node.entries) {
+    const field = desc.fields.find(({ name }) => name === key);
+    if (field?.scalar === undefined) {
+      const names = desc.fields.map(({ name }) => `\`${name}\``).join(" and ");
+      return new Fault(`${desc.typeName} has no field \`${key}\`, only ${names}`);
+    }
+    const decoded = decodeScalar(field.scalar, value);
+    if (decoded instanceof Fault) return decoded;
+    valuesOf(message)[field.localName] = decoded;
+  }
+  return message;
+}
+
 function decodeDuration(desc: DescMessage, node: YamlValue): Message | Fault {
+  if (node.kind === "map") return checkedDuration(decodeFieldMap(desc, node));
   const text = textOf(node);
   const match = text === null ? null : /^(-?)(\d{1,20})(?:\.(\d{1,9}))?s$/.exec(text);
   if (match === null) {
@@ -93,6 +116,17 @@ function decodeDuration(desc: DescMessage, node: YamlValue): Message | Fault {
     seconds: negative ? -seconds : seconds,
     nanos: negative && nanos !== 0 ? -nanos : nanos,
   });
+}
+
+function checkedDuration(duration: Message | Fault): Message | Fault {
+  if (duration instanceof Fault) return duration;
+  const { seconds, nanos } = duration as Duration;
+  if (seconds > MAX_DURATION_SECONDS || seconds < -MAX_DURATION_SECONDS) {
+    return new Fault(`${seconds} seconds are longer than a duration can be`);
+  }
+  if (Math.abs(nanos) > MAX_NANOS) return new Fault(`${nanos} nanos are a second or more`);
+  const signsDiffer = (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0);
+  return signsDiffer ? new Fault("seconds and nanos of a duration have the same sign") : duration;
 }
 
 /** `5`, `250ms` and `1m` are how others write durations. */
