@@ -48,8 +48,8 @@ export class ConversionContext {
   }
 
   /** Something that is left out and does no harm: a warning, or an error if the user wants to know for sure. */
-  noEffect<M extends Message>(message: M, field: FieldName<M> | null, text: string): void {
-    this.report(this.strict ? "error" : "warning", message, field, undefined, text, "");
+  noEffect<M extends Message>(message: M, field: FieldName<M> | null, text: string, suggestion = ""): void {
+    this.report(this.strict ? "error" : "warning", message, field, undefined, text, suggestion);
   }
 
   /** As `noEffect`, for an item of a list or the value of a key. */

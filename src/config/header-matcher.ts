@@ -6,6 +6,7 @@ import type {
   StringMatcherConfig,
 } from "../matching/string-matcher-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { headerKey } from "./header-key.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertRegex, convertStringMatcher, REGEX_FIELDS, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 
@@ -44,17 +45,15 @@ export function convertHeaderMatchers(
 
 /** `envoy.config.route.v3.HeaderMatcher`; null with an error when it cannot be used. */
 export function convertHeaderMatcher(message: HeaderMatcher, context: ConversionContext): HeaderMatcherConfig | null {
-  const name = message.name.toLowerCase();
+  const name = headerKey(message.name);
   if (name.startsWith(":") && !PSEUDO_HEADERS.has(name)) {
     const hint = `pseudo-headers are ${[...PSEUDO_HEADERS].map((known) => `\`${known}\``).join(", ")}`;
-    context.error(message, "name", `there is no pseudo-header "${message.name}"`, hint);
-    return null;
+    context.noEffect(message, "name", `there is no pseudo-header "${message.name}": it is always missing`, hint);
   }
   const value = convertValueMatch(message, context);
   if (value === null) return null;
   return {
-    // In Envoy, too, the host field of HTTP/1 is `:authority` before anyone can look.
-    name: name === "host" ? ":authority" : name,
+    name,
     value,
     invert: message.invertMatch,
     treatMissingAsEmpty: message.treatMissingHeaderAsEmpty,

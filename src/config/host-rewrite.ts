@@ -3,6 +3,7 @@ import { isAuthority } from "../http/headers/header-syntax.js";
 import type { HostRewriteConfig } from "../route/route-action-config.js";
 import { checkFormat, textFormat } from "./access-log-format.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { headerKey } from "./header-key.js";
 import { convertRegexSubstitution } from "./regex-substitution.js";
 
 /** How an action rewrites the host; null with an error when that cannot be. */
@@ -14,7 +15,7 @@ export function convertHostRewrite(message: RouteAction, context: ConversionCont
     case "autoHostRewrite":
       return { kind: rewrite.value.value ? "auto" : "none" };
     case "hostRewriteHeader":
-      return rewrite.value === "" ? { kind: "none" } : { kind: "header", header: rewrite.value.toLowerCase() };
+      return rewrite.value === "" ? { kind: "none" } : { kind: "header", header: headerKey(rewrite.value) };
     case "hostRewritePathRegex": {
       const substitution = convertRegexSubstitution(rewrite.value, context);
       return substitution === null ? null : { kind: "pathRegex", substitution };

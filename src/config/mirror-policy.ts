@@ -2,6 +2,7 @@ import type { RouteAction_RequestMirrorPolicy as RequestMirrorPolicy } from "../
 import { isAuthority } from "../http/headers/header-syntax.js";
 import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { headerKey } from "./header-key.js";
 import { convertHeaderMutations, HEADER_MUTATION_FIELDS } from "./header-mutations.js";
 import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
 import { checkCluster } from "./route-cluster.js";
@@ -35,7 +36,7 @@ export function convertMirrorPolicies(
     }
     checkCluster(message, "cluster", name, validateClusters, context);
     policies.push({
-      cluster: name === "" ? { kind: "header", header: clusterHeader.toLowerCase() } : { kind: "name", name },
+      cluster: name === "" ? { kind: "header", header: headerKey(clusterHeader) } : { kind: "name", name },
       fraction: runtimeFraction === undefined ? null : convertRuntimeFraction(runtimeFraction, context),
       shadowHost: !message.disableShadowHostSuffixAppend,
       hostLiteral: convertHostLiteral(message, context),

@@ -11,6 +11,7 @@ import { closestName } from "./decode/closest-name.js";
 import { didYouMean } from "./decode/fault.js";
 import type { FieldName } from "./field-name.js";
 import { convertFilterOverrides, FILTER_OVERRIDES } from "./filter-overrides.js";
+import { headerKey } from "./header-key.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertMetadataMatch, METADATA_FIELDS } from "./metadata-config.js";
 import { convertRouteHeaders, ROUTE_HEADER_FIELDS } from "./route-headers.js";
@@ -50,7 +51,7 @@ export function convertCluster(
       checkCluster(message, "cluster", specifier.value, validateClusters, context);
       return { kind: "name", name: specifier.value };
     case "clusterHeader":
-      return { kind: "header", header: specifier.value.toLowerCase() };
+      return { kind: "header", header: headerKey(specifier.value) };
     case "weightedClusters":
       return convertWeighted(specifier.value, validateClusters, context);
     case "clusterSpecifierPlugin":
@@ -91,7 +92,7 @@ function convertWeighted(
     kind: "weighted",
     // What is left out here has reported an error.
     clusters: clusters.filter((cluster) => cluster !== null),
-    randomHeader: randomValue.case === "headerName" ? randomValue.value.toLowerCase() : "",
+    randomHeader: randomValue.case === "headerName" ? headerKey(randomValue.value) : "",
     useHashPolicy: randomValue.case === "useHashPolicy" && randomValue.value.value,
   };
 }
@@ -127,7 +128,7 @@ function convertClusterWeight(
     context.error(message, "hostRewriteLiteral", `"${hostRewriteLiteral}" is no host, with or without a port`);
   }
   return {
-    cluster: name === "" ? { kind: "header", header: clusterHeader.toLowerCase() } : { kind: "name", name },
+    cluster: name === "" ? { kind: "header", header: headerKey(clusterHeader) } : { kind: "name", name },
     weight: message.weight ?? 0,
     runtimeKey: runtimeKeyPrefix === "" ? "" : `${runtimeKeyPrefix}.${name}`,
     metadataMatch: convertMetadataMatch(message.metadataMatch),

@@ -127,7 +127,7 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   [
     "{ prefix: /, headers: [{ name: :pth }] }",
     [
-      '15:55 error headers[0].name: there is no pseudo-header ":pth" -> pseudo-headers are `:method`, `:path`, `:authority`, `:scheme`, `:status`, `:protocol`',
+      '15:55 warning headers[0].name: there is no pseudo-header ":pth": it is always missing -> pseudo-headers are `:method`, `:path`, `:authority`, `:scheme`, `:status`, `:protocol`',
     ],
   ],
   [

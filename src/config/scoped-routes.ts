@@ -14,6 +14,7 @@ import type {
 import { scopeKey } from "../route/scoped-routes.js";
 import type { ScopeConfig, ScopedRoutesConfig, ScopeFragmentConfig } from "../route/scoped-routes-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { headerKey } from "./header-key.js";
 import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
 import { convertRouteConfig, ROUTE_CONFIGURATION_FIELDS } from "./route-config.js";
 
@@ -73,7 +74,7 @@ function convertFragment(message: FragmentBuilder, context: ConversionContext): 
   if (message.type.case === undefined) return null;
   const extractor = message.type.value;
   const { name, elementSeparator, extractType } = extractor;
-  const header = name.toLowerCase() === "host" ? ":authority" : name.toLowerCase();
+  const header = headerKey(name);
   switch (extractType.case) {
     case "index":
       if (elementSeparator === "" && extractType.value > 0) {

@@ -3,6 +3,7 @@ import type { LogContext } from "../http/formatter/log-context.js";
 import { TextFormat } from "../http/formatter/substitution-format.js";
 import { isGrpcRequest } from "../http/headers/grpc-request.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { firstHeaderValue } from "../http/headers/header-matcher.js";
 import { type MetadataMatchCriteria, mergeMetadataMatch } from "../upstream/metadata-match.js";
 import { type ClusterPoliciesConfig, underPolicies } from "./cluster-policies.js";
 import { cappedGrpcTimeoutMs } from "./grpc-timeout.js";
@@ -113,7 +114,7 @@ export class ForwardAction {
 
   /** The cluster that a request goes to; empty, which no cluster is called, when its header does not name one. */
   cluster(headers: HeaderMap): string {
-    return this.clusterHeader === "" ? this.clusterName : (headers.get(this.clusterHeader) ?? "");
+    return this.clusterHeader === "" ? this.clusterName : (firstHeaderValue(headers, this.clusterHeader) ?? "");
   }
 
   /** The host that a request gets before its upstream host is known; null leaves it. @param context what formats read */
@@ -126,7 +127,7 @@ export class ForwardAction {
       case "literal":
         return hostRewrite.host;
       case "header":
-        return nonEmpty(headers.get(hostRewrite.header));
+        return nonEmpty(firstHeaderValue(headers, hostRewrite.header));
       case "pathRegex":
         return nonEmpty((this.hostSubstitution as RegexSubstitution).replaceAll(pathOnly(headers.path)));
       case "format":

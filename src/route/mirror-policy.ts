@@ -2,6 +2,7 @@ import type { Runtime, RuntimeFraction } from "../common/runtime.js";
 import { applyHeaderRules, HeaderRule } from "../http/formatter/header-rule.js";
 import type { LogContext } from "../http/formatter/log-context.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { firstHeaderValue } from "../http/headers/header-matcher.js";
 import { compileStringMatcher, type StringMatcher } from "../matching/string-matcher.js";
 import type { HeaderMutationConfig, MirrorPolicyConfig } from "./mirror-policy-config.js";
 
@@ -25,7 +26,7 @@ export class MirrorPolicy {
   /** The cluster of a request's copy; empty, which no cluster is called, when its header does not name one. */
   cluster(headers: HeaderMap): string {
     const { cluster } = this.config;
-    return cluster.kind === "name" ? cluster.name : (headers.get(cluster.header) ?? "");
+    return cluster.kind === "name" ? cluster.name : (firstHeaderValue(headers, cluster.header) ?? "");
   }
 
   /** The head of the copy. @param context what values with operators read */

@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../http/headers/header-map.js";
+import { headerValue } from "../http/headers/header-matcher.js";
 import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { HashedRequest, HashPolicy } from "./hash-policy.js";
 import type { RouteRequest } from "./match-input.js";
@@ -54,7 +55,7 @@ export class WeightedRoutes {
 
   /** An unsigned number of at most 64 bits, modulo the total; -1 when the header has none, or more than one value. */
   private givenValue(headers: HeaderMap): number {
-    const text = headers.getJoined(this.randomHeader);
+    const text = headerValue(headers, this.randomHeader);
     if (text === null || !UNSIGNED.test(text)) return -1;
     const value = BigInt(text);
     return value > MAX_UINT64 ? -1 : Number(value % BigInt(this.total));

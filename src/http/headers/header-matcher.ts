@@ -66,6 +66,11 @@ export function headerValue(headers: HeaderMap, name: string): string | null {
   }
 }
 
+/** As `headerValue`, but of several values the first. */
+export function firstHeaderValue(headers: HeaderMap, name: string): string | null {
+  return name.charCodeAt(0) === COLON ? headerValue(headers, name) : headers.get(name);
+}
+
 const COLON = 0x3a;
 
 function presentOrNull(value: string): string | null {
