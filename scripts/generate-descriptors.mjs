@@ -40,6 +40,7 @@ const sourceDirs = [
   join(xdsDir, "deps", "protoc-gen-validate"),
   join(xdsDir, "deps", "googleapis"),
   join(root, "proto", "stubs"),
+  join(root, "proto", "own"),
 ];
 /** What the API gained after the package: files of the same paths, and new ones. */
 const additionsDir = join(root, "proto", "additions");

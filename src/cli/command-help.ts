@@ -62,6 +62,25 @@ it takes a route, 1 when not, 2 for a mistake on the command line.
 `,
   },
   {
+    name: "check-routes",
+    usage: "check-routes -t TESTS",
+    help: "whether routes are what tests expect",
+    options: [
+      { name: "test-path", short: "t", value: "TESTS", help: "the file of tests, YAML or JSON" },
+      { name: "route-config", value: "NAME", help: "the route configuration that is meant, where there are several" },
+      { name: "fail-under", value: "PERCENT", help: "fail when the tests take a smaller share of the routes" },
+      { name: "only-show-failures", help: "leave out tests that pass" },
+      { name: "detailed-coverage", help: "list the routes that no test takes" },
+      { name: "json", help: "print JSON, for machines" },
+    ],
+    text: `sluice check-routes -c envoy.yaml -t route-tests.yaml
+
+The configuration is a bootstrap or a single route configuration; the tests are those of Envoy's route table check tool.
+Exit code 0 when all is as expected, 1 when not, 2 for a mistake on the command line. docs/check-routes.md has an
+example and all fields.
+`,
+  },
+  {
     name: "schema",
     usage: "schema",
     help: "a JSON Schema of the configuration, for editors",

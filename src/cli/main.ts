@@ -2,7 +2,7 @@ import { COMMANDS, commandHelpText } from "./command-help.js";
 import { parseCommandLine, UsageError, usageText } from "./command-line.js";
 
 /**
- * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong (`explain` has a code of its own). A subcommand's module is loaded only
+ * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong (`explain` and `check-routes` have a code of their own). A subcommand's module is loaded only
  * when it is asked for.
  */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -11,8 +11,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`sluice: ${error.message}\nTry 'sluice --help'.\n`);
-    // 1 says of `explain` that the request takes no route.
-    return argv[0] === "explain" ? 2 : 1;
+    // 1 says that a request takes no route, or not the one that is expected.
+    return argv[0] === "explain" || argv[0] === "check-routes" ? 2 : 1;
   }
 }
 
@@ -39,6 +39,8 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import("./to/to.js")).to(commandLine, rest);
     case "explain":
       return (await import("./explain.js")).explainCommand(commandLine, rest);
+    case "check-routes":
+      return (await import("./check-routes.js")).checkRoutesCommand(commandLine, rest);
     case "schema":
       if (rest.length > 0) throw new UsageError(`sluice schema takes no arguments, not '${rest[0]}'`);
       return (await import("./schema.js")).schema();

@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import type { Bootstrap } from "../gen/envoy/config/bootstrap/v3/bootstrap_pb.js";
 import { BOOTSTRAP_FIELDS, convertBootstrap } from "./bootstrap-config.js";
+import { configText, parseConfigText, readConfigFile } from "./config-file.js";
 import { ConversionContext } from "./conversion-context.js";
 import { ConfigError, type ConfigProblem } from "./decode/config-problem.js";
 import { DescriptorStore } from "./decode/descriptor-store.js";
@@ -9,17 +8,13 @@ import { MessageDecoder } from "./decode/message-decoder.js";
 import { mergeMessage } from "./decode/message-merge.js";
 import { ProblemList } from "./decode/problem-list.js";
 import { MessageSource, SourceMap } from "./decode/source-map.js";
-import { SourceText } from "./decode/source-text.js";
-import { parseYaml } from "./decode/yaml-document.js";
+import type { SourceText } from "./decode/source-text.js";
 import type { RuntimeConfig } from "./runtime-config.js";
 import { UnimplementedFields } from "./unimplemented-fields.js";
 import { unusedClusters } from "./unused-clusters.js";
 import { Deprecations } from "./validation/deprecations.js";
 import { RuleValidator } from "./validation/rule-validator.js";
 
-/** Stands for standard input where a file is asked for, and what its problems name as the file. */
-const STDIN_PATH = "-";
-const STDIN_NAME = "<stdin>";
 /** What problems of a text name as its file where the caller does not say. */
 const TEXT_NAME = "--config-yaml";
 const BOOTSTRAP_TYPE = "envoy.config.bootstrap.v3.Bootstrap";
@@ -82,32 +77,11 @@ function readTexts(source: BootstrapSource, problems: ProblemList): SourceText[]
     const text = readConfigFile(source.path, problems);
     if (text !== null) texts.push(text);
   }
-  if (source.text !== undefined) texts.push(sourceText(source.textName ?? TEXT_NAME, source.text));
+  if (source.text !== undefined) texts.push(configText(source.textName ?? TEXT_NAME, source.text));
   if (source.path === undefined && source.text === undefined) {
     problems.fileError("configuration", "neither a file nor a text is given");
   }
   return texts;
-}
-
-function readConfigFile(path: string, problems: ProblemList): SourceText | null {
-  const isStdin = path === STDIN_PATH;
-  try {
-    const bytes = readFileSync(isStdin ? 0 : path);
-    if (isUtf8(bytes)) return sourceText(isStdin ? STDIN_NAME : path, bytes.toString("utf8"));
-    problems.fileError(isStdin ? STDIN_NAME : path, "is not UTF-8 text");
-    return null;
-  } catch (error) {
-    problems.fileError(
-      isStdin ? STDIN_NAME : path,
-      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return null;
-  }
-}
-
-/** A byte order mark would shift the columns of the first line. */
-function sourceText(name: string, text: string): SourceText {
-  return new SourceText(name, text.startsWith("\uFEFF") ? text.slice(1) : text);
 }
 
 function decodeBootstrap(
@@ -116,12 +90,8 @@ function decodeBootstrap(
   descriptors: DescriptorStore,
   problems: ProblemList,
 ): Bootstrap | null {
-  const root = parseYaml(text, problems);
+  const root = parseConfigText(text, problems);
   if (root === null) return null;
-  if (root.kind === "scalar" && root.source === "" && !root.quoted) {
-    problems.fileError(text.file, "is empty");
-    return null;
-  }
   const desc = descriptors.requireMessage(BOOTSTRAP_TYPE);
   const message = decoder.decodeMessage(desc, root, new MessageSource(text, root.offset, desc, null, ""));
   return message as Bootstrap | null;

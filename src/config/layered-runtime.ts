@@ -38,12 +38,18 @@ export function convertLayeredRuntime(
     if (specifier.case === "adminLayer" && layer !== firstAdminLayer) {
       context.error(layer, "adminLayer", "there is another admin layer, and only one is possible");
     }
-    const values = new Map<string, RuntimeValue>();
-    if (specifier.case === "staticLayer") flatten(specifier.value, "", values);
-    layers.push({ name: layer.name, values: Object.fromEntries(values) });
+    const values = specifier.case === "staticLayer" ? flattenRuntime(specifier.value) : {};
+    layers.push({ name: layer.name, values });
   }
   const runtime: RuntimeValues = Object.assign({}, ...layers.map(({ values }) => values));
   return { runtime, runtimeLayers: layers };
+}
+
+/** The keys of a layer: those of nested structs joined by dots. */
+export function flattenRuntime(struct: JsonObject): RuntimeValues {
+  const values = new Map<string, RuntimeValue>();
+  flatten(struct, "", values);
+  return Object.fromEntries(values);
 }
 
 function flatten(struct: JsonObject, prefix: string, values: Map<string, RuntimeValue>): void {

@@ -12,7 +12,7 @@ import { clusterPoliciesByName } from "../../route/cluster-policies.js";
 import type { RouteRequest } from "../../route/match-input.js";
 import type { Route } from "../../route/route.js";
 import { type RouteExplanation, RouteTable } from "../../route/route-table.js";
-import type { Counter, Gauge, Histogram, StatsScope } from "../../stats/stat.js";
+import { NO_STATS } from "../../stats/no-stats.js";
 import type { AccessLogConfig } from "../../stream-info/access-log-config.js";
 import { createClusterMemory } from "../../upstream/cluster.js";
 import { ClusterManager } from "../../upstream/cluster-manager.js";
@@ -214,25 +214,3 @@ function readFinalHead(written: string): HttpHead | null {
 }
 
 const SILENCE: Logger = { debugEnabled: false, debug() {}, info() {}, warn() {}, error() {} };
-
-class NoStat implements Counter, Gauge, Histogram {
-  readonly name = "";
-
-  inc(): void {}
-
-  dec(): void {}
-
-  add(): void {}
-
-  set(): void {}
-
-  record(): void {}
-}
-
-const NO_STAT = new NoStat();
-const NO_STATS: StatsScope = {
-  counter: () => NO_STAT,
-  gauge: () => NO_STAT,
-  histogram: () => NO_STAT,
-  scope: () => NO_STATS,
-};

@@ -3,8 +3,9 @@ import { applyRuleLists } from "../../../route/header-rules.js";
 import { rewriteHost } from "../../../route/host-rewrite.js";
 import type { PathRewriter } from "../../../route/path-rewriter.js";
 import type { Route } from "../../../route/route.js";
-import type { LocalReply, StreamContext } from "../../filter/filter.js";
+import type { LocalReply } from "../../filter/filter.js";
 import { emptyReply } from "../../filter/local-reply.js";
+import type { LogContext } from "../../formatter/log-context.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { isAuthority, isTarget } from "../../headers/header-syntax.js";
 
@@ -17,30 +18,30 @@ export function rewriteRequest(
   headers: HeaderMap,
   route: Route,
   action: ForwardAction,
-  stream: StreamContext,
+  context: LogContext,
   suppressEnvoyHeaders: boolean,
 ): LocalReply | null {
-  if (route.requestRules !== null) applyRuleLists(route.requestRules, headers, stream.formatContext);
-  const host = action.rewrittenHost(headers, stream.formatContext);
+  if (route.requestRules !== null) applyRuleLists(route.requestRules, headers, context);
+  const host = action.rewrittenHost(headers, context);
   if (host !== null) {
     if (!isAuthority(host)) return INVALID_HOST;
     rewriteHost(headers, host, action.appendForwardedHost, !suppressEnvoyHeaders);
   }
   const { pathRewriter } = action;
-  return pathRewriter === null ? null : rewritePath(headers, route, pathRewriter, stream, suppressEnvoyHeaders);
+  return pathRewriter === null ? null : rewritePath(headers, route, pathRewriter, context, suppressEnvoyHeaders);
 }
 
 function rewritePath(
   headers: HeaderMap,
   route: Route,
   rewriter: PathRewriter,
-  stream: StreamContext,
+  context: LogContext,
   suppressEnvoyHeaders: boolean,
 ): LocalReply | null {
   const { path } = headers;
   // Neither CONNECT nor an OPTIONS of the whole server has a path to rewrite.
   if (path === "" || path === "*") return null;
-  const rewritten = rewriter.rewrite(path, route.matchedLength(path), stream.formatContext);
+  const rewritten = rewriter.rewrite(path, route.matchedLength(path), context);
   if (rewritten === null) return null;
   if (!rewritten.startsWith("/") || !isTarget(rewritten)) return INVALID_PATH;
   if (!suppressEnvoyHeaders) headers.set("x-envoy-original-path", path);

@@ -121,7 +121,7 @@ export class RouterFilter implements StreamDecoderFilter {
     }
     this.context.stats.rqDirectResponse.inc();
     if (action.kind === "redirect") this.context.stats.rqRedirect.inc();
-    this.callbacks.sendLocalReply(directReply(route, action, this.callbacks.stream));
+    this.callbacks.sendLocalReply(directReply(route, action, this.callbacks.stream.formatContext));
   }
 
   private replyWithoutCluster(status: number): void {
@@ -169,7 +169,13 @@ export class RouterFilter implements StreamDecoderFilter {
     // The rules of the route see what the proxy says of the attempt, and may take it away.
     announceTimeout(headers, timeouts, action, 0, config.suppressEnvoyHeaders);
     if (route.virtualHost.includeRequestAttemptCount) setAttemptCount(headers, 1);
-    const refusal = rewriteRequest(headers, route, action, this.callbacks.stream, config.suppressEnvoyHeaders);
+    const refusal = rewriteRequest(
+      headers,
+      route,
+      action,
+      this.callbacks.stream.formatContext,
+      config.suppressEnvoyHeaders,
+    );
     if (refusal !== null) {
       this.callbacks.sendLocalReply(refusal);
       return;
