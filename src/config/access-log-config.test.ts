@@ -78,6 +78,10 @@ const COMPARISON = "comparison: { op: GE, value: { default_value: 500, runtime_k
 const FILTERS: readonly (readonly [string, AccessLogConfig["filter"]])[] = [
   [`status_code_filter: { ${COMPARISON} }`, { kind: "statusCode", comparison: { op: "ge", value: 500 } }],
   [
+    `status_code_filter: { ${COMPARISON.replace("GE", "NE")} }`,
+    { kind: "statusCode", comparison: { op: "ne", value: 500 } },
+  ],
+  [
     `duration_filter: { ${COMPARISON.replace("GE", "EQ")} }`,
     { kind: "duration", comparison: { op: "eq", value: 500 } },
   ],
