@@ -249,7 +249,7 @@ describe("Listener", () => {
   });
 });
 
-describe("limits of connections (BEHAVIOUR 1.4)", () => {
+describe("limits of connections", () => {
   const overflows = (run: ReturnType<typeof listen>): readonly number[] => [
     run.stat("downstream_cx_total"),
     run.stat("downstream_cx_overflow"),

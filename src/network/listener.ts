@@ -165,7 +165,7 @@ export class Listener implements AcceptCallbacks, ConnectionOwner, SocketOwner {
     this.serve(socket, this.factories.get(chain) as readonly ReadFilterFactory[]);
   }
 
-  /** BEHAVIOUR 1.4: a connection for which there is no place is closed before anything is made for it. */
+  /** A connection for which there is no place is closed before anything is made for it. */
   private admits(): boolean {
     const { overload, limits } = this.context;
     if (limits !== null && !limits.global.take()) {

@@ -5,7 +5,7 @@ import type { Address, IpAddress } from "./address.js";
  * `net.Socket`; the tests run it on an in-memory network in virtual time. Nothing above this file knows which.
  */
 
-/** The four socket events of FLOW.md and the end. Each call is bracketed by the dispatcher's begin and end of event. */
+/** The four socket events of docs/life-of-a-request.md and the end. Each call is bracketed by the dispatcher's begin and end of event. */
 export interface StreamSocketCallbacks {
   /** An asynchronous connect succeeded. Not called for accepted sockets. */
   onSocketConnected(): void;

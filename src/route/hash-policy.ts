@@ -22,7 +22,7 @@ interface HashSource {
   hash(request: HashedRequest, into: Hash64): boolean;
 }
 
-/** The hash policies of a route, put together in their order (BEHAVIOUR 5.6). */
+/** The hash policies of a route, put together in their order. */
 export class HashPolicy {
   private readonly sources: HashSource[] = [];
   private readonly terminal: boolean[] = [];

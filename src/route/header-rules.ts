@@ -3,7 +3,7 @@ import type { LogContext } from "../http/formatter/log-context.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import type { HeaderRuleListConfig } from "./header-rules-config.js";
 
-/** What one level of a route adds to and removes from the headers of one direction (BEHAVIOUR 5.3). */
+/** What one level of a route adds to and removes from the headers of one direction. */
 export class HeaderRuleList {
   private readonly removed: readonly string[];
   private readonly added: HeaderRule[] = [];

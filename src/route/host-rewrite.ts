@@ -1,7 +1,7 @@
 import type { HeaderMap } from "../http/headers/header-map.js";
 
 /**
- * Gives a request another host (BEHAVIOUR 5.4).
+ * Gives a request another host.
  * @param appendForwardedHost keeps the one that it had at the end of `x-forwarded-host`
  * @param keepsOriginal and in `x-envoy-original-host`
  */

@@ -6,7 +6,7 @@ import { firstHeaderValue } from "../http/headers/header-matcher.js";
 import { compileStringMatcher, type StringMatcher } from "../matching/string-matcher.js";
 import type { HeaderMutationConfig, MirrorPolicyConfig } from "./mirror-policy-config.js";
 
-/** Where copies of requests go (BEHAVIOUR 5.7). */
+/** Where copies of requests go. */
 export class MirrorPolicy {
   private readonly config: MirrorPolicyConfig;
   private readonly fraction: RuntimeFraction | null;

@@ -8,7 +8,7 @@ function matches(path: PathMatchConfig, caseSensitive: boolean, requestPath: str
   return compilePathCondition({ path, caseSensitive }).matches(matchInput({ path: requestPath }));
 }
 
-describe("path specifiers (BEHAVIOUR 5.2)", () => {
+describe("path specifiers", () => {
   const cases: readonly (readonly [
     kind: PathMatchConfig["kind"],
     value: string,

@@ -1,5 +1,5 @@
 /*
- * When a request is tried again (BEHAVIOUR 5.9), as a set of conditions in one integer. The names are those of
+ * When a request is tried again, as a set of conditions in one integer. The names are those of
  * `RetryPolicy.retry_on`, `x-envoy-retry-on` and `x-envoy-retry-grpc-on`.
  */
 

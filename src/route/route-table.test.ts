@@ -22,7 +22,7 @@ function routeOf(routes: RouteTable, authority: string, path: string): string | 
 }
 
 describe("a route table", () => {
-  test("the first route that matches wins (BEHAVIOUR 5.2)", () => {
+  test("the first route that matches wins", () => {
     const routes = table([host("h", ["*"], entry("ab", "/ab"), entry("a", "/a"), entry("never", "/abc"))]);
     assert.equal(routeOf(routes, "x", "/abc"), "ab");
     assert.equal(routeOf(routes, "x", "/ac"), "a");

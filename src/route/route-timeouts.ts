@@ -1,6 +1,6 @@
 import type { ForwardActionConfig } from "./route-action-config.js";
 
-/** Limits of one attempt (BEHAVIOUR 5.8), milliseconds; 0 is no limit. */
+/** Limits of one attempt, milliseconds; 0 is no limit. */
 export interface PerTryTimeouts {
   readonly timeoutMs: number;
   /** Between two pieces of the response, and before the first. */

@@ -8,7 +8,7 @@ function tableOf(...domains: string[]): VirtualHostTable<string> {
   return table;
 }
 
-test("exact, longest suffix, longest prefix, then any (BEHAVIOUR 5.1)", () => {
+test("exact, longest suffix, longest prefix, then any", () => {
   const table = tableOf("*", "foo.*", "foo.bar.*", "*.bar.com", "*-x.bar.com", "www.bar.com", "*.com");
   const expected = {
     "www.bar.com": "www.bar.com",

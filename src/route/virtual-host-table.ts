@@ -5,7 +5,7 @@ interface WildcardsOfLength<T> {
 }
 
 /**
- * Finds the virtual host of an authority (BEHAVIOUR 5.1): exact name, then the longest suffix wildcard, then the
+ * Finds the virtual host of an authority: exact name, then the longest suffix wildcard, then the
  * longest prefix wildcard, then `*`. Each step is a hash lookup; wildcards cost one for each length that occurs.
  */
 export class VirtualHostTable<T> {

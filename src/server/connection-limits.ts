@@ -17,7 +17,7 @@ export function globalConnectionLimit(config: RuntimeConfig, memory: SharedArray
   return new ConnectionLimit(new Int32Array(memory), 0, max);
 }
 
-/** BEHAVIOUR 1.4: what limits the connections of each listener, by its place; null where nothing does. */
+/** What limits the connections of each listener, by its place; null where nothing does. */
 export function connectionLimits(
   config: RuntimeConfig,
   memory: SharedArrayBuffer,

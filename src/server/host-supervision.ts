@@ -105,7 +105,7 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
 
   /**
    * Discovery found these. Returns the hosts that there are: those, and such that it has lost while their checks still
-   * pass (BEHAVIOUR 6.3).
+   * pass.
    */
   stabilized(clusterName: string, found: readonly EndpointConfig[]): readonly EndpointConfig[] {
     return this.stabilizers.get(clusterName)?.onDiscovered(found) ?? found;

@@ -1,6 +1,6 @@
 import type { Gauge, Histogram, StatsScope } from "../stats/stat.js";
 
-/** `server.*` (BEHAVIOUR 9.4): gauges of the main thread, most of them read when someone looks. */
+/** `server.*`: gauges of the main thread, most of them read when someone looks. */
 export class ServerStats {
   private readonly startMs = performance.now();
   private readonly uptime: Gauge;

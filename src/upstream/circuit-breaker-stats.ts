@@ -21,7 +21,7 @@ class ResourceGauges {
 }
 
 /**
- * `cluster.<name>.circuit_breakers.<priority>.*` (BEHAVIOUR 9.3): read on the main thread from the counts that the
+ * `cluster.<name>.circuit_breakers.<priority>.*`: read on the main thread from the counts that the
  * workers share, when someone looks. A worker's share of "open" would mean nothing.
  */
 export class CircuitBreakerStats {

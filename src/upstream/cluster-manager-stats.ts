@@ -1,7 +1,7 @@
 import type { StatsScope } from "../stats/stat.js";
 
 /**
- * `cluster_manager.*` (BEHAVIOUR 9.3), on the main thread. Clusters come from the configuration, all at the start, so that
+ * `cluster_manager.*`, on the main thread. Clusters come from the configuration, all at the start, so that
  * what counts changes stays at 0.
  */
 export function countClusters(scope: StatsScope, clusters: number): void {

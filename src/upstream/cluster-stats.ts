@@ -5,7 +5,7 @@ import type { HostSet } from "./host-set.js";
 import { ResponseCodeStats } from "./response-code-stats.js";
 import { ResponseStats } from "./response-stats.js";
 
-/** The stats of one cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
+/** The stats of one cluster under `cluster.<name>.`, looked up once. */
 export class ClusterStats {
   readonly cxTotal: Counter;
   readonly cxHttp1Total: Counter;

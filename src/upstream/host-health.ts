@@ -47,7 +47,7 @@ export function isExcluded(flags: number): boolean {
   return (flags & EXCLUDED) !== 0;
 }
 
-/** UNKNOWN counts as healthy, TIMEOUT as unhealthy (BEHAVIOUR 6.1). */
+/** UNKNOWN counts as healthy, TIMEOUT as unhealthy. */
 export function edsFlags(health: EndpointHealth): number {
   switch (health) {
     case "unknown":

@@ -108,7 +108,7 @@ export class Host implements HostDescription {
     return this.changes;
   }
 
-  /** The logical host is elsewhere now; connections that stand are used on (BEHAVIOUR 6.1). */
+  /** The logical host is elsewhere now; connections that stand are used on. */
   moveTo(address: Address): void {
     this.currentAddress = address;
     this.currentText = addressText(address);

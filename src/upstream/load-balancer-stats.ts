@@ -1,6 +1,6 @@
 import type { Counter, StatsScope } from "../stats/stat.js";
 
-/** What balancers count of a cluster under `cluster.<name>.` (BEHAVIOUR 9.3), looked up once. */
+/** What balancers count of a cluster under `cluster.<name>.`, looked up once. */
 export class LoadBalancerStats {
   readonly scope: StatsScope;
   readonly healthyPanic: Counter;

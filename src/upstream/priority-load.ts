@@ -26,7 +26,7 @@ const FULL = 100;
 
 /**
  * The availability of every priority: its share of healthy (degraded) hosts times the overprovisioning factor, at most
- * 100. All figures here are whole numbers, rounded down (BEHAVIOUR 6.2).
+ * 100. All figures here are whole numbers, rounded down.
  */
 export function availabilityOf(hostSets: readonly HostSet[]): PriorityAvailability {
   const healthy = hostSets.map((hostSet) => shareOf(hostSet, hostSet.healthyHosts));

@@ -73,7 +73,7 @@ class BudgetedRetries extends Resource {
   }
 }
 
-/** The circuit breakers of one priority of a cluster (BEHAVIOUR 6.5). */
+/** The circuit breakers of one priority of a cluster. */
 export class ResourceManager {
   readonly connections: Resource;
   readonly pendingRequests: Resource;

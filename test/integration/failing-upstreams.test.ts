@@ -10,8 +10,8 @@ import { SluiceProcess } from "../support/sluice-process.js";
 import { startStalledServer } from "../support/stalled-server.js";
 
 /*
- * What failing upstreams cost the client, on real sockets: status, body, flags, details, stats and steps of the flow
- * (BEHAVIOUR 5.11). What depends on exact times is in virtual time: src/http/filters/router/.
+ * What failing upstreams cost the client, on real sockets: status, body, flags, details, stats and steps of the flow.
+ * What depends on exact times is in virtual time: src/http/filters/router/.
  */
 
 const LOG = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_REQUEST_ATTEMPT_COUNT%";

@@ -197,7 +197,7 @@ export class ActiveStream
     this.writeLog("DownstreamTunnelSuccessfullyEstablished");
   }
 
-  /** BEHAVIOUR 2.12: the reply passes the encoder filters, also where the decoder filters saw no request. */
+  /** The reply passes the encoder filters, also where the decoder filters saw no request. */
   private replyBeforeFilters(reply: LocalReply): void {
     this.filterManager.createFilterChain(this.context.filterFactories, this.routing.current);
     this.filterManager.sendLocalReply(reply);
@@ -300,7 +300,7 @@ export class ActiveStream
 
   encode1xxHeaders(headers: HeaderMap): void {
     if (this.ended) return;
-    // BEHAVIOUR 2.8: the client was told to continue by us.
+    // The client was told to continue by us.
     if (headers.status === 100 && !this.context.config.proxy100Continue) return;
     this.timeouts.touch();
     this.context.stats.countInterimResponse();
@@ -344,12 +344,12 @@ export class ActiveStream
 
   onLocalReply(reply: LocalReply): void {
     this.streamInfo.responseCodeDetails = reply.details;
-    // BEHAVIOUR 2.11: what a client means by a request that is refused as malformed cannot be known for what follows.
+    // What a client means by a request that is refused as malformed cannot be known for what follows.
     const isMalformed = reply.status === 400 && !this.context.config.streamErrorOnInvalidMessage;
     if (isMalformed || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
   }
 
-  /** BEHAVIOUR 2.12: filters and formats see the reply as if it were the response already. */
+  /** Filters and formats see the reply as if it were the response already. */
   rewriteLocalReply(headers: HeaderMap): string {
     const { localReplies } = this.context;
     if (localReplies === null) return "";
@@ -401,7 +401,7 @@ export class ActiveStream
     const info = this.streamInfo;
     if (this.isUpgrade) this.context.stats.cxUpgradesActive.dec();
     info.endTimeMs = this.context.dispatcher.now();
-    // BEHAVIOUR 5.13: nobody says why it ended without a response.
+    // Nobody says why it ended without a response.
     if (info.responseCode === 0 && info.responseFlags === 0) info.setResponseFlag(DOWNSTREAM_TERMINATION);
     this.context.stats.rqTime.record(info.endTimeMs - info.startTimeMs);
     this.filterManager.destroy();
@@ -410,7 +410,7 @@ export class ActiveStream
     recordStreamEnd(this);
   }
 
-  // ---- timers (BEHAVIOUR 2.10)
+  // ---- timers
 
   onStreamTimeout(timeout: StreamTimeout): void {
     recordTimer(this, TIMEOUT_NAMES[timeout]);

@@ -121,7 +121,7 @@ function http1Settings(config: ConnectionManagerConfig, stats: Http1CodecStats):
     stats,
     allowChunkedLength: config.allowChunkedLength,
     allowAbsoluteUrl: config.allowAbsoluteUrl,
-    // BEHAVIOUR 2.3(7): in the clear nobody may claim to have come by https, unless all count as if they had.
+    // In the clear nobody may claim to have come by https, unless all count as if they had.
     allowHttpsTarget: config.scheme !== "",
     ignoredUpgrades: config.ignoredUpgrades.length === 0 ? null : config.ignoredUpgrades.map(compileStringMatcher),
     headerCase: config.headerCase,

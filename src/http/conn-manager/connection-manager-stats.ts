@@ -1,7 +1,7 @@
 import type { ConnectionStats } from "../../network/connection.js";
 import type { Counter, Gauge, Histogram, StatsScope } from "../../stats/stat.js";
 
-/** The stats of one connection manager under `http.<stat_prefix>.` (BEHAVIOUR 9.1), looked up once. */
+/** The stats of one connection manager under `http.<stat_prefix>.`, looked up once. */
 export class ConnectionManagerStats {
   readonly cxTotal: Counter;
   readonly cxHttp1Total: Counter;

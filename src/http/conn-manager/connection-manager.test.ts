@@ -61,7 +61,7 @@ describe("ConnectionManager: requests and responses", () => {
   });
 });
 
-describe("requests that are refused (BEHAVIOUR 2.2)", () => {
+describe("requests that are refused", () => {
   const cases: readonly (readonly [request: string, status: number, details: string])[] = [
     ["GET / HTTP/1.0\r\nhost: a\r\n\r\n", 426, "low_version"],
     ["GET / HTTP/1.1\r\n\r\n", 400, "missing_host_header"],
@@ -89,7 +89,7 @@ describe("requests that are refused (BEHAVIOUR 2.2)", () => {
   });
 });
 
-describe("expect: 100-continue (BEHAVIOUR 2.8)", () => {
+describe("expect: 100-continue", () => {
   const EXPECT = "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\nexpect: 100-Continue\r\n\r\n";
 
   test("is answered here; that of the origin is dropped", () => {
@@ -134,7 +134,7 @@ describe("expect: 100-continue (BEHAVIOUR 2.8)", () => {
   });
 });
 
-describe("upgrades (BEHAVIOUR 2.9)", () => {
+describe("upgrades", () => {
   const upgrade = (to: string, path = "/"): string =>
     `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: ${to}\r\n\r\n`;
 

@@ -217,7 +217,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   }
 
   /**
-   * BEHAVIOUR 2.10: the connection is to end, but a request may be on its way already. It is served, and its response
+   * The connection is to end, but a request may be on its way already. It is served, and its response
    * says that it is the last.
    */
   private startDrainSequence(): void {

@@ -4,7 +4,7 @@ import type { SimulatedPeer } from "../../../test/support/simulated-peer.js";
 import { headOf, ManagerRun, statusOf } from "./manager.test.support.js";
 
 /*
- * BEHAVIOUR 2.10, the timers of a connection. What they start is a drain sequence: for the drain timeout a request that
+ * The timers of a connection. What they start is a drain sequence: for the drain timeout a request that
  * is on its way is still served, as the last one.
  */
 

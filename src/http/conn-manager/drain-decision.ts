@@ -8,7 +8,7 @@ export const DRAIN_SLOTS = { healthcheckFailed: 0, listenersDrain: 1 } as const;
 export const DRAINS_ALL = 0x4000_0000;
 
 /**
- * BEHAVIOUR 10: whether a response that begins now is the last one of its connection. Connections are not closed for it,
+ * Whether a response that begins now is the last one of its connection. Connections are not closed for it,
  * so that no client has to come back without having got an answer. In each place of the memory stands the share of
  * responses, from 0 to `DRAINS_ALL`.
  */

@@ -4,7 +4,7 @@ import { headOf, ManagerRun, statusOf } from "./manager.test.support.js";
 
 const CLOSE = "connection: close";
 
-describe("a server that goes out of service (BEHAVIOUR 10)", () => {
+describe("a server that goes out of service", () => {
   test("ends each connection with a response that says so, and no idle one", () => {
     const run = new ManagerRun();
     const idle = run.connect();

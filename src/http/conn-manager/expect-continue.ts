@@ -1,7 +1,7 @@
 import { HeaderMap } from "../headers/header-map.js";
 
 /**
- * BEHAVIOUR 2.8: takes the expectation out of a request whose client waits for leave to send its body. Returns the leave
+ * Takes the expectation out of a request whose client waits for leave to send its body. Returns the leave
  * to be given at once; null when the client waits for nothing.
  */
 export function answerToExpectation(headers: HeaderMap, endStream: boolean): HeaderMap | null {

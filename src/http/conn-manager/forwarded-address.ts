@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 
 /**
  * The address that stands at a place of `x-forwarded-for`, counted from the right: 1 is the last one appended. Null when
- * there are fewer, or when what stands there is no address (BEHAVIOUR 2.3).
+ * there are fewer, or when what stands there is no address.
  */
 export function forwardedAddress(value: string, fromRight: number): string | null {
   let end = value.length;

@@ -1,7 +1,7 @@
 import { hasEnvoyHeader } from "../headers/envoy-header.js";
 import type { HeaderMap } from "../headers/header-map.js";
 
-/** Only a caller that is trusted as internal may set these (BEHAVIOUR 2.4). */
+/** Only a caller that is trusted as internal may set these. */
 const INTERNAL_ONLY = [
   "x-envoy-retriable-status-codes",
   "x-envoy-retriable-header-names",

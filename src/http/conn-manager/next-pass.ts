@@ -20,7 +20,7 @@ export interface RepeatedStream extends FlowingStream {
 }
 
 /**
- * A request that passes the filters once more (BEHAVIOUR 5.10). It is not looked at again as one from outside is: it
+ * A request that passes the filters once more. It is not looked at again as one from outside is: it
  * comes from ourselves. Run by the dispatcher.
  */
 export class NextPass implements Task {

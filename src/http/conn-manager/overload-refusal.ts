@@ -3,7 +3,7 @@ import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { LocalReply } from "../filter/filter.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 
-/** BEHAVIOUR 2.2, step 4: the answer to a request that comes while there is too much to do; null when there is not. */
+/** The answer to a request that comes while there is too much to do; null when there is not. */
 export function overloadRefusal(context: ConnectionManagerContext, info: StreamInfo): LocalReply | null {
   if (context.overload?.refusesRequest() !== true) return null;
   context.stats.rqOverloadClose.inc();

@@ -6,7 +6,7 @@ const STOP_REQUESTS = "envoy.overload_actions.stop_accepting_requests";
 const NO_KEEPALIVE = "envoy.overload_actions.disable_http_keepalive";
 const CLOSE = "connection: close";
 
-describe("requests under load (BEHAVIOUR 2.2, step 4)", () => {
+describe("requests under load", () => {
   test("are refused before anything is made for them, and the connection goes on", () => {
     const run = new ManagerRun();
     run.setOverload(STOP_REQUESTS, true);

@@ -52,7 +52,7 @@ const NORMALIZED: readonly (readonly [path: string, normalized: string | null])[
   ["/a/..?b/../c", "/?b/../c"],
 ];
 
-describe("normalize_path (BEHAVIOUR 2.5)", () => {
+describe("normalize_path", () => {
   for (const [path, normalized] of NORMALIZED) {
     test(`${path} becomes ${normalized}`, () => assert.equal(normalizePath(path), normalized));
   }

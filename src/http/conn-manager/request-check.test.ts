@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe("checkRequest (BEHAVIOUR 2.2)", () => {
+describe("checkRequest", () => {
   for (const { name, protocol, config, headers, refusal } of CASES) {
     test(`${name}: ${refusal === null ? "may go on" : refusal.join(" ")}`, () => {
       const reply = checkRequest(headersOf(headers), protocol ?? "HTTP/1.1", contextOf({ config: config ?? {} }), 80);

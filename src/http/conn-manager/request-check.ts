@@ -16,7 +16,7 @@ import {
 
 /**
  * What a well-formed request must also be, in the order in which it is refused, and its path and host in their normal
- * form (BEHAVIOUR 2.2, steps 7 to 12). Null when it may go on.
+ * form. Null when it may go on.
  * @param localPort the port that the client connected to
  */
 export function checkRequest(
@@ -55,7 +55,7 @@ function checkPath(headers: HeaderMap, context: ConnectionManagerContext): Local
 
 const SLASH = 0x2f;
 
-/** BEHAVIOUR 2.5: escaped slashes first, adjacent ones last, so that none comes into being unseen. */
+/** Escaped slashes first, adjacent ones last, so that none comes into being unseen. */
 function applyNormalization(
   headers: HeaderMap,
   config: PathNormalizationConfig,

@@ -10,8 +10,8 @@ import type { OriginalIpDetector } from "./original-ip-detection.js";
 import { ensureRequestId } from "./request-id.js";
 
 /**
- * Makes of the client's headers those that go on: who the client is, what it may not claim, and the request's id. In the
- * order of BEHAVIOUR 2.3; hop-by-hop fields are gone already, the codec took them out. Null, or why the request is
+ * Makes of the client's headers those that go on: who the client is, what it may not claim, and the request's id. In
+ * Envoy's order, as later steps read what earlier ones wrote; hop-by-hop fields are gone already, the codec took them out. Null, or why the request is
  * refused.
  */
 export function mutateRequestHeaders(
@@ -37,7 +37,7 @@ export function mutateRequestHeaders(
   if (config.via !== "") appendVia(headers, config.via);
   if (edge && client.host !== null && client.host !== "") headers.set("x-envoy-external-address", client.host);
   if (config.requestId !== null) ensureRequestId(headers, config.requestId, edge, context.random);
-  // BEHAVIOUR 2.6: without client certificates the connection vouches for nobody.
+  // Without client certificates the connection vouches for nobody.
   if (config.forwardClientCert !== "alwaysForwardOnly") headers.remove("x-forwarded-client-cert");
   return null;
 }

@@ -22,7 +22,7 @@ function mutate(
   return fieldsOf(headers);
 }
 
-describe("mutateResponseHeaders (BEHAVIOUR 2.7)", () => {
+describe("mutateResponseHeaders", () => {
   test("date is added where it is absent", () => {
     assert.equal(mutate({}, []).date, DATE);
     assert.equal(mutate({}, [["date", "yesterday"]]).date, "yesterday");

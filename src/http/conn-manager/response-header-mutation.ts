@@ -4,7 +4,7 @@ import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { addProxyStatus } from "./proxy-status.js";
 import { appendVia } from "./request-header-mutation.js";
 
-/** Makes of a response's headers those that the client gets (BEHAVIOUR 2.7). */
+/** Makes of a response's headers those that the client gets. */
 export function mutateResponseHeaders(
   headers: HeaderMap,
   context: ConnectionManagerContext,

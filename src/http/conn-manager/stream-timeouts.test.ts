@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { bodyOf, headOf, ManagerRun, route, statusOf } from "./manager.test.support.js";
 
 /*
- * BEHAVIOUR 2.10, the timers of one request. They fire up to one tick late (100 ms).
+ * The timers of one request. They fire up to one tick late (100 ms).
  */
 
 const TICK_MS = 100;

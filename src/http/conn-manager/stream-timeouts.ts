@@ -4,7 +4,7 @@ import { grpcTimeoutText, streamDurationMs } from "../../route/grpc-timeout.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 
-/** Which limit of a stream was reached (BEHAVIOUR 2.10). `headers` is that of the head alone. */
+/** Which limit of a stream was reached. `headers` is that of the head alone. */
 export type StreamTimeout = "headers" | "request" | "idle" | "duration";
 
 /** Told when a limit is reached. Implemented by `ActiveStream`. */

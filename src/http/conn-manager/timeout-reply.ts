@@ -15,7 +15,7 @@ export interface TimedOutStream {
   readonly isRequestComplete: boolean;
 }
 
-/** Counts a limit that a stream has reached, marks the stream, and returns its answer (BEHAVIOUR 2.10). */
+/** Counts a limit that a stream has reached, marks the stream, and returns its answer. */
 export function timeoutReply(
   timeout: StreamTimeout,
   stream: TimedOutStream,

@@ -12,7 +12,7 @@ export interface UpgradeChain {
   readonly filterFactories: readonly HttpFilterFactory[] | null;
 }
 
-/** Decides which upgrades are taken, and through which filters their requests go (BEHAVIOUR 2.9). */
+/** Decides which upgrades are taken, and through which filters their requests go. */
 export class UpgradeChains {
   private readonly chains: readonly UpgradeChain[];
   private readonly defaultFactories: readonly HttpFilterFactory[];

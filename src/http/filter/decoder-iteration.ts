@@ -209,6 +209,6 @@ export class DecoderIteration extends FilterIteration<ActiveDecoderFilter> {
   }
 }
 
-/** BEHAVIOUR 4 */
+/** A filter added data behind the end of the message. */
 const INVALID_ADDITION = textReply(502, "Filter error", "filter_added_invalid_request_data");
 const NO_CONFIGS: readonly unknown[] = [];

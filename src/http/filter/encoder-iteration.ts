@@ -181,6 +181,6 @@ export class EncoderIteration extends FilterIteration<ActiveEncoderFilter> {
   }
 }
 
-/** BEHAVIOUR 4 */
+/** A filter added data behind the end of the message. */
 const INVALID_ADDITION = textReply(502, "Filter error", "filter_added_invalid_response_data");
 const NO_CONFIGS: readonly unknown[] = [];

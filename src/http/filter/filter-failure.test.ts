@@ -131,7 +131,7 @@ describe("a filter that throws at the stream's edges", () => {
   });
 });
 
-describe("a filter that adds data behind the end that it has let pass (BEHAVIOUR 4)", () => {
+describe("a filter that adds data behind the end that it has let pass", () => {
   const ends: Readonly<Record<string, (p: Passage) => void>> = {
     headers: (p) => p.headers(true),
     data: (p) => {

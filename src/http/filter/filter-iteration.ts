@@ -9,7 +9,7 @@ type Calling = "nothing" | "headers" | "data" | "trailers";
 const EMPTY = Buffer.alloc(0);
 
 /**
- * The loop over the filters of one direction (BEHAVIOUR 4): passes headers, data and trailers from filter to filter
+ * The loop over the filters of one direction: passes headers, data and trailers from filter to filter
  * until one stops, holds what must wait, and goes on where it stood. Both directions are this loop; what differs is
  * whom it calls and what lies behind the last filter.
  *

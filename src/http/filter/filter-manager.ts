@@ -161,7 +161,7 @@ export class FilterManager {
 
   // ---- local replies
 
-  /** BEHAVIOUR 2.12: from a decoder callback the reply waits until the callback has returned. */
+  /** From a decoder callback the reply waits until the callback has returned. */
   sendLocalReply(reply: LocalReply): void {
     if (this.destroyed || this.preparedReply !== null) return;
     this.decoding.abort();
@@ -265,7 +265,7 @@ export class FilterManager {
   }
 }
 
-/** BEHAVIOUR 2.2: what a filter makes of a response must still be one. */
+/** What a filter makes of a response must still be one. */
 const STATUS_REMOVED = textReply(
   502,
   "missing required header: :status",

@@ -60,7 +60,7 @@ export interface StreamContext {
   readonly bufferLimitBytes: number;
 }
 
-/** A reply made by the proxy itself (BEHAVIOUR 2.12). */
+/** A reply made by the proxy itself. */
 export interface LocalReply {
   readonly status: number;
   readonly body: string;

@@ -56,7 +56,7 @@ export interface EncodedReply {
   readonly body: Buffer | null;
 }
 
-/** The message of a local reply; a gRPC client gets its error in headers, with status 200 (BEHAVIOUR 2.12). */
+/** The message of a local reply; a gRPC client gets its error in headers, with status 200. */
 export function encodeLocalReply(
   reply: LocalReply,
   request: HeaderMap | null,

@@ -35,7 +35,7 @@ export class StreamFilters implements FilterChainCallbacks {
     this.reverseEncoders();
   }
 
-  /** BEHAVIOUR 4: a response passes the chain from its end. */
+  /** A response passes the chain from its end. */
   private reverseEncoders(): void {
     const encoders = this.manager.encoding.filters;
     if (encoders.length <= 1) return;

@@ -26,7 +26,7 @@ function range(start: bigint, end: bigint): HeaderValueMatchConfig {
   return { kind: "range", start, end };
 }
 
-describe("a header matcher (BEHAVIOUR 5.2)", () => {
+describe("a header matcher", () => {
   test("several values are one, joined with commas", () => {
     const joined: HeaderValueMatchConfig = {
       kind: "string",

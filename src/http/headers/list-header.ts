@@ -1,6 +1,6 @@
 /*
  * Envoy keeps one value of the headers that it knows by heart and joins what is added to them, where headers that it
- * does not know are repeated (BEHAVIOUR 5.3).
+ * does not know are repeated.
  */
 const LIST_HEADERS: ReadonlySet<string> = new Set(
   (

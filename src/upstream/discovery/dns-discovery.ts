@@ -27,7 +27,7 @@ const WARMING_LIMIT_MS = 15_000;
 
 /**
  * Keeps the endpoints of one `STRICT_DNS` or `LOGICAL_DNS` cluster up to date, on the main thread: every name at its own
- * pace. A failed lookup keeps the addresses that were found last (BEHAVIOUR 6.1).
+ * pace. A failed lookup keeps the addresses that were found last.
  */
 export class DnsDiscovery implements NameTargetOwner, TimerTarget {
   private readonly info: ClusterInfo;

@@ -8,7 +8,7 @@ export interface CheckOutcome {
   readonly pending: boolean;
 }
 
-/** Milliseconds to the next check (BEHAVIOUR 6.3). */
+/** Milliseconds to the next check. */
 export function nextCheckMs(
   intervals: HealthCheckIntervals,
   { healthy, pending }: CheckOutcome,

@@ -1,6 +1,6 @@
 import type { Counter, Gauge, StatsScope } from "../../stats/stat.js";
 
-/** `cluster.<name>.health_check.*` (BEHAVIOUR 6.3). */
+/** `cluster.<name>.health_check.*`. */
 export class HealthCheckStats {
   readonly attempt: Counter;
   readonly success: Counter;

@@ -41,7 +41,7 @@ export type HealthCheckerParts = Omit<HealthCheckParts, "config" | "receiver"> &
 };
 
 /**
- * Checks the hosts of a cluster (BEHAVIOUR 6.3). Runs on the main thread, once for all workers; they get the flags.
+ * Checks the hosts of a cluster. Runs on the main thread, once for all workers; they get the flags.
  */
 export class HealthChecker {
   private readonly clusterName: string;

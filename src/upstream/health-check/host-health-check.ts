@@ -82,7 +82,7 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     this.parts.receiver.onHostChecked(this, result.healthy, this.flags !== before);
   }
 
-  /** BEHAVIOUR 6.3: failed and left out of all counting until a check passes. Returns whether that is new. */
+  /** Failed and left out of all counting until a check passes. Returns whether that is new. */
   failImmediately(): boolean {
     const before = this.flags;
     this.flags &= ~pendingActiveHealthCheck;

@@ -1,5 +1,5 @@
 /**
- * Whether bytes hold all of the wanted pieces in their order, with anything between (BEHAVIOUR 6.3). Without pieces
+ * Whether bytes hold all of the wanted pieces in their order, with anything between. Without pieces
  * they always do.
  */
 export function holdsInOrder(bytes: string, wanted: readonly string[]): boolean {

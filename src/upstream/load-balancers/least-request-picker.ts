@@ -61,7 +61,7 @@ export class FullScanPicker implements HostPicker {
 
 /**
  * The least busy hosts first. Hosts of unequal weights take turns instead, each as often as its weight, divided by its
- * requests in flight, says (BEHAVIOUR 6.2).
+ * requests in flight, says.
  */
 export class LeastRequestPickerFactory implements PickerFactory {
   private readonly config: LeastRequestConfig;

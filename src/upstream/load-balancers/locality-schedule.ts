@@ -3,7 +3,7 @@ import { EdfScheduler } from "./edf-scheduler.js";
 
 /**
  * A schedule of localities by weight, each reduced by how many of its hosts are available, times the overprovisioning
- * factor (BEHAVIOUR 6.2). Null when no locality has a weight and an available host.
+ * factor. Null when no locality has a weight and an available host.
  */
 export function localitySchedule(hostSet: HostSet, available: HostsPerLocality): EdfScheduler<number> | null {
   const weights = available.localities.map((hosts, index) => effectiveWeight(hostSet, index, hosts.length));

@@ -2,7 +2,7 @@ import type { RandomSource } from "../../common/random.js";
 import type { Host } from "../host.js";
 import type { HostPicker, PickerFactory } from "./host-picker.js";
 
-/** Takes any host with equal chance; weights do not count (BEHAVIOUR 6.2). */
+/** Takes any host with equal chance; weights do not count. */
 export class RandomPicker implements HostPicker {
   readonly turn = 0;
   private readonly hosts: readonly Host[];

@@ -25,7 +25,7 @@ export class RoundRobinPicker implements HostPicker {
 
 /**
  * Hosts in turn, from a random one on so that workers do not all begin with the same. Unequal weights, or hosts that
- * start slowly, are kept by an earliest-deadline-first schedule (BEHAVIOUR 6.2).
+ * start slowly, are kept by an earliest-deadline-first schedule.
  */
 export class RoundRobinPickerFactory implements PickerFactory {
   private readonly random: RandomSource;

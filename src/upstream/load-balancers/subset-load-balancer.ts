@@ -19,7 +19,7 @@ interface Step {
 
 /**
  * Divides the hosts by their metadata and balances each part by itself; what a route asks of the metadata leads to the
- * part (`lb_subset_config`, BEHAVIOUR 6.2).
+ * part (`lb_subset_config`).
  */
 export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
   private readonly config: SubsetConfig;

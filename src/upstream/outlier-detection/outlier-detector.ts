@@ -29,7 +29,7 @@ type Origin = "external" | "local";
 const EJECTED = HealthFlags.failedOutlierCheck;
 
 /**
- * Finds out which hosts of a cluster do worse than they should and takes them out of it for a while (BEHAVIOUR 6.4).
+ * Finds out which hosts of a cluster do worse than they should and takes them out of it for a while.
  * Runs on the main thread: workers count into shared memory and report failures in a row at once, everything else
  * is looked at in intervals.
  */

@@ -1,7 +1,7 @@
 import type { Counter, Gauge, StatsScope } from "../../stats/stat.js";
 import { EJECTION_TYPES, type EjectionType } from "../outlier/outlier-config.js";
 
-/** `cluster.<name>.outlier_detection.*` (BEHAVIOUR 9.3). */
+/** `cluster.<name>.outlier_detection.*`. */
 export class OutlierStats {
   readonly ejectionsActive: Gauge;
   readonly ejectionsEnforcedTotal: Counter;

@@ -9,7 +9,7 @@ export interface OutlierReceiver {
 /** What happened to an attempt on our side of the wire. */
 export type LocalOriginResult = "connected" | "connectFailed" | "timeout";
 
-/** What stands in for a failure on our side where it counts like one that the host reports (BEHAVIOUR 6.4). */
+/** What stands in for a failure on our side where it counts like one that the host reports. */
 const CONNECT_FAILED_STATUS = 503;
 const TIMEOUT_STATUS = 504;
 

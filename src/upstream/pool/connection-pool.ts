@@ -159,7 +159,7 @@ export class ConnectionPool implements Task {
     return this.connecting.size + this.ready.size + this.busy.size < streams * preconnectRatio;
   }
 
-  /** At the cluster's limit streams wait; but a pool without any connection may always open one (BEHAVIOUR 6.5). */
+  /** At the cluster's limit streams wait; but a pool without any connection may always open one. */
   private mayOpen(): boolean {
     if (this.counts.mayConnect) return true;
     return this.connecting.size + this.ready.size + this.busy.size === 0;
@@ -242,7 +242,7 @@ export class ConnectionPool implements Task {
   }
 
   /**
-   * All that wait for this host would wait in vain (BEHAVIOUR 6.6); each may try elsewhere. Those that come back to this
+   * All that wait for this host would wait in vain; each may try elsewhere. Those that come back to this
    * pool while the queue is emptied are not part of it.
    */
   private failPending(reason: ResetReason, transportFailureReason: string): void {

@@ -40,7 +40,7 @@ export function removeConnectionFields(
 /**
  * RFC 9110 7.8: it counts only with its connection option, and never in HTTP/1.0. A request with a body whose end has to
  * be found first goes on as an ordinary one, as does one that asks for HTTP/2, which is never spoken to whoever only
- * asks for it (BEHAVIOUR 2.1).
+ * asks for it.
  */
 function asksForUpgrade(head: MessageHead): boolean {
   if (head.minorVersion !== 1 || !head.hasConnectionOption("upgrade")) return false;

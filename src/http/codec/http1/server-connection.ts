@@ -285,7 +285,7 @@ export class Http1ServerConnection implements ServerConnection, ResponseEncoder,
 
   private closeAfterResponse(): void {
     // A client that is still sending would lose the answer to a RST; one that is done, or waits for the end of a
-    // body without length, needs the FIN at once (BEHAVIOUR: delayed_close_timeout).
+    // body without length, needs the FIN at once (`delayed_close_timeout`).
     // The same holds for one that has pipelined more: its bytes, unread in the kernel, would turn the FIN into a RST.
     const mayBeSending = !this.exchange.requestDone || this.upgradeType !== "";
     const lingers = mayBeSending || this.connection.hasUnreadBytes;

@@ -6,7 +6,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 
 /*
  * What comes of an attempt, as it counts for the host it went to: its stats, and outlier detection where the cluster is
- * watched (BEHAVIOUR 6.4).
+ * watched.
  */
 
 const IMMEDIATE_FAIL = "x-envoy-immediate-health-check-fail";

@@ -5,7 +5,7 @@ import type { LocalReply } from "../../filter/filter.js";
 import type { LogContext } from "../../formatter/log-context.js";
 import { DirectResponseContext } from "./direct-response-context.js";
 
-/** The answer of a route that does not forward (BEHAVIOUR 5.5). */
+/** The answer of a route that does not forward. */
 export function directReply(route: Route, action: RedirectAction | DirectResponse, context: LogContext): LocalReply {
   const { requestHeaders: request } = context;
   if (action.kind === "redirect") {

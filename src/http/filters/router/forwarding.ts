@@ -147,7 +147,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.stream.streamInfo.lastUpstreamTxMs = this.clock.complete();
   }
 
-  /** The route timeout runs from the complete request, over all attempts (BEHAVIOUR 5.8). */
+  /** The route timeout runs from the complete request, over all attempts. */
   private armTimeout(): void {
     this.attempts.current?.onRequestComplete();
     const { globalMs } = this.timeouts;

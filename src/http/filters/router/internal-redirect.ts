@@ -7,7 +7,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 import type { RequestReplay } from "./request-replay.js";
 import type { RouterStats } from "./router-stats.js";
 
-/** What becomes of a response that redirects: the request that the proxy makes of it itself (BEHAVIOUR 5.10). */
+/** What becomes of a response that redirects: the request that the proxy makes of it itself. */
 export class InternalRedirect {
   private readonly config: InternalRedirectConfig;
   private readonly routeName: string;

@@ -5,8 +5,8 @@ import { NOT_YET } from "../../../stream-info/stream-info.js";
 const COARSE_TIMEOUT_FROM_MS = 2_000;
 
 /**
- * The time of a request in the router: it runs from the moment when the request is complete, over all attempts
- * (BEHAVIOUR 5.8). Owner: `Forwarding`.
+ * The time of a request in the router: it runs from the moment when the request is complete, over all attempts.
+ * Owner: `Forwarding`.
  */
 export class RequestClock {
   private readonly dispatcher: Dispatcher;

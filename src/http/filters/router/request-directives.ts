@@ -6,7 +6,7 @@ import { wholeNumber } from "../../headers/whole-number.js";
 
 /*
  * What a request's own `x-envoy-*` headers ask of the router. The connection manager takes them from requests that come
- * from outside (BEHAVIOUR 2.4), so whoever sets them here may.
+ * from outside, so whoever sets them here may.
  */
 
 /** What a request says of its time. Numbers are null where the header is missing or no number. */

@@ -18,7 +18,7 @@ export function replayLimit(limits: ReplayLimits, connectionBytes: number): numb
 const STALE_LIMIT_BYTES = 64 * 1024;
 
 /**
- * A request, as far as it has come, kept while it may have to be sent again (BEHAVIOUR 5.9). Owner: `Forwarding`.
+ * A request, as far as it has come, kept while it may have to be sent again. Owner: `Forwarding`.
  */
 export class RequestReplay {
   readonly headers: HeaderMap;

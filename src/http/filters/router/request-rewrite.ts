@@ -10,7 +10,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 import { isAuthority, isTarget } from "../../headers/header-syntax.js";
 
 /**
- * What a route changes of a request before it goes upstream (BEHAVIOUR 5.3, 5.4): header rules first, which see the
+ * What a route changes of a request before it goes upstream: header rules first, which see the
  * host and the path that the client sent, then the host, then the path. The answer to a request that would come out
  * malformed; null for all others.
  */

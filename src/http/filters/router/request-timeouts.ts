@@ -5,7 +5,7 @@ import { isGrpcRequest } from "../../headers/grpc-request.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { TimeoutDirectives } from "./request-directives.js";
 
-/** The limits of a request: those of its route, unless it asks for its own (BEHAVIOUR 5.8). */
+/** The limits of a request: those of its route, unless it asks for its own. */
 export function requestTimeouts(
   action: ForwardAction,
   headers: HeaderMap,

@@ -11,7 +11,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
 
 /**
  * What a balancer learns of a request that has been tried: besides what the request itself asks for, which hosts and
- * priorities the next attempt should keep away from (BEHAVIOUR 5.9, host selection). Owner: `Forwarding`.
+ * priorities the next attempt should keep away from. Owner: `Forwarding`.
  */
 export class RetryHostSelection implements LoadBalancerContext {
   private readonly request: LoadBalancerContext;

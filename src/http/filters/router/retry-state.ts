@@ -46,7 +46,7 @@ export function createRetryState(
   return new RetryState(action, directives, conditions, cluster, info, context);
 }
 
-/** Decides whether a request is tried again, and when (BEHAVIOUR 5.9). One for a request. Owner: `RouterFilter`. */
+/** Decides whether a request is tried again, and when. One for a request. Owner: `RouterFilter`. */
 export class RetryState {
   private readonly policy: RetryPolicy | null;
   private readonly directives: RetryDirectives | null;

@@ -20,7 +20,7 @@ function mirrored(options: RouterRunOptions = {}) {
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-describe("mirrored requests (BEHAVIOUR 5.7)", () => {
+describe("mirrored requests", () => {
   test("a body reaches both, as it comes", () => {
     const { run, copies } = mirrored();
     const client = run.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\nabc");
@@ -89,7 +89,7 @@ describe("mirrored requests (BEHAVIOUR 5.7)", () => {
   });
 });
 
-test("a redirected request has its body again (BEHAVIOUR 5.10)", () => {
+test("a redirected request has its body again", () => {
   const run = new RouterRun({ route: { internal_redirect_policy: { redirect_response_codes: [307] } } });
   const client = run.send("POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\nabc");
   run.send("def", client);
@@ -116,7 +116,7 @@ test("a body that is too large to be kept is not redirected", () => {
   run.finish([client]);
 });
 
-test("a stream on a route may last so long (BEHAVIOUR 5.8)", () => {
+test("a stream on a route may last so long", () => {
   const run = new RouterRun({ route: { max_stream_duration: { max_stream_duration: "3s" }, timeout: "1s" } });
   const client = run.get();
   run.runFor(2_000);

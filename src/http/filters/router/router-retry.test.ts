@@ -24,7 +24,7 @@ function head(status: number, ...fields: string[]): string {
   return [`HTTP/1.1 ${status} X`, "content-length: 0", ...fields, "", ""].join("\r\n");
 }
 
-describe("retry_on: responses (BEHAVIOUR 5.9)", () => {
+describe("retry_on: responses", () => {
   const rows: readonly (readonly [policy: object, answer: string, again: boolean])[] = [
     [{ retry_on: "5xx" }, head(500), true],
     [{ retry_on: "5xx" }, head(599), true],

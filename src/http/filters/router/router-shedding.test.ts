@@ -12,7 +12,7 @@ function dropping(dropOverloads: readonly object[]): RouterRun {
   return new RouterRun({ cluster: { load_assignment: { cluster_name: "c", ...assignment } } });
 }
 
-describe("requests that a cluster turns away (BEHAVIOUR 5.11)", () => {
+describe("requests that a cluster turns away", () => {
   test("maintenance mode", () => {
     const run = new RouterRun({ runtime: { "upstream.maintenance_mode.c": 100 } });
     const client = run.get();

@@ -1,6 +1,6 @@
 import type { Counter, StatsScope } from "../../../stats/stat.js";
 
-/** The router's part of `http.<stat_prefix>.` (BEHAVIOUR 9.1). */
+/** The router's part of `http.<stat_prefix>.`. */
 export class RouterStats {
   readonly noRoute: Counter;
   readonly noCluster: Counter;

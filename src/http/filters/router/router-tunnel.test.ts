@@ -148,7 +148,7 @@ describe("a tunnel with one slow side", () => {
 });
 
 describe("the time of a tunnel", () => {
-  test("silence in both directions ends it, traffic in one keeps it (BEHAVIOUR 2.10)", () => {
+  test("silence in both directions ends it, traffic in one keeps it", () => {
     const run = upgradeRun({
       manager: { stream_idle_timeout: "60s", upgrade_configs: [{ upgrade_type: "websocket" }] },
     });

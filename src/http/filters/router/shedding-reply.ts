@@ -3,7 +3,7 @@ import type { Shedding } from "../../../upstream/load-shedding.js";
 import type { LocalReply } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
 
-/** What a request that a cluster turned away gets (BEHAVIOUR 5.11). */
+/** What a request that a cluster turned away gets. */
 interface SheddingReply {
   readonly flag: ResponseFlags;
   readonly reply: LocalReply;

@@ -8,7 +8,7 @@ import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from 
 
 /*
  * How a request ends that no upstream has answered, or not to the end: what the client is told, what shows in the log,
- * and what counts for the cluster (BEHAVIOUR 5.11).
+ * and what counts for the cluster.
  */
 
 /** No host of the cluster can be had. */

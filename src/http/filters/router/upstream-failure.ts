@@ -2,7 +2,7 @@ import { type ResponseFlags, responseFlagBit } from "../../../stream-info/respon
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { LocalReply } from "../../filter/filter.js";
 
-/** What an upstream attempt that ended without a response is to the log and to the client (BEHAVIOUR 5.11). */
+/** What an upstream attempt that ended without a response is to the log and to the client. */
 interface FailureKind {
   readonly status: number;
   readonly flag: ResponseFlags;

@@ -164,7 +164,7 @@ export class UpstreamRequest implements PoolCallbacks {
     this.armTimers();
   }
 
-  /** BEHAVIOUR 5.8: the time of a try begins when the request is complete and there is a connection for it. */
+  /** The time of a try begins when the request is complete and there is a connection for it. */
   private armTimers(): void {
     if (this.timers === null || this.client === null || this.phase !== "sending") return;
     if (this.forwarding.isRequestComplete) this.timers.start();
