@@ -123,6 +123,7 @@ load_assignment:
       trackRemaining: false,
     },
     healthCheck: null,
+    trackedStats: { timeoutBudgets: false, messageSizes: false },
     outlierDetection: null,
     idleTimeoutMs: 0,
     maxRequestsPerConnection: 8,

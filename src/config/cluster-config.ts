@@ -1,5 +1,5 @@
 import type { FractionalPercent } from "../common/runtime.js";
-import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { Cluster, TrackClusterStats } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { ClusterInfo, DiscoveryType } from "../upstream/cluster-info.js";
 import type { HealthCheckConfig } from "../upstream/health-check-config.js";
 import { CIRCUIT_BREAKER_FIELDS, convertLimits } from "./circuit-breakers.js";
@@ -59,6 +59,11 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
   http_protocol_options: UPSTREAM_HTTP1_FIELDS,
   http2_protocol_options: refusedByConverter("HTTP/2 is not implemented"),
+  track_timeout_budgets: true,
+  track_cluster_stats: implemented<TrackClusterStats>("envoy.config.cluster.v3.TrackClusterStats", {
+    timeout_budgets: true,
+    request_response_sizes: true,
+  }),
   ...DNS_FIELDS,
   ...ORIGINAL_DST_FIELDS,
   transport_socket: TRANSPORT_SOCKET_FIELDS,
@@ -107,6 +112,10 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     outlierDetection:
       message.outlierDetection === undefined ? null : convertOutlierDetection(message.outlierDetection, context),
     metadata: convertMetadata(message.metadata),
+    trackedStats: {
+      timeoutBudgets: message.trackClusterStats?.timeoutBudgets ?? message.trackTimeoutBudgets,
+      messageSizes: message.trackClusterStats?.requestResponseSizes ?? false,
+    },
     ...options,
     dns,
   };

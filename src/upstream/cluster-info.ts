@@ -11,6 +11,7 @@ import type { Locality } from "./locality.js";
 import type { OriginalDstConfig } from "./original-dst-config.js";
 import type { OutlierDetectionConfig } from "./outlier/outlier-config.js";
 import type { PoolPolicy } from "./pool/pool-policy.js";
+import type { TrackedStatsConfig } from "./tracked-stats.js";
 
 export type DiscoveryType = "static" | "strictDns" | "logicalDns" | "aggregate" | "originalDst";
 
@@ -98,7 +99,7 @@ export interface ClusterInfo extends ClusterDescription {
   readonly perConnectionBufferLimitBytes: number;
   readonly defaultLimits: CircuitBreakerLimits;
   readonly highLimits: CircuitBreakerLimits;
-  /** How hosts are checked; empty when they are not. */
+  /** How hosts are checked; null when they are not. */
   readonly healthCheck: HealthCheckConfig | null;
   /** How hosts that fail are found out; null when nobody watches. */
   readonly outlierDetection: OutlierDetectionConfig | null;
@@ -120,4 +121,5 @@ export interface ClusterInfo extends ClusterDescription {
   /** Null for names of fields in lower case. */
   readonly headerCase: HeaderCaseConfig | null;
   readonly dns: DnsConfig;
+  readonly trackedStats: TrackedStatsConfig;
 }

@@ -4,6 +4,7 @@ import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { HostSet } from "./host-set.js";
 import { ResponseCodeStats } from "./response-code-stats.js";
 import { ResponseStats } from "./response-stats.js";
+import { MessageSizeStats, NOTHING_TRACKED, TimeoutBudgetStats, type TrackedStatsConfig } from "./tracked-stats.js";
 
 /** The stats of one cluster under `cluster.<name>.`, looked up once. */
 export class ClusterStats {
@@ -69,6 +70,9 @@ export class ClusterStats {
   readonly membershipExcluded: Gauge;
   readonly maxHostWeight: Gauge;
   readonly connection: ConnectionStats;
+  /** Null where nobody wants to know. */
+  readonly timeoutBudgets: TimeoutBudgetStats | null;
+  readonly messageSizes: MessageSizeStats | null;
   private readonly scope: StatsScope;
   private readonly responses: ResponseStats;
   /** Of these there is none before the first response. */
@@ -79,7 +83,9 @@ export class ClusterStats {
   /** Responses that were not passed on, because the request was tried again: `retry.upstream_rq_*`. */
   private readonly retried: ResponseCodeStats;
 
-  constructor(scope: StatsScope) {
+  constructor(scope: StatsScope, tracked: TrackedStatsConfig = NOTHING_TRACKED) {
+    this.timeoutBudgets = tracked.timeoutBudgets ? new TimeoutBudgetStats(scope) : null;
+    this.messageSizes = tracked.messageSizes ? new MessageSizeStats(scope) : null;
     this.scope = scope;
     this.responses = new ResponseStats(scope);
     this.retried = new ResponseCodeStats(scope.scope("retry"));

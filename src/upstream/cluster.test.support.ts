@@ -8,6 +8,7 @@ import { type LbPolicyConfig, type LocalityLbConfig, NEVER_FORCED } from "./load
 import { NO_LOCALITY } from "./locality.js";
 import { DEFAULT_POOL_POLICY } from "./pool/pool-policy.js";
 import { PrioritySet } from "./priority-set.js";
+import { NOTHING_TRACKED } from "./tracked-stats.js";
 
 const LIMITS: CircuitBreakerLimits = {
   maxConnections: 1024,
@@ -68,6 +69,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     defaultLimits: LIMITS,
     highLimits: LIMITS,
     healthCheck: null,
+    trackedStats: NOTHING_TRACKED,
     outlierDetection: null,
     idleTimeoutMs: 3_600_000,
     maxRequestsPerConnection: 0,

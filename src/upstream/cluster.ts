@@ -84,7 +84,7 @@ export class Cluster {
     this.parts = parts;
     this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
-    this.stats = new ClusterStats(scope);
+    this.stats = new ClusterStats(scope, info.trackedStats);
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
     this.highResources = new ResourceManager(resourceCounts, "high", info.highLimits);
     this.prioritySet = new PrioritySet({

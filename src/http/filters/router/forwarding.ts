@@ -8,6 +8,7 @@ import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContex
 import { setAttemptCount } from "../../headers/attempt-count.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AttemptLog } from "./attempt-log.js";
+import { AttemptMeasure } from "./attempt-measure.js";
 import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
@@ -70,6 +71,13 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   attemptLog(host: Host, headers: HeaderMap): AttemptLog | null {
     const { upstreamLoggers } = this.context;
     return upstreamLoggers.length === 0 ? null : new AttemptLog(upstreamLoggers, this.stream, host, headers);
+  }
+
+  /** Null where the cluster does not want to know. */
+  attemptMeasure(): AttemptMeasure | null {
+    const { stats } = this.plan.cluster;
+    if (stats.timeoutBudgets === null && stats.messageSizes === null) return null;
+    return new AttemptMeasure(stats, this.stream.dispatcher.now(), this.timeouts.perTry?.timeoutMs ?? 0);
   }
 
   get stream(): StreamContext {
@@ -231,7 +239,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   /** Time is up for the request, whatever goes on for it. */
   private timeOut(details: TimeoutDetails): void {
     this.destroy();
-    const { alternative } = this.timeouts;
+    const { alternative, globalMs } = this.timeouts;
+    this.plan.cluster.stats.timeoutBudgets?.onRequest(this.clock.elapsedMs(), globalMs);
     endTimedOut(this.callbacks, this.plan.cluster.stats, details, this.responseStarted, alternative);
   }
 
@@ -376,7 +385,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     streamInfo.lastUpstreamRxMs = now;
     // The client's half of a tunnel goes on.
     if (this.attempts.current?.isOver === false) return;
-    if (this.isRequestComplete) countComplete(this.plan.cluster.stats, streamInfo, this.clock.elapsedMs());
+    if (this.isRequestComplete) {
+      const { stats } = this.plan.cluster;
+      countComplete(stats, streamInfo, this.clock.elapsedMs());
+      stats.timeoutBudgets?.onRequest(this.clock.elapsedMs(), this.timeouts.globalMs);
+    }
     this.onTunnelComplete();
   }
 

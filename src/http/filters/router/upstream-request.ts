@@ -8,6 +8,7 @@ import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { AttemptLog } from "./attempt-log.js";
+import type { AttemptMeasure } from "./attempt-measure.js";
 import type { Forwarding } from "./forwarding.js";
 import { PerTryTimers } from "./per-try-timers.js";
 
@@ -32,6 +33,8 @@ export class UpstreamRequest implements PoolCallbacks {
   private readonly forwarding: Forwarding;
   /** Null where attempts have no log of their own. */
   private log: AttemptLog | null = null;
+  /** Null where nobody wants to know. */
+  private measure: AttemptMeasure | null = null;
   private readonly timers: PerTryTimers | null;
   private phase: Phase = "pooling";
   private client: ActiveClient | null = null;
@@ -97,6 +100,8 @@ export class UpstreamRequest implements PoolCallbacks {
     this.endsWithHeaders = endStream;
     this.requestEnded = endStream;
     this.log = this.forwarding.attemptLog(this.host, headers);
+    this.measure = this.forwarding.attemptMeasure();
+    this.measure?.onRequest(headers);
     const waiting = pool.newStream(this);
     if (this.phase === "pooling") this.waiting = waiting;
   }
@@ -104,6 +109,7 @@ export class UpstreamRequest implements PoolCallbacks {
   encodeData(data: Buffer, endStream: boolean): void {
     this.requestEnded = endStream;
     if (this.log !== null) this.log.streamInfo.bytesSent += data.length;
+    this.measure?.onRequestData(data.length);
     if (this.encoder !== null) {
       this.encoder.encodeData(data, endStream);
       if (endStream && this.responseEnded) this.completeTunnel();
@@ -201,6 +207,7 @@ export class UpstreamRequest implements PoolCallbacks {
   /** D2 */
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.log?.onResponse(headers);
+    this.measure?.onResponse(headers);
     this.forwarding.stream.streamInfo.upstreamHeaderBytesReceived += headers.wireBytes;
     if (endStream) this.settle();
     else this.startResponding();
@@ -214,6 +221,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   decodeData(data: Buffer, endStream: boolean): void {
     if (this.log !== null) this.log.streamInfo.bytesReceived += data.length;
+    this.measure?.onResponseData(data.length);
     if (endStream) this.endResponse();
     else this.timers?.onResponse();
     this.forwarding.onUpstreamData(data, endStream);
@@ -285,6 +293,8 @@ export class UpstreamRequest implements PoolCallbacks {
     this.phase = "done";
     this.log?.end();
     this.log = null;
+    this.measure?.end(this.forwarding.stream.dispatcher.now());
+    this.measure = null;
     if (this.encoder !== null) this.client?.countTo(this.forwarding.stream.streamInfo);
     this.encoder = null;
     this.timers?.destroy();

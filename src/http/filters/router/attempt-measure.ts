@@ -1,0 +1,62 @@
+import type { ClusterStats } from "../../../upstream/cluster-stats.js";
+import type { HeaderMap } from "../../headers/header-map.js";
+
+/** Measures one attempt for a cluster that wants to know more (`track_cluster_stats`). Owner: `UpstreamRequest`. */
+export class AttemptMeasure {
+  private readonly stats: ClusterStats;
+  private readonly startMs: number;
+  /** 0 for no limit. */
+  private readonly limitMs: number;
+  private requestHeadBytes = 0;
+  private requestBodyBytes = 0;
+  private responseHeadBytes = 0;
+  private responseBodyBytes = 0;
+  private answered = false;
+
+  constructor(stats: ClusterStats, startMs: number, limitMs: number) {
+    this.stats = stats;
+    this.startMs = startMs;
+    this.limitMs = limitMs;
+  }
+
+  onRequest(headers: HeaderMap): void {
+    this.requestHeadBytes = sizeOf(headers);
+  }
+
+  onRequestData(bytes: number): void {
+    this.requestBodyBytes += bytes;
+  }
+
+  onResponse(headers: HeaderMap): void {
+    this.answered = true;
+    this.responseHeadBytes = sizeOf(headers);
+  }
+
+  onResponseData(bytes: number): void {
+    this.responseBodyBytes += bytes;
+  }
+
+  /** The attempt is over, whatever has come of it. Once. */
+  end(nowMs: number): void {
+    const { timeoutBudgets, messageSizes } = this.stats;
+    timeoutBudgets?.onTry(nowMs - this.startMs, this.limitMs);
+    messageSizes?.onRequest(this.requestHeadBytes, this.requestBodyBytes);
+    if (this.answered) messageSizes?.onResponse(this.responseHeadBytes, this.responseBodyBytes);
+  }
+}
+
+const STATUS_BYTES = 3;
+
+/** Names and values, and those of what HTTP/2 calls pseudo-headers, as Envoy measures a head. */
+function sizeOf(headers: HeaderMap): number {
+  const { method, path, authority, scheme, status, size } = headers;
+  let bytes = status === 0 ? 0 : ":status".length + STATUS_BYTES;
+  bytes += sizeOfField(":method", method) + sizeOfField(":path", path);
+  bytes += sizeOfField(":authority", authority) + sizeOfField(":scheme", scheme);
+  for (let index = 0; index < size; index++) bytes += headers.nameAt(index).length + headers.valueAt(index).length;
+  return bytes;
+}
+
+function sizeOfField(name: string, value: string): number {
+  return value === "" ? 0 : name.length + value.length;
+}

@@ -1,0 +1,58 @@
+import type { Histogram, StatsScope } from "../stats/stat.js";
+
+/** What of a cluster's requests is measured beyond what always is (`track_cluster_stats`). */
+export interface TrackedStatsConfig {
+  readonly timeoutBudgets: boolean;
+  readonly messageSizes: boolean;
+}
+
+export const NOTHING_TRACKED: TrackedStatsConfig = Object.freeze({ timeoutBudgets: false, messageSizes: false });
+
+/** How much of their time requests use, percent. */
+export class TimeoutBudgetStats {
+  private readonly ofRequest: Histogram;
+  private readonly ofTry: Histogram;
+
+  constructor(scope: StatsScope) {
+    this.ofRequest = scope.histogram("upstream_rq_timeout_budget_percent_used");
+    this.ofTry = scope.histogram("upstream_rq_timeout_budget_per_try_percent_used");
+  }
+
+  /** @param limitMs 0 for no limit, of which nothing is used */
+  onRequest(durationMs: number, limitMs: number): void {
+    this.ofRequest.record(percentOf(durationMs, limitMs));
+  }
+
+  onTry(durationMs: number, limitMs: number): void {
+    this.ofTry.record(percentOf(durationMs, limitMs));
+  }
+}
+
+function percentOf(durationMs: number, limitMs: number): number {
+  return limitMs === 0 ? 0 : Math.floor((100 * durationMs) / limitMs);
+}
+
+/** How large the heads and bodies are that go over in an attempt, bytes. */
+export class MessageSizeStats {
+  private readonly requestHead: Histogram;
+  private readonly requestBody: Histogram;
+  private readonly responseHead: Histogram;
+  private readonly responseBody: Histogram;
+
+  constructor(scope: StatsScope) {
+    this.requestHead = scope.histogram("upstream_rq_headers_size");
+    this.requestBody = scope.histogram("upstream_rq_body_size");
+    this.responseHead = scope.histogram("upstream_rs_headers_size");
+    this.responseBody = scope.histogram("upstream_rs_body_size");
+  }
+
+  onRequest(headBytes: number, bodyBytes: number): void {
+    this.requestHead.record(headBytes);
+    this.requestBody.record(bodyBytes);
+  }
+
+  onResponse(headBytes: number, bodyBytes: number): void {
+    this.responseHead.record(headBytes);
+    this.responseBody.record(bodyBytes);
+  }
+}
