@@ -1,6 +1,7 @@
 import { compileStringMatcher } from "../matching/string-matcher.js";
 import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
 import { TagExtractor } from "../stats/tag-extractor.js";
+import type { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
 import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js";
 import type { FlowSource } from "./admin/flow-endpoint.js";
 import type { DrainRequest } from "./admin/listener-endpoints.js";
@@ -39,8 +40,13 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
     listeners: () => server.listeners,
     clusters: () =>
       Promise.all(
-        server.config.clusters.map((info) =>
-          clusterStatus(info, server.workers.workers, server.supervision.detectorOf(info.name)),
+        server.config.clusters.map((info, index) =>
+          clusterStatus(
+            info,
+            server.workers.workers,
+            server.supervision.detectorOf(info.name),
+            server.circuitBreakers[index] as CircuitBreakerStats,
+          ),
         ),
       ),
     certificates: () => [],

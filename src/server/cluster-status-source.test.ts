@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clusterInfo } from "../upstream/cluster.test.support.js";
+import { RecordedStats } from "../../test/support/recorded-stats.js";
+import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
+import { clusterInfo, limits } from "../upstream/cluster.test.support.js";
 import { NO_LOCALITY } from "../upstream/locality.js";
+import { RESOURCE_COUNTS_BYTES } from "../upstream/resource-manager.js";
 import { clusterStatus } from "./cluster-status-source.js";
 import type { HostCounts, WorkerOperations } from "./worker-operations.js";
 
@@ -31,6 +34,16 @@ function worker(hosts: readonly HostCounts[]): WorkerOperations {
   return { hostCounts: async () => hosts } as Partial<WorkerOperations> as WorkerOperations;
 }
 
+function breakers(info = clusterInfo()): CircuitBreakerStats {
+  return new CircuitBreakerStats(info, new SharedArrayBuffer(RESOURCE_COUNTS_BYTES), new RecordedStats().root);
+}
+
+test("retries are limited by what a budget gives at the moment", async () => {
+  const info = clusterInfo({ defaultLimits: limits({ retryBudget: { percent: 20, minConcurrency: 4 } }) });
+  const { defaultLimits, highLimits } = await clusterStatus(info, [], null, breakers(info));
+  assert.deepEqual([defaultLimits.maxRetries, highLimits.maxRetries], [4, 3]);
+});
+
 test("hosts of one address stay apart by priority, locality and place in the list; workers are added up", async () => {
   const elsewhere = { region: "eu", zone: "", subZone: "" };
   const hosts = (each: number): HostCounts[] => [
@@ -39,7 +52,7 @@ test("hosts of one address stay apart by priority, locality and place in the lis
     counts(1, { locality: elsewhere, rqTotal: 100 * each }),
     counts(1, { rqTotal: 1_000 * each }),
   ];
-  const status = await clusterStatus(clusterInfo(), [worker(hosts(1)), worker(hosts(2))], null);
+  const status = await clusterStatus(clusterInfo(), [worker(hosts(1)), worker(hosts(2))], null, breakers());
   const shown = status.hosts.map(({ priority, locality, stats }) => {
     const total = stats.find(({ name }) => name === "rq_total")?.value;
     return `${priority} ${locality.region} ${total}`;

@@ -1,3 +1,4 @@
+import type { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { HealthFlags } from "../upstream/host-health.js";
 import { localityKey } from "../upstream/locality.js";
@@ -11,6 +12,7 @@ export async function clusterStatus(
   info: ClusterInfo,
   workers: readonly WorkerOperations[],
   detector: OutlierDetector | null,
+  breakers: CircuitBreakerStats,
 ): Promise<ClusterStatus> {
   const counts = await Promise.all(workers.map((worker) => worker.hostCounts(info.name)));
   return {
@@ -19,8 +21,8 @@ export async function clusterStatus(
     addedViaApi: false,
     edsServiceName: "",
     outlier: detector === null ? null : outlierStatus(detector),
-    defaultLimits: info.defaultLimits,
-    highLimits: info.highLimits,
+    defaultLimits: { ...info.defaultLimits, maxRetries: breakers.maxRetries("default") },
+    highLimits: { ...info.highLimits, maxRetries: breakers.maxRetries("high") },
     hosts: sumHosts(counts).map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
   };
 }

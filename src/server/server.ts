@@ -53,7 +53,8 @@ export class Server {
   private readonly dispatcher = new NodeDispatcher();
   private readonly scope: StatsScope;
   private readonly stats: ServerStats;
-  private readonly circuitBreakers: readonly CircuitBreakerStats[];
+  /** In the order of the clusters. */
+  readonly circuitBreakers: readonly CircuitBreakerStats[];
   readonly supervision: HostSupervision;
   private readonly discoveries: DnsDiscovery[] = [];
   readonly drainManager: DrainManager;

@@ -5,6 +5,17 @@ import { CircuitBreakerStats } from "./circuit-breaker-stats.js";
 import { clusterInfo, limits } from "./cluster.test.support.js";
 import { RESOURCE_COUNTS_BYTES, ResourceManager } from "./resource-manager.js";
 
+test("how many retries there may be follows a budget", () => {
+  const retryBudget = { percent: 50, minConcurrency: 2 };
+  const info = clusterInfo({ defaultLimits: limits({ retryBudget }), highLimits: limits({ maxRetries: 7 }) });
+  const memory = new SharedArrayBuffer(RESOURCE_COUNTS_BYTES);
+  const breakers = new CircuitBreakerStats(info, memory, new RecordedStats().root);
+  assert.deepEqual([breakers.maxRetries("default"), breakers.maxRetries("high")], [2, 7]);
+  const { requests } = new ResourceManager(memory, "default", info.defaultLimits);
+  for (let active = 0; active < 10; active++) requests.inc();
+  assert.equal(breakers.maxRetries("default"), 5);
+});
+
 test("open breakers and what is left, as the workers' counts stand", () => {
   const info = clusterInfo({
     defaultLimits: limits({ maxConnections: 2, maxRetries: 0 }),

@@ -1,6 +1,6 @@
 import type { Gauge, StatsScope } from "../stats/stat.js";
 import type { ClusterInfo } from "./cluster-info.js";
-import { type Resource, ResourceManager } from "./resource-manager.js";
+import { type Resource, ResourceManager, type ResourcePriority } from "./resource-manager.js";
 
 /** The gauges of one resource. */
 class ResourceGauges {
@@ -26,6 +26,7 @@ class ResourceGauges {
  */
 export class CircuitBreakerStats {
   private readonly gauges: ResourceGauges[] = [];
+  private readonly retries = new Map<ResourcePriority, Resource>();
 
   /** @param memory the cluster's counts */
   constructor(info: ClusterInfo, memory: SharedArrayBuffer, root: StatsScope) {
@@ -37,6 +38,7 @@ export class CircuitBreakerStats {
         priority,
         limits,
       );
+      this.retries.set(priority, retries);
       const resources = [
         [connections, "cx_open", "remaining_cx"],
         [connectionPools, "cx_pool_open", "remaining_cx_pools"],
@@ -49,6 +51,11 @@ export class CircuitBreakerStats {
         this.gauges.push(new ResourceGauges(resource, scope.gauge(`${priority}.${open}`), left));
       }
     }
+  }
+
+  /** How many retries there may be now: a budget follows the requests. */
+  maxRetries(priority: ResourcePriority): number {
+    return this.retries.get(priority)?.max ?? 0;
   }
 
   refresh(): void {
