@@ -22,7 +22,7 @@ export type Staleness =
 export type ClientState = "connecting" | "ready" | "busy" | "closed";
 
 /**
- * One upstream connection of a pool with its codec. The pool alone changes `state`. Owner: `ConnectionPool`.
+ * One upstream connection of a pool with its codec. `ClientLists` alone changes `state`. Owner: `ConnectionPool`.
  */
 export class ActiveClient
   implements ConnectionCallbacks, ClientConnectionCallbacks, TimerTarget, LinkedNode<ActiveClient>

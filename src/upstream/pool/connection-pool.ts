@@ -1,5 +1,3 @@
-import { assert } from "../../common/assert.js";
-import { LinkedList } from "../../common/linked-list.js";
 import type { Dispatcher, Task } from "../../event/dispatcher.js";
 import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import { FlowSteps } from "../../flow/flow-step.js";
@@ -9,9 +7,11 @@ import type { IdSource } from "../../network/listener.js";
 import type { SocketFactory } from "../../network/stream-socket.js";
 import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
-import { ActiveClient, type ClientState } from "./active-client.js";
+import { ActiveClient } from "./active-client.js";
+import { ClientLists } from "./client-lists.js";
 import { bindFailureText, connectFailureText, isBindError } from "./connect-failure-text.js";
 import type { HostPools } from "./host-pools.js";
+import { PendingQueue } from "./pending-queue.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
 import { PoolCounts } from "./pool-counts.js";
@@ -33,13 +33,6 @@ type Mode =
   | "draining"
   | "destroyed";
 
-const LEGAL: { readonly [from in ClientState]: readonly ClientState[] } = {
-  connecting: ["ready", "closed"],
-  ready: ["busy", "closed"],
-  busy: ["ready", "closed"],
-  closed: [],
-};
-
 /**
  * The connections of one worker to one host that are of one kind: gives streams a connection that is ready, or opens one
  * and lets them wait in order. No pipelining: a connection carries one stream at a time. A pool without connections and
@@ -52,12 +45,8 @@ export class ConnectionPool implements Task {
   private readonly owner: HostPools;
   private readonly counts: PoolCounts;
   private readonly context: PoolContext;
-  private readonly connecting = new LinkedList<ActiveClient>();
-  private readonly ready = new LinkedList<ActiveClient>();
-  private readonly busy = new LinkedList<ActiveClient>();
-  private readonly pending = new LinkedList<PendingStream>();
-  /** Of the streams that wait, those that need a fresh connection. */
-  private freshPending = 0;
+  private readonly clients = new ClientLists();
+  private readonly pending = new PendingQueue();
   private attachPosted = false;
   private mode: Mode = "open";
   private isEnlisted = false;
@@ -79,7 +68,7 @@ export class ConnectionPool implements Task {
    * waiting stream, which may be cancelled.
    */
   newStream(callbacks: PoolCallbacks): Cancellable | null {
-    const client = this.ready.first;
+    const client = this.clients.ready.first;
     const mayTake = client !== null && (client.requests === 0 || !callbacks.needsFreshConnection);
     if (mayTake && this.pending.size === 0) {
       // B7: the connection used last is the one least likely to have been closed meanwhile.
@@ -108,13 +97,7 @@ export class ConnectionPool implements Task {
     }
     if (!this.isEnlisted) this.enlist();
     const stream = new PendingStream(this, callbacks);
-    if (callbacks.needsFreshConnection) {
-      // It has waited once, and takes the next connection that is new.
-      this.pending.pushFront(stream);
-      this.freshPending++;
-    } else {
-      this.pending.pushBack(stream);
-    }
+    this.pending.add(stream);
     this.counts.onQueued();
     this.openConnections(callbacks.flow, callbacks.flowStreamId);
     return stream;
@@ -129,7 +112,6 @@ export class ConnectionPool implements Task {
   private removePending(stream: PendingStream): void {
     this.pending.remove(stream);
     stream.settle();
-    if (stream.callbacks.needsFreshConnection) this.freshPending--;
     this.counts.onUnqueued();
   }
 
@@ -138,13 +120,14 @@ export class ConnectionPool implements Task {
   private openConnections(flow: FlowRecorder | null, flowStreamId: number, mayPreconnect = true): void {
     for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
       // Connections that are ready beside streams that wait are attached to them on the next turn.
-      const enoughForAll = this.pending.size <= this.connecting.size + this.ready.size;
-      const isEnough = enoughForAll && this.freshPending <= this.connecting.size;
+      const enoughForAll = this.pending.size <= this.clients.connecting.size + this.clients.ready.size;
+      const isEnough = enoughForAll && this.pending.freshSize <= this.clients.connecting.size;
       if (isEnough && (!mayPreconnect || !this.wantsToPreconnect())) return;
       if (!this.mayOpen()) {
         this.cluster.stats.cxOverflow.inc();
         // A used connection that nobody may take makes room; its close comes back here.
-        if (this.freshPending > this.connecting.size) this.ready.first?.close("room_for_fresh_connection");
+        if (this.pending.freshSize > this.clients.connecting.size)
+          this.clients.ready.first?.close("room_for_fresh_connection");
         return;
       }
       this.openConnection(flow, flowStreamId);
@@ -155,14 +138,14 @@ export class ConnectionPool implements Task {
   private wantsToPreconnect(): boolean {
     const { preconnectRatio } = this.cluster.info.poolPolicy;
     if (preconnectRatio <= 1 || this.mode !== "open" || this.host.health !== "healthy") return false;
-    const streams = this.busy.size + this.pending.size;
-    return this.connecting.size + this.ready.size + this.busy.size < streams * preconnectRatio;
+    const streams = this.clients.busy.size + this.pending.size;
+    return this.clients.size < streams * preconnectRatio;
   }
 
   /** At the cluster's limit streams wait; but a pool without any connection may always open one. */
   private mayOpen(): boolean {
     if (this.counts.mayConnect) return true;
-    return this.connecting.size + this.ready.size + this.busy.size === 0;
+    return this.clients.size === 0;
   }
 
   private openConnection(flow: FlowRecorder | null, flowStreamId: number): void {
@@ -183,7 +166,7 @@ export class ConnectionPool implements Task {
       flow.record(FlowSteps.upstreamEventsRegistered, id, flowStreamId);
       flow.record(FlowSteps.connectStarted, id, flowStreamId);
     }
-    this.connecting.pushBack(client);
+    this.clients.addConnecting(client);
     this.counts.onConnecting();
   }
 
@@ -193,7 +176,7 @@ export class ConnectionPool implements Task {
   onClientConnected(client: ActiveClient): void {
     this.cluster.stats.cxConnectMs.record(this.context.dispatcher.now() - client.createdMs);
     this.recordConnected(client);
-    this.transition(client, "ready");
+    this.clients.transition(client, "ready");
     this.attachPending();
     if (client.state !== "ready") return;
     if (this.mode === "open") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
@@ -217,7 +200,7 @@ export class ConnectionPool implements Task {
   onClientClosed(client: ActiveClient, event: ConnectionEvent): void {
     const from = client.state;
     this.counts.onClosed(client, event === "localClose", this.context.dispatcher.now());
-    this.transition(client, "closed");
+    this.clients.transition(client, "closed");
     if (from === "connecting") this.onConnectFailed(client, event);
     else client.endStream(event);
     // A host that just refused a connection is not asked for a spare one before there is a stream to think of.
@@ -227,10 +210,6 @@ export class ConnectionPool implements Task {
 
   private onConnectFailed(client: ActiveClient, event: ConnectionEvent): void {
     this.counts.onConnectFailed(client.connectFailedByTimeout);
-    let reason: ResetReason = event === "remoteClose" ? "remote connection failure" : "local connection failure";
-    if (client.connectFailedByTimeout) {
-      reason = "connection timeout";
-    }
     const { closeError } = client.connection;
     const { source } = this.cluster.info.poolPolicy.connect;
     if (source !== null && closeError !== null && isBindError(closeError)) {
@@ -238,7 +217,7 @@ export class ConnectionPool implements Task {
       this.failPending("local connection failure", bindFailureText(source, closeError));
       return;
     }
-    this.failPending(reason, connectFailureText(closeError));
+    this.failPending(connectFailureReason(client, event), connectFailureText(closeError));
   }
 
   /**
@@ -272,7 +251,7 @@ export class ConnectionPool implements Task {
     this.counts.onStreamEnded();
     const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
     if (exhausted) stats.cxMaxRequests.inc();
-    this.transition(client, "ready");
+    this.clients.transition(client, "ready");
     if (!reusable || exhausted || client.isExpired || this.mode !== "open") {
       client.close(exhausted ? "max_requests_per_connection" : "connection_not_reusable");
       return;
@@ -292,8 +271,8 @@ export class ConnectionPool implements Task {
 
   private attachPending(): void {
     for (;;) {
-      const client = this.ready.first;
-      const stream = client === null ? null : this.nextPendingFor(client);
+      const client = this.clients.ready.first;
+      const stream = client === null ? null : this.pending.nextFor(client.requests > 0);
       if (client === null || stream === null) return;
       this.removePending(stream);
       // B7: also for a stream that had to wait, unless the connection is a new one (C1 to C3).
@@ -302,52 +281,29 @@ export class ConnectionPool implements Task {
     }
   }
 
-  /** Streams that need a fresh connection stand in front, and let the others take one that was used before. */
-  private nextPendingFor(client: ActiveClient): PendingStream | null {
-    let stream = this.pending.first;
-    if (client.requests === 0) return stream;
-    while (stream?.callbacks.needsFreshConnection) stream = stream.linkedNext;
-    return stream;
-  }
-
   private attach(client: ActiveClient, callbacks: PoolCallbacks): void {
     if (!this.counts.mayStart()) {
       callbacks.onPoolFailure("overflow", "");
       return;
     }
-    this.transition(client, "busy");
+    this.clients.transition(client, "busy");
     this.counts.onStreamStarted();
     callbacks.onPoolReady(client.attach(callbacks), client);
   }
 
-  /** The only writer of `client.state`: the lists follow it. */
-  private transition(client: ActiveClient, to: ClientState): void {
-    const from = client.state;
-    assert(LEGAL[from].includes(to), `client ${from} -> ${to}`);
-    this.listOf(from).remove(client);
-    client.state = to;
-    if (to !== "closed") this.listOf(to).pushFront(client);
-  }
-
-  private listOf(state: ClientState): LinkedList<ActiveClient> {
-    assert(state !== "closed", "a closed client is in no list");
-    if (state === "connecting") return this.connecting;
-    return state === "ready" ? this.ready : this.busy;
-  }
-
   /** Connections end with the streams that they carry; later streams get others. */
   renew(cutsTunnels: boolean): void {
-    for (const client of this.busy.toArray()) {
+    for (const client of this.clients.busy.toArray()) {
       client.isExpired = true;
       if (cutsTunnels && this.kind.protocol === "tcp") client.close("host_health_failure");
     }
-    for (const client of this.ready.toArray()) client.close("host_health_failure");
+    for (const client of this.clients.ready.toArray()) client.close("host_health_failure");
   }
 
   /** The host is gone: streams finish, nothing is kept for later. */
   drain(): void {
     if (this.mode === "open") this.mode = "draining";
-    for (const client of this.ready.toArray()) client.close("host_removed");
+    for (const client of this.clients.ready.toArray()) client.close("host_removed");
     if (this.isIdle) this.retire();
   }
 
@@ -355,7 +311,8 @@ export class ConnectionPool implements Task {
   destroy(): void {
     this.mode = "destroyed";
     this.failPending("local connection failure", "");
-    for (const list of [this.ready, this.connecting, this.busy]) {
+    const { connecting, ready, busy } = this.clients;
+    for (const list of [ready, connecting, busy]) {
       for (const client of list.toArray()) client.close("pool_destroyed");
     }
     if (this.isIdle) this.retire();
@@ -377,11 +334,16 @@ export class ConnectionPool implements Task {
 
   /** It carries no stream, and none waits. */
   get isUnused(): boolean {
-    return this.busy.size + this.pending.size === 0;
+    return this.clients.busy.size + this.pending.size === 0;
   }
 
   /** Nothing is left to be done or closed. */
   get isIdle(): boolean {
-    return this.connecting.size + this.ready.size + this.busy.size + this.pending.size === 0;
+    return this.clients.size + this.pending.size === 0;
   }
+}
+
+function connectFailureReason(client: ActiveClient, event: ConnectionEvent): ResetReason {
+  if (client.connectFailedByTimeout) return "connection timeout";
+  return event === "remoteClose" ? "remote connection failure" : "local connection failure";
 }
