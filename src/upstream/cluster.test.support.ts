@@ -7,7 +7,6 @@ import { configuredLocalityWeight, type HostSetOptions } from "./host-set.js";
 import { type LbPolicyConfig, type LocalityLbConfig, NEVER_FORCED } from "./load-balancing-config.js";
 import { NO_LOCALITY } from "./locality.js";
 import { DEFAULT_POOL_POLICY } from "./pool/pool-policy.js";
-import { PrioritySet } from "./priority-set.js";
 import { NOTHING_TRACKED } from "./tracked-stats.js";
 
 const LIMITS: CircuitBreakerLimits = {
@@ -120,10 +119,3 @@ export const HOST_SET_OPTIONS: HostSetOptions = {
   localLocality: NO_LOCALITY,
   weightOfLocality: configuredLocalityWeight,
 };
-
-/** Hosts of these weights, in one priority. */
-export function prioritySetOf(weights: readonly number[]): PrioritySet {
-  const prioritySet = new PrioritySet(HOST_SET_OPTIONS);
-  prioritySet.update(hostsOf(weights));
-  return prioritySet;
-}

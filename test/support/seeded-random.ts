@@ -1,4 +1,4 @@
-import { type RandomSource, uuidFromBytes } from "../../src/common/random.js";
+import type { RandomSource } from "../../src/common/random.js";
 
 /**
  * A small random number generator (mulberry32) for tests: the same seed gives the same numbers on every machine, so a
@@ -28,9 +28,9 @@ export class SeededRandom implements RandomSource {
   }
 
   uuid(): string {
-    return uuidFromBytes(
-      Uint8Array.from({ length: 16 }, () => this.below(256)),
-      0,
-    );
+    const bytes = Buffer.from(Uint8Array.from({ length: 16 }, () => this.below(256)));
+    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+    return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   }
 }
