@@ -24,7 +24,7 @@ export class RedirectAction {
     const scheme = config.scheme === "" ? headers.scheme : config.scheme;
     const host = config.host === "" ? requestHost(headers, scheme, config.port !== 0) : config.host;
     const port = config.port === 0 ? "" : `:${config.port}`;
-    return `${scheme}://${host}${port}${this.path(headers.path, matchedLength, context)}`;
+    return `${scheme}://${host}${port}${rooted(this.path(headers.path, matchedLength, context))}`;
   }
 
   private path(path: string, matchedLength: number, context: LogContext): string {
@@ -47,7 +47,12 @@ export class RedirectAction {
 
 /** The URL that a request asked for. */
 export function requestUrl(headers: HeaderMap): string {
-  return `${headers.scheme}://${headers.authority}${headers.path}`;
+  return `${headers.scheme}://${headers.authority}${rooted(headers.path)}`;
+}
+
+/** Without its slash a path would be taken for a part of the host. */
+function rooted(path: string): string {
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 /** Without its port when there is a new one, or when it was only the standard one of a scheme that is left behind. */
