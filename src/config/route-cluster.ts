@@ -119,6 +119,7 @@ function convertClusterWeight(
     context.error(message, null, "a weighted cluster has either a `name` or a `cluster_header`");
     return null;
   }
+  if (message.weight === undefined) context.error(message, null, "`weight` is required");
   checkCluster(message, "name", name, validateClusters, context);
   const headerRules = convertRouteHeaders(message, context);
   const filterOverrides = convertFilterOverrides(message, context);

@@ -9,6 +9,7 @@ import type {
 } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteConfiguration } from "../gen/envoy/config/route/v3/route_pb.js";
 import { isToken } from "../http/headers/header-syntax.js";
+import type { HeaderMatcherConfig } from "../matching/string-matcher-config.js";
 import type { MirrorPolicyConfig } from "../route/mirror-policy-config.js";
 import type { RetryPolicyConfig } from "../route/retry-policy-config.js";
 import type { ReplayLimits } from "../route/route-action-config.js";
@@ -126,6 +127,12 @@ export interface RouteRules {
   readonly mirrorPolicies: readonly MirrorPolicyConfig[];
 }
 
+function convertVirtualClusterHeaders(message: VirtualCluster, context: ConversionContext): HeaderMatcherConfig[] {
+  if (message.headers.length === 0) context.error(message, "headers", "a virtual cluster needs `headers`");
+  // Null has reported an error.
+  return convertHeaderMatchers(message.headers, context) ?? [];
+}
+
 /** A route table that stands in the bootstrap. */
 export function convertRouteConfig(message: RouteConfiguration, context: ConversionContext): RouteConfig {
   // True for tables that stand in a file, since all clusters are known then.
@@ -183,8 +190,7 @@ function convertVirtualHost(
     configPath: context.pathOf(message),
     virtualClusters: message.virtualClusters.map((cluster) => ({
       name: cluster.name,
-      // Null has reported an error.
-      headers: convertHeaderMatchers(cluster.headers, context) ?? [],
+      headers: convertVirtualClusterHeaders(cluster, context),
     })),
     includeRequestAttemptCount: message.includeRequestAttemptCount,
     includeAttemptCountInResponse: message.includeAttemptCountInResponse,

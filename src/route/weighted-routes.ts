@@ -16,7 +16,7 @@ export class WeightedRoutes {
   private readonly hashPolicy: HashPolicy | null;
 
   /**
-   * @param weights of the routes; when they are all 0, the last route takes everything
+   * @param weights of the routes; when they are all 0, no route is taken
    * @param hashPolicy makes the value of requests that it can hash; null for none
    */
   constructor(
@@ -33,14 +33,16 @@ export class WeightedRoutes {
       end += weights[i] as number;
       this.ends.push(end);
     }
-    this.total = Math.max(end, 1);
+    this.total = end;
   }
 
-  choose(request: RouteRequest): Route {
+  /** Null when the runtime leaves no weight at all. */
+  choose(request: RouteRequest): Route | null {
+    if (this.total === 0) return null;
     const selected = this.valueFor(request);
     const { ends } = this;
     for (let i = 0; i < ends.length; i++) if (selected < (ends[i] as number)) return this.routes[i] as Route;
-    return this.routes[ends.length - 1] as Route;
+    return null;
   }
 
   /** Below the total; the same for the whole life of a stream. */
