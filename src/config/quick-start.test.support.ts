@@ -54,5 +54,6 @@ export const ROUTER_DEFAULTS = {
   suppressEnvoyHeaders: false,
   strictCheckHeaders: [],
   respectExpectedRqTimeout: false,
+  dynamicStats: true,
   upstreamLogs: [],
 };

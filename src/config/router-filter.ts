@@ -10,6 +10,7 @@ const ROUTER_FIELDS = implemented<Router>("envoy.extensions.filters.http.router.
   suppress_envoy_headers: true,
   strict_check_headers: true,
   respect_expected_rq_timeout: true,
+  dynamic_stats: true,
   upstream_log: ACCESS_LOG_FIELDS,
 });
 
@@ -19,6 +20,7 @@ export const ROUTER_FILTER: HttpFilterExtension = {
     suppressEnvoyHeaders: message.suppressEnvoyHeaders,
     strictCheckHeaders: CHECKED_HEADERS.filter((name) => message.strictCheckHeaders.includes(name)),
     respectExpectedRqTimeout: message.respectExpectedRqTimeout,
+    dynamicStats: message.dynamicStats ?? true,
     upstreamLogs: convertAccessLogs(message.upstreamLog, context),
   })),
   isTerminal: true,

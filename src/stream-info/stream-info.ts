@@ -137,6 +137,10 @@ export class StreamInfo {
   virtualCluster: RequestGroupRecord | null = null;
   /** Null when the route has no `stat_prefix`. */
   routeGroup: RequestGroupRecord | null = null;
+  /** Where the cluster counts the response a second time (`x-envoy-upstream-alt-stat-name`); empty for nowhere. */
+  altStatName = "";
+  /** Cleared where the router is not to count responses (`Router.dynamic_stats`). */
+  countsResponse = true;
   clusterName = "";
   /** Null until known. */
   route: RouteDescription | null = null;

@@ -4,7 +4,11 @@ import type { StreamInfo } from "../stream-info/stream-info.js";
 import type { HostSet } from "./host-set.js";
 import { ResponseCodeStats } from "./response-code-stats.js";
 import { ResponseStats } from "./response-stats.js";
+import { ResponseTree } from "./response-tree.js";
 import { MessageSizeStats, NOTHING_TRACKED, TimeoutBudgetStats, type TrackedStatsConfig } from "./tracked-stats.js";
+
+/** Names come with requests, and stats are never given up. */
+const MAX_ALT_STAT_NAMES = 1_000;
 
 /** The stats of one cluster under `cluster.<name>.`, looked up once. */
 export class ClusterStats {
@@ -74,11 +78,9 @@ export class ClusterStats {
   readonly timeoutBudgets: TimeoutBudgetStats | null;
   readonly messageSizes: MessageSizeStats | null;
   private readonly scope: StatsScope;
-  private readonly responses: ResponseStats;
-  /** Of these there is none before the first response. */
-  private internal: ResponseStats | null = null;
-  private external: ResponseStats | null = null;
-  private canary: ResponseStats | null = null;
+  private readonly responses: ResponseTree;
+  /** By the name that requests ask for. */
+  private readonly altResponses = new Map<string, ResponseTree>();
   private readonly zones = new Map<string, ResponseStats>();
   /** Responses that were not passed on, because the request was tried again: `retry.upstream_rq_*`. */
   private readonly retried: ResponseCodeStats;
@@ -87,7 +89,7 @@ export class ClusterStats {
     this.timeoutBudgets = tracked.timeoutBudgets ? new TimeoutBudgetStats(scope) : null;
     this.messageSizes = tracked.messageSizes ? new MessageSizeStats(scope) : null;
     this.scope = scope;
-    this.responses = new ResponseStats(scope);
+    this.responses = new ResponseTree(scope);
     this.retried = new ResponseCodeStats(scope.scope("retry"));
     this.cxTotal = scope.counter("upstream_cx_total");
     this.cxHttp1Total = scope.counter("upstream_cx_http1_total");
@@ -174,39 +176,34 @@ export class ClusterStats {
 
   /** A response of this status, from upstream or in its place, goes downstream. */
   countResponse(status: number, info: StreamInfo): void {
-    this.responses.onResponse(status);
-    this.originOf(info).onResponse(status);
+    this.responses.onResponse(status, info);
+    if (info.altStatName !== "") this.altTree(info.altStatName)?.onResponse(status, info);
     const { upstreamHost: host } = info;
-    if (info.isCanary || host?.canary === true) this.canaries().onResponse(status);
     if (host !== null) host.zoneResponses?.onResponse(status);
   }
 
   /** The response is complete. @param durationMs since the request was */
   countComplete(durationMs: number, info: StreamInfo): void {
-    this.responses.onComplete(durationMs);
-    this.originOf(info).onComplete(durationMs);
+    this.responses.onComplete(durationMs, info);
+    if (info.altStatName !== "") this.altTree(info.altStatName)?.onComplete(durationMs, info);
     const { upstreamHost: host } = info;
-    if (info.isCanary || host?.canary === true) this.canaries().onComplete(durationMs);
     if (host !== null) host.zoneResponses?.onComplete(durationMs);
   }
 
   /** A response to a request of the proxy's own: a copy. */
   countResponseToCopy(status: number): void {
-    this.responses.onResponse(status);
+    this.responses.all.onResponse(status);
   }
 
-  private originOf(info: StreamInfo): ResponseStats {
-    if (info.isInternal) {
-      this.internal ??= new ResponseStats(this.scope.scope("internal"));
-      return this.internal;
+  /** Null for a name too many. */
+  private altTree(name: string): ResponseTree | null {
+    let tree = this.altResponses.get(name);
+    if (tree === undefined) {
+      if (this.altResponses.size >= MAX_ALT_STAT_NAMES) return null;
+      tree = new ResponseTree(this.scope.scope(name));
+      this.altResponses.set(name, tree);
     }
-    this.external ??= new ResponseStats(this.scope.scope("external"));
-    return this.external;
-  }
-
-  private canaries(): ResponseStats {
-    this.canary ??= new ResponseStats(this.scope.scope("canary"));
-    return this.canary;
+    return tree;
   }
 
   /** `zone.<from>.<to>.*`; null when one of the two is in no zone. */

@@ -40,6 +40,7 @@ export function countRetry(stats: ClusterStats, info: StreamInfo, outcome: Retry
 
 /** The upstream's response begins, or the router's own in its place. */
 export function countResponse(stats: ClusterStats, info: StreamInfo, status: number): void {
+  if (!info.countsResponse) return;
   stats.countResponse(status, info);
   info.virtualCluster?.onResponse(status);
   info.routeGroup?.onResponse(status);
@@ -47,6 +48,7 @@ export function countResponse(stats: ClusterStats, info: StreamInfo, status: num
 
 /** The response is complete. @param durationMs since the request was */
 export function countComplete(stats: ClusterStats, info: StreamInfo, durationMs: number): void {
+  if (!info.countsResponse) return;
   stats.countComplete(durationMs, info);
   info.virtualCluster?.onComplete(durationMs);
   info.routeGroup?.onComplete(durationMs);

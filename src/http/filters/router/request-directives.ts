@@ -1,3 +1,4 @@
+import { statName } from "../../../route/request-group.js";
 import { parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
 import type { LocalReply } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
@@ -43,10 +44,19 @@ const TIMEOUT_ALTERNATIVE = "x-envoy-upstream-rq-timeout-alt-response";
 const HEDGE = "x-envoy-hedge-on-per-try-timeout";
 const STREAM_DURATION = "x-envoy-upstream-stream-duration-ms";
 const EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
+const ALT_STAT_NAME = "x-envoy-upstream-alt-stat-name";
 
 /** What is for this proxy alone and does not go on. */
 const TIMEOUT_HEADERS: readonly string[] = [TIMEOUT, PER_TRY_TIMEOUT, STREAM_DURATION, TIMEOUT_ALTERNATIVE, HEDGE];
 const RETRY_HEADERS: readonly string[] = [RETRY_ON, RETRY_GRPC_ON, MAX_RETRIES, STATUS_CODES, HEADER_NAMES];
+
+/** Where the response is to be counted a second time, and removes it; empty for nowhere. */
+export function takeAltStatName(headers: HeaderMap): string {
+  const name = headers.get(ALT_STAT_NAME);
+  if (name === null) return "";
+  headers.remove(ALT_STAT_NAME);
+  return statName(name);
+}
 
 /** Reads what the request says of its time, and removes it. For requests that have a header of Envoy's. */
 export function takeTimeoutDirectives(headers: HeaderMap): TimeoutDirectives {

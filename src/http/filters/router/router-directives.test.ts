@@ -75,6 +75,22 @@ describe("what a request asks for itself", () => {
     run.finish([client]);
   });
 
+  test("to be counted in a second place", () => {
+    const run = internal();
+    const client = run.send(ask("x-envoy-upstream-alt-stat-name: a:b"));
+    assert.equal(fieldsOf(run.origin(0).received).has("x-envoy-upstream-alt-stat-name"), false);
+    run.respond(head(204));
+    const counted = { upstream_rq_204: 1, upstream_rq_2xx: 1, upstream_rq_completed: 1 };
+    const ofAll = Object.entries({ ...counted }).map(([name, value]) => [`a_b.${name}`, value]);
+    const ofInternal = Object.entries({ ...counted }).map(([name, value]) => [`a_b.internal.${name}`, value]);
+    assert.deepEqual(
+      run.clusterStats(/^a_b\..*upstream_rq_[\dc]/),
+      Object.fromEntries([...ofAll, ...ofInternal].sort()),
+    );
+    assert.equal(run.clusterStat("upstream_rq_204"), 1);
+    run.finish([client]);
+  });
+
   test("nonsense, which strict_check_headers refuses", () => {
     const run = internal({ router: { strict_check_headers: ["x-envoy-retry-on"] } });
     const client = run.send(ask("x-envoy-retry-on: 5xx,never"));

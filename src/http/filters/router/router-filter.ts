@@ -37,6 +37,7 @@ import { countResponse } from "./request-counts.js";
 import {
   type CheckedHeader,
   checkDirectives,
+  takeAltStatName,
   takeRetryDirectives,
   takeTimeoutDirectives,
 } from "./request-directives.js";
@@ -56,6 +57,8 @@ export interface RouterConfig {
   /** Headers that must be well-formed where they are sent. */
   readonly strictCheckHeaders: readonly CheckedHeader[];
   readonly respectExpectedRqTimeout: boolean;
+  /** Responses are counted by status and time. */
+  readonly dynamicStats: boolean;
   /** A line for each attempt. */
   readonly upstreamLogs: readonly AccessLogConfig[];
 }
@@ -148,6 +151,9 @@ export class RouterFilter implements StreamDecoderFilter {
     const { streamInfo } = this.callbacks.stream;
     streamInfo.clusterName = cluster.info.name;
     streamInfo.cluster = cluster.info;
+    if (!config.dynamicStats) streamInfo.countsResponse = false;
+    const hasDirectives = hasEnvoyHeader(headers);
+    if (hasDirectives) streamInfo.altStatName = takeAltStatName(headers);
     if (cluster.shedding !== null) {
       const shedding = cluster.shedding.shed();
       if (shedding !== null) {
@@ -164,7 +170,7 @@ export class RouterFilter implements StreamDecoderFilter {
       return;
     }
     this.step(FlowSteps.hostChosen, host.addressText);
-    const directives = hasEnvoyHeader(headers) ? takeTimeoutDirectives(headers) : null;
+    const directives = hasDirectives ? takeTimeoutDirectives(headers) : null;
     const timeouts = requestTimeouts(action, headers, directives, config.respectExpectedRqTimeout);
     // The rules of the route see what the proxy says of the attempt, and may take it away.
     announceTimeout(headers, timeouts, action, 0, config.suppressEnvoyHeaders);

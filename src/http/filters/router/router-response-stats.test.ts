@@ -54,6 +54,20 @@ test("of hosts on trial, by metadata or by what they say; responses that are tri
   run.finish(clients);
 });
 
+test("none, without dynamic_stats", () => {
+  const run = new RouterRun({ router: { dynamic_stats: false }, route: { retry_policy: { retry_on: "5xx" } } });
+  const clients = [run.get()];
+  run.respond("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n");
+  run.runFor(100);
+  run.respond(OK);
+  assert.equal(statusOf(clients[0]?.received ?? ""), 200);
+  assert.deepEqual(run.clusterStats(/^(external\.)?upstream_rq_(\d|completed|time)/), {});
+  // What is dropped for another attempt counts all the same, and so do attempts.
+  assert.equal(run.clusterStat("retry.upstream_rq_503"), 1);
+  assert.equal(run.clusterStat("upstream_rq_total"), 2);
+  run.finish(clients);
+});
+
 function withPrefix(prefix: string, stats: { [name: string]: number }): { [name: string]: number } {
   return Object.fromEntries(Object.entries(stats).map(([name, value]) => [prefix + name, value]));
 }
