@@ -103,8 +103,12 @@ export interface RequestEncoder {
 
 /** Implemented by the pool's `ActiveClient`. */
 export interface ClientConnectionCallbacks {
-  /** The response is complete. `reusable` says whether another request may use the connection. */
-  onResponseComplete(reusable: boolean): void;
+  /**
+   * The response is complete.
+   * @param reusable whether another request may use the connection
+   * @param requestDone false when the answer came before all of the request had been sent
+   */
+  onResponseComplete(reusable: boolean, requestDone: boolean): void;
   /** The peer broke the protocol; the codec takes no more bytes. Called with and without a stream. */
   onProtocolError(error: CodecError): void;
   /** The stream was given up from our side. A server that reads a tunnel must not take it for ended. */

@@ -178,8 +178,10 @@ export class ActiveClient
 
   // ---- the codec's events
 
-  onResponseComplete(reusable: boolean): void {
-    this.pool.onStreamComplete(this, reusable);
+  onResponseComplete(reusable: boolean, requestDone: boolean): void {
+    // The request that is cut off is one that was at work, and counts as such.
+    if (requestDone) this.pool.onStreamComplete(this, reusable);
+    else this.close("response_before_request_complete");
   }
 
   onProtocolError(error: CodecError): void {

@@ -118,8 +118,8 @@ export class ClientUnderTest
 
   // ---- ClientConnectionCallbacks
 
-  onResponseComplete(reusable: boolean): void {
-    this.lines.push(reusable ? "reusable" : "not reusable");
+  onResponseComplete(reusable: boolean, requestDone: boolean): void {
+    this.lines.push(`${reusable ? "reusable" : "not reusable"}${requestDone ? "" : ", request cut off"}`);
   }
 
   onProtocolError(error: CodecError): void {

@@ -234,7 +234,7 @@ describe("responses", () => {
     const client = new ClientUnderTest();
     client.request(requestHeaders("POST"), false);
     client.reply(OK);
-    assert.deepEqual(client.take(), ["200 | content-length: 2", "data ok end", "not reusable"]);
+    assert.deepEqual(client.take(), ["200 | content-length: 2", "data ok end", "not reusable, request cut off"]);
   });
 
   test("started before the request is complete, ended after it: it is", () => {

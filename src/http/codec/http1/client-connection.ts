@@ -238,10 +238,10 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
   private completeResponse(): void {
     // D6
     this.connection.flow?.record(FlowSteps.upstreamMessageComplete, this.connection.id, this.connection.flowStreamId);
-    const reusable = this.exchange.reusable;
+    const { reusable, requestDone } = this.exchange;
     this.letGo();
     this.parser.resume();
-    this.callbacks.onResponseComplete(reusable);
+    this.callbacks.onResponseComplete(reusable, requestDone);
   }
 
   onParseError(error: CodecError): void {

@@ -152,6 +152,8 @@ describe("a response before the request is complete", () => {
     assert.notEqual(run.origin().fate, "open");
     assert.deepEqual(run.log, ["413 - via_upstream"]);
     assert.equal(run.stat("http.in.downstream_rq_response_before_rq_complete"), 1);
+    assert.equal(run.clusterStat("upstream_cx_destroy_local_with_active_rq"), 1);
+    assert.equal(run.clusterStat("upstream_rq_active"), 0);
     run.finish([client]);
   });
 
