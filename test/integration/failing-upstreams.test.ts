@@ -219,8 +219,8 @@ const FAILURES: readonly Failure[] = [
     play: (connection) => connection.send(OK),
     response: { status: 200, body: "ok" },
     log: "200 - via_upstream 1",
-    stats: { upstream_cx_destroy_local: 1, upstream_rq_2xx: 1 },
-    steps: ["F4 connection closed (response_complete)", "F4 connection closed (connection_not_reusable)"],
+    stats: { upstream_cx_destroy_local: 1, upstream_cx_destroy_local_with_active_rq: 1, upstream_rq_2xx: 1 },
+    steps: ["F4 connection closed (response_complete)", "F4 connection closed (response_before_request_complete)"],
   },
   {
     title: "resets before the request is complete",

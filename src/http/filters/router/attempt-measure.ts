@@ -12,6 +12,7 @@ export class AttemptMeasure {
   private responseHeadBytes = 0;
   private responseBodyBytes = 0;
   private answered = false;
+  private countsTry = true;
 
   constructor(stats: ClusterStats, startMs: number, limitMs: number) {
     this.stats = stats;
@@ -36,10 +37,15 @@ export class AttemptMeasure {
     this.responseBodyBytes += bytes;
   }
 
+  /** The time of the whole request is up: how much of its own the try has used does not matter. */
+  onRequestTimeout(): void {
+    this.countsTry = this.answered;
+  }
+
   /** The attempt is over, whatever has come of it. Once. */
   end(nowMs: number): void {
     const { timeoutBudgets, messageSizes } = this.stats;
-    timeoutBudgets?.onTry(nowMs - this.startMs, this.limitMs);
+    if (this.countsTry) timeoutBudgets?.onTry(nowMs - this.startMs, this.limitMs);
     messageSizes?.onRequest(this.requestHeadBytes, this.requestBodyBytes);
     if (this.answered) messageSizes?.onResponse(this.responseHeadBytes, this.responseBodyBytes);
   }

@@ -26,9 +26,12 @@ export function countAnswer(host: Host, headers: HeaderMap): void {
   else host.stats.rqError++;
 }
 
-/** The attempt ended without a complete response. */
-export function countReset(host: Host, stats: ClusterStats, reason: ResetReason): void {
-  host.stats.rqError++;
+/**
+ * The attempt ended without a complete response.
+ * @param answered its head had come, which has counted for the host as a success or an error
+ */
+export function countReset(host: Host, stats: ClusterStats, reason: ResetReason, answered: boolean): void {
+  if (!answered) host.stats.rqError++;
   // What a full circuit breaker turned away says nothing of the host.
   if (reason !== "overflow") host.outlier?.putLocalOrigin("connectFailed");
   // A request that never had a connection was not reset; the pool has counted why.
@@ -36,9 +39,9 @@ export function countReset(host: Host, stats: ClusterStats, reason: ResetReason)
   else if (reason === "protocol error" || reason === "local reset") stats.rqTxReset.inc();
 }
 
-/** The host took too long. @param counted outlier detection knows already */
-export function countTimeout(host: Host, counted: boolean): void {
+/** The host took too long for a try. @param counted outlier detection knows already */
+export function countTimeout(host: Host, counted: boolean, answered: boolean): void {
   if (!counted) host.outlier?.putLocalOrigin("timeout");
   host.stats.rqTimeout++;
-  host.stats.rqError++;
+  if (!answered) host.stats.rqError++;
 }

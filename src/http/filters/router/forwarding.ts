@@ -230,7 +230,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.step(FlowSteps.timerFired, "route timeout");
     for (const attempt of this.attempts.all()) {
       countRequestTimeout(this.plan.cluster.stats, this.stream.streamInfo);
-      countTimeout(attempt.host, attempt.timeoutCounted);
+      // Who has begun to answer a request that takes too long has not failed.
+      const answered = attempt.responseStarted;
+      countTimeout(attempt.host, attempt.timeoutCounted || answered, answered);
       attempt.onRequestTimeout();
     }
     this.timeOut("response_timeout");
@@ -253,7 +255,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     }
     const { stats } = this.plan.cluster;
     (idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout).inc();
-    countTimeout(attempt.host, attempt.timeoutCounted);
+    countTimeout(attempt.host, attempt.timeoutCounted, attempt.responseStarted);
     this.drop(attempt);
     if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", true) === true) return;
     if (!this.isBusy) this.timeOut(idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout");
@@ -407,7 +409,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   ): void {
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
     this.remove(attempt);
-    countReset(attempt.host, this.plan.cluster.stats, reason);
+    countReset(attempt.host, this.plan.cluster.stats, reason, responseStarted);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
       if (this.retries?.followsReset(attempt, reason, false) === true || this.isBusy) return;

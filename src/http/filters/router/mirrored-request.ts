@@ -35,6 +35,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   private readonly context: MirrorContext;
   private readonly headers: HeaderMap;
   private phase: "pooling" | "sending" | "done" = "pooling";
+  private answered = false;
   private encoder: RequestEncoder | null = null;
   private waiting: Cancellable | null = null;
   private timer: Timer | null = null;
@@ -115,7 +116,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
 
   onPoolFailure(reason: ResetReason): void {
     this.waiting = null;
-    countReset(this.host, this.cluster.stats, reason);
+    countReset(this.host, this.cluster.stats, reason, this.answered);
     this.settle();
   }
 
@@ -124,6 +125,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   decode1xxHeaders(): void {}
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
+    this.answered = true;
     countAnswer(this.host, headers);
     this.cluster.stats.countResponseToCopy(headers.status);
     if (endStream) this.settle();
@@ -140,13 +142,13 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   // ---- the end
 
   onResetStream(reason: ResetReason): void {
-    countReset(this.host, this.cluster.stats, reason);
+    countReset(this.host, this.cluster.stats, reason, this.answered);
     this.settle();
   }
 
   onTimer(): void {
     this.cluster.stats.rqTimeout.inc();
-    countTimeout(this.host, false);
+    countTimeout(this.host, this.answered, this.answered);
     this.cancel();
   }
 

@@ -42,11 +42,12 @@ test("how much of its time a request and its last try have used", () => {
   run.finish([client]);
 });
 
-test("all of it when the time is up", () => {
-  const run = trackedRun({ timeout: "1s" }, { timeout_budgets: true });
+test("all of it when the time is up, and of the try nothing is told", () => {
+  const run = trackedRun({ timeout: "1s", retry_policy: { per_try_timeout: "4s" } }, { timeout_budgets: true });
   const client = run.send(POST);
   run.runFor(1_200);
   assert.equal(statusOf(client.received), 504);
   assert.equal(run.clusterStat(REQUEST_HISTOGRAM), 100);
+  assert.equal(run.clusterStat(TRY_HISTOGRAM), 0);
   run.finish([client]);
 });

@@ -254,6 +254,7 @@ export class UpstreamRequest implements PoolCallbacks {
   /** The time of the whole request is up. */
   onRequestTimeout(): void {
     this.log?.onTimeout(false);
+    this.measure?.onRequestTimeout();
   }
 
   /** The stream to the upstream lasted longer than one may, answer or not. */
