@@ -6,17 +6,16 @@ import { AccessLogSinks } from "../http/access-log/access-log-sinks.js";
 import { type Address, addressText } from "../network/address.js";
 import { NodeSocketFactory } from "../network/node-socket-factory.js";
 import { ReadBuffers } from "../network/read-buffers.js";
-import type { StatsScope } from "../stats/stat.js";
 import { StatsAggregator } from "../stats/stats-aggregator.js";
 import { StatsStore } from "../stats/stats-store.js";
 import { CircuitBreakerStats } from "../upstream/circuit-breaker-stats.js";
 import type { ClusterMemory } from "../upstream/cluster.js";
 import type { EndpointConfig } from "../upstream/cluster-info.js";
 import { countClusters } from "../upstream/cluster-manager-stats.js";
-import { DnsDiscovery } from "../upstream/discovery/dns-discovery.js";
 import type { HostHealthChange } from "../upstream/host-health.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { adminContext } from "./admin-composition.js";
+import { ClusterDiscovery } from "./cluster-discovery.js";
 import { globalConnectionLimit } from "./connection-limits.js";
 import { DrainManager } from "./drain-manager.js";
 import { HostSupervision } from "./host-supervision.js";
@@ -51,12 +50,11 @@ export class Server {
   /** Called when a worker died: the process is of no more use. */
   onFatal: (error: Error) => void = () => {};
   private readonly dispatcher = new NodeDispatcher();
-  private readonly scope: StatsScope;
   private readonly stats: ServerStats;
   /** In the order of the clusters. */
   readonly circuitBreakers: readonly CircuitBreakerStats[];
   readonly supervision: HostSupervision;
-  private readonly discoveries: DnsDiscovery[] = [];
+  private readonly discovery: ClusterDiscovery;
   readonly drainManager: DrainManager;
   private currentLogLevel: LogLevel;
   private readonly overload: OverloadManager | null;
@@ -74,7 +72,6 @@ export class Server {
     this.options = options;
     this.log = new ProcessLogger(options.logLevel);
     const scope = new StatsStore(this.aggregator.addSource()).root;
-    this.scope = scope;
     this.stats = new ServerStats(scope, options.concurrency);
     countClusters(scope, config.clusters.length);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
@@ -96,6 +93,12 @@ export class Server {
       connectionIds: new SharedIds(snapshot.connectionIds),
       hasTraffic: (statName) => (this.aggregator.value(`cluster.${statName}.upstream_cx_total`) ?? 0) > 0,
       receiver: this,
+    });
+    this.discovery = new ClusterDiscovery(config.clusters, this, {
+      dispatcher: this.dispatcher,
+      random: new SystemRandom(),
+      log: this.log,
+      scope,
     });
     this.drainManager = new DrainManager(snapshot.drainStates, options.drain);
     this.currentLogLevel = options.logLevel;
@@ -170,7 +173,7 @@ export class Server {
       await this.startAdmin();
       await this.overload?.start();
       this.supervision.start(this.config);
-      await this.startDiscovery();
+      await this.discovery.start();
       await this.supervision.firstRound();
       await this.startListening();
     } catch (error) {
@@ -190,19 +193,6 @@ export class Server {
       throw listenError("admin", address, error);
     }
     this.log.info(`admin address: ${addressText(this.adminBound)}`);
-  }
-
-  private async startDiscovery(): Promise<void> {
-    const warming: Promise<void>[] = [];
-    for (const info of this.config.clusters) {
-      if (info.discovery !== "strictDns" && info.discovery !== "logicalDns") continue;
-      const { dispatcher, log, scope } = this;
-      const discovery = new DnsDiscovery(info, this, { dispatcher, log, scope, random: new SystemRandom() });
-      this.discoveries.push(discovery);
-      const started = discovery.start();
-      if (info.dns.waitForWarm) warming.push(started);
-    }
-    await Promise.all(warming);
   }
 
   onEndpoints(clusterName: string, found: readonly EndpointConfig[]): void {
@@ -298,7 +288,7 @@ export class Server {
 
   private async release(): Promise<void> {
     clearInterval(this.statsFlush);
-    for (const discovery of this.discoveries) discovery.stop();
+    this.discovery.stop();
     this.overload?.stop();
     this.drainManager.stop();
     this.supervision.destroy();
