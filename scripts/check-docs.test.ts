@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkOptions, checkScripts, optionsOf } from "./docs/command-rule.js";
 import { checkConformance } from "./docs/conformance-rule.js";
+import { checkDecisions } from "./docs/decision-rule.js";
 import { checkFlow } from "./docs/flow-rule.js";
 import { markdownFile } from "./docs/markdown-file.js";
 import { checkMembers, membersOf } from "./docs/member-rule.js";
@@ -61,6 +62,19 @@ test("every requirement has a case", () => {
   ]);
   assert.deepEqual(placesOf(checkConformance(markdownFile("docs/c.md", "No table."))), [
     "docs/c.md:1 there are no requirements",
+  ]);
+});
+
+test("a decision has a number of its own, and says it", () => {
+  const decisions = [
+    markdownFile("docs/decisions/0001-a.md", "# 1. A"),
+    markdownFile("docs/decisions/0002-b.md", "# 3. B"),
+    markdownFile("docs/decisions/0001-c.md", "# 1. C"),
+    markdownFile("docs/other.md", "# 1. Other"),
+  ];
+  assert.deepEqual(placesOf(checkDecisions(decisions)), [
+    "docs/decisions/0002-b.md:1 the heading does not begin with '# 2. '",
+    "docs/decisions/0001-c.md:1 docs/decisions/0001-a.md has this number too",
   ]);
 });
 

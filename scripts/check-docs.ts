@@ -4,6 +4,7 @@ import { usageText } from "../src/cli/command-line.js";
 import { FLOW_STEP_LABELS, FlowSteps, flowStepLabel } from "../src/flow/flow-step.js";
 import { checkOptions, checkScripts, optionsOf } from "./docs/command-rule.js";
 import { checkConformance } from "./docs/conformance-rule.js";
+import { checkDecisions } from "./docs/decision-rule.js";
 import { checkFlow, type FlowTable } from "./docs/flow-rule.js";
 import { filesBelow, readDocuments, readWireCases } from "./docs/markdown-file.js";
 import { checkMembers, membersOf } from "./docs/member-rule.js";
@@ -38,6 +39,7 @@ const violations = documents.flatMap((file) => [
   ...checkMembers(file, members),
   ...(COMPLETE[file.path]?.(file) ?? []),
 ]);
+violations.push(...checkDecisions(documents));
 for (const path of Object.keys(COMPLETE)) {
   if (documents.some((file) => file.path === path)) continue;
   violations.push({ path, line: 1, column: 1, rule: "docs-path", message: "the document is missing" });

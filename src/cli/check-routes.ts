@@ -13,7 +13,7 @@ export function checkRoutesCommand(commandLine: CommandLine, args: readonly stri
   const { configPath, commandOptions } = commandLine;
   const testPath = commandOptions["test-path"];
   if (configPath === null || typeof testPath !== "string" || args.length > 0) {
-    throw new UsageError("sluice check-routes takes two files: sluice check-routes -c FILE -t TESTS");
+    throw new UsageError("check-routes takes two files: sluice check-routes -c FILE -t TESTS");
   }
   const failUnder = percentOf(commandOptions["fail-under"]);
   const loaded = load(configPath, testPath);

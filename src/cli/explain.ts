@@ -14,7 +14,7 @@ export function explainCommand(commandLine: CommandLine, args: readonly string[]
   const { commandOptions } = commandLine;
   const [method, url, ...rest] = args;
   if (method === undefined || url === undefined || rest.length > 0) {
-    throw new UsageError("sluice explain takes a method and a URL: sluice explain -c FILE GET http://example.com/");
+    throw new UsageError("explain takes a method and a URL: sluice explain -c FILE GET http://example.com/");
   }
   const loaded = loadConfig(commandLine);
   if (loaded === null) return 1;

@@ -10,7 +10,7 @@ export async function flow(_commandLine: CommandLine, args: readonly string[]): 
   const stream = args.find((arg) => /^\d+$/.test(arg));
   const admin = args.find((arg) => arg.includes(":")) ?? DEFAULT_ADMIN;
   if (args.length > (stream === undefined ? 0 : 1) + (args.includes(admin) ? 1 : 0)) {
-    throw new UsageError("sluice flow takes a stream's number and the admin's address, host:port");
+    throw new UsageError("flow takes a stream's number and the admin's address, host:port");
   }
   const query = stream === undefined ? "" : `?stream=${stream}`;
   try {

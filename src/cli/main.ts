@@ -42,7 +42,7 @@ async function run(argv: readonly string[]): Promise<number> {
     case "check-routes":
       return (await import("./check-routes.js")).checkRoutesCommand(commandLine, rest);
     case "schema":
-      if (rest.length > 0) throw new UsageError(`sluice schema takes no arguments, not '${rest[0]}'`);
+      if (rest.length > 0) throw new UsageError(`schema takes no arguments, not '${rest[0]}'`);
       return (await import("./schema.js")).schema();
     case "demo":
       return (await import("./demo.js")).demo(commandLine);

@@ -58,7 +58,7 @@ test("what cannot be understood is said in one line, with exit code 1", async (t
     [["-c", "x", "-l", "loud"], "--log-level is one of trace, debug, info, warning, error, critical, off, not 'loud'"],
     [["--config-yaml", proxyConfig({}), "--flow-listener", "other"], "--flow-listener names one of main, not 'other'"],
     [["start"], "unknown command 'start'"],
-    [["flow", "1", "2"], "sluice flow takes a stream's number and the admin's address, host:port"],
+    [["flow", "1", "2"], "flow takes a stream's number and the admin's address, host:port"],
   ];
   const results = await Promise.all(cases.map(([args]) => SluiceCommand.run(t, ...args)));
   for (const [index, { code, stdout, stderr }] of results.entries()) {

@@ -48,7 +48,7 @@ test("exit codes: 0 for a route, 1 for none or a wrong configuration, 2 for a mi
     [["-c", path, "GET", "/direct", "-H", "host: a"], 0, /^$/],
     [["-c", path, "CONNECT", "a:80"], 1, /^$/],
     [["-c", "missing.yaml", "GET", "/"], 1, /^missing\.yaml: error: /],
-    [["-c", path, "GET"], 2, /^sluice: sluice explain takes a method and a URL: /],
+    [["-c", path, "GET"], 2, /^sluice: explain takes a method and a URL: /],
     [["-c", path, "GET", "/", "-H", "nothing"], 2, /^sluice: a header is written 'name: value', not 'nothing'\n/],
     [["GET", "/"], 2, /^sluice: at least one of --config-path or --config-yaml is needed\n/],
     [["--nope"], 2, /^sluice: Unknown option '--nope'\n/],

@@ -10,5 +10,5 @@ test("sluice schema prints a JSON Schema of the bootstrap", async (t) => {
   assert.ok(schema.definitions[schema.$ref.replace("#/definitions/", "")].properties.static_resources);
   const wrong = await SluiceCommand.run(t, "schema", "file");
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /^sluice: sluice schema takes no arguments, not 'file'\n/);
+  assert.match(wrong.stderr, /^sluice: schema takes no arguments, not 'file'\n/);
 });

@@ -61,11 +61,11 @@ test("--print-config prints what runs: the proxy started with it does the same",
 
 test("mistakes on the command line lead to the fix, with exit code 1", async (t) => {
   const cases: readonly (readonly [readonly string[], string])[] = [
-    [[], "sluice to needs a URL: sluice to http://127.0.0.1:3000"],
+    [[], "to needs a URL: sluice to http://127.0.0.1:3000"],
     [["3000"], "'3000' is a port and no URL: write http://127.0.0.1:3000"],
     [["a/x", "b"], "a request goes to any of the URLs, so all have the same path, not '/x/' and '/'"],
     [["a", "--listen", "http"], "--listen is a port, or address:port, not 'http'"],
-    [["a", "-c", "x.yaml"], "sluice to takes URLs and no configuration; --print-config prints one to begin with"],
+    [["a", "-c", "x.yaml"], "to takes URLs and no configuration; --print-config prints one to begin with"],
   ];
   const results = await Promise.all(cases.map(([args]) => SluiceCommand.run(t, "to", ...args)));
   for (const [index, result] of results.entries()) {

@@ -28,9 +28,9 @@ export async function to(commandLine: CommandLine, urls: readonly string[]): Pro
 
 function toOptions({ configPath, configYaml, commandOptions }: CommandLine, urls: readonly string[]): ToOptions {
   if (configPath !== null || configYaml !== null) {
-    throw new UsageError("sluice to takes URLs and no configuration; --print-config prints one to begin with");
+    throw new UsageError("to takes URLs and no configuration; --print-config prints one to begin with");
   }
-  if (urls.length === 0) throw new UsageError("sluice to needs a URL: sluice to http://127.0.0.1:3000");
+  if (urls.length === 0) throw new UsageError("to needs a URL: sluice to http://127.0.0.1:3000");
   const targets = urls.map(parseTarget);
   checkSamePath(targets);
   const { admin } = commandOptions;
