@@ -36,6 +36,9 @@ export type RetryConditionName = (typeof HTTP_NAMES)[number] | keyof typeof GRPC
 
 const BITS = new Map<string, number>([...HTTP_NAMES, ...GRPC_NAMES].map((name, index) => [name, 1 << index]));
 
+/** The conditions that `x-envoy-retry-on` can name; those of gRPC have `x-envoy-retry-grpc-on`. */
+export const HTTP_CONDITIONS: RetryConditions = (1 << HTTP_NAMES.length) - 1;
+
 /** All names, for suggestions. */
 export const RETRY_CONDITION_NAMES: readonly string[] = [...BITS.keys()];
 

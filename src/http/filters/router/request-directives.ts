@@ -1,5 +1,5 @@
 import { statName } from "../../../route/request-group.js";
-import { parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
+import { HTTP_CONDITIONS, parseRetryOn, type RetryConditions } from "../../../route/retry-on.js";
 import type { LocalReply } from "../../filter/filter.js";
 import { textReply } from "../../filter/local-reply.js";
 import type { HeaderMap } from "../../headers/header-map.js";
@@ -76,7 +76,9 @@ export function takeTimeoutDirectives(headers: HeaderMap): TimeoutDirectives {
 /** Reads when the request, or a rule of its route, wants it to be tried again, and removes it. */
 export function takeRetryDirectives(headers: HeaderMap): RetryDirectives {
   const directives = {
-    retryOn: parseRetryOn(headers.getJoined(RETRY_ON) ?? "") | parseRetryOn(headers.getJoined(RETRY_GRPC_ON) ?? ""),
+    retryOn:
+      (parseRetryOn(headers.getJoined(RETRY_ON) ?? "") & HTTP_CONDITIONS) |
+      (parseRetryOn(headers.getJoined(RETRY_GRPC_ON) ?? "") & ~HTTP_CONDITIONS),
     maxRetries: numberOf(headers.get(MAX_RETRIES)),
     retriableStatusCodes: numbersOf(headers.getJoined(STATUS_CODES)),
     retriableHeaderNames: namesOf(headers.getJoined(HEADER_NAMES)),
@@ -149,6 +151,7 @@ export function checkDirectives(names: readonly CheckedHeader[], headers: Header
 
 function isValidDirective(name: CheckedHeader, value: string): boolean {
   if (name !== RETRY_ON && name !== RETRY_GRPC_ON) return numberOf(value) !== null;
-  for (const item of value.split(",")) if (parseRetryOn(item) === 0) return false;
+  const conditions = name === RETRY_ON ? HTTP_CONDITIONS : ~HTTP_CONDITIONS;
+  for (const item of value.split(",")) if ((parseRetryOn(item) & conditions) === 0) return false;
   return true;
 }

@@ -9,6 +9,7 @@ import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { Resource } from "../../../upstream/resource-manager.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { HeaderMap } from "../../headers/header-map.js";
+import { headerValue } from "../../headers/header-matcher.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
 import { countRetry } from "./request-counts.js";
 import type { RetryDirectives } from "./request-directives.js";
@@ -168,7 +169,9 @@ export class RetryState {
 
   private isRetriableResponse(headers: HeaderMap): boolean {
     if (this.policy?.isRetriableResponse(headers)) return true;
-    for (const name of this.directives?.retriableHeaderNames ?? NO_NAMES) if (headers.has(name)) return true;
+    for (const name of this.directives?.retriableHeaderNames ?? NO_NAMES) {
+      if (headerValue(headers, name) !== null) return true;
+    }
     return false;
   }
 

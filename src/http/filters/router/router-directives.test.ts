@@ -45,7 +45,12 @@ describe("what a request asks for itself", () => {
     const other = run.send(ask(...named));
     run.respond(head(200, "x-again: 1"));
     assert.equal(other.received, "");
-    run.finish([client, other]);
+    const pseudo = run.send(
+      ask("x-envoy-retry-on: retriable-headers", "x-envoy-retriable-header-names:  :status, x-b "),
+    );
+    run.respond(head(200));
+    assert.equal(pseudo.received, "");
+    run.finish([client, other, pseudo]);
   });
 
   test("a timeout, and 204 in its place", () => {
@@ -91,6 +96,19 @@ describe("what a request asks for itself", () => {
     run.finish([client]);
   });
 
+  test("conditions of gRPC have a header of their own", () => {
+    const run = internal();
+    const grpcError = head(200, "grpc-status: 1");
+    const client = run.send(ask("x-envoy-retry-on: cancelled", "x-envoy-retry-grpc-on: 5xx"));
+    run.respond(grpcError);
+    assert.equal(statusOf(client.received), 200);
+    assert.equal(run.clusterStat("upstream_rq_retry"), 0);
+    const other = run.send(ask("x-envoy-retry-grpc-on: cancelled"));
+    run.respond(grpcError);
+    assert.equal(other.received, "");
+    run.finish([client, other]);
+  });
+
   test("nonsense, which strict_check_headers refuses", () => {
     const run = internal({ router: { strict_check_headers: ["x-envoy-retry-on"] } });
     const client = run.send(ask("x-envoy-retry-on: 5xx,never"));
@@ -98,5 +116,33 @@ describe("what a request asks for itself", () => {
     assert.equal(bodyOf(client.received), "invalid header 'x-envoy-retry-on' with value '5xx,never'");
     assert.deepEqual(run.log, ["400 IH request_headers_failed_strict_check{x-envoy-retry-on}"]);
     run.finish([client]);
+  });
+
+  test("strict_check_headers, header by header", () => {
+    const VALID = [
+      ["x-envoy-retry-on", " 5xx,gateway-error ,  connect-failure   "],
+      ["x-envoy-retry-grpc-on", "cancelled,  deadline-exceeded"],
+      ["x-envoy-max-retries", "0"],
+      ["x-envoy-upstream-rq-timeout-ms", "100"],
+    ] as const;
+    const INVALID = [
+      ["x-envoy-retry-on", "5 xx,gateway-error"],
+      ["x-envoy-retry-on", "cancelled"],
+      ["x-envoy-retry-grpc-on", "5xx"],
+      ["x-envoy-max-retries", "-1"],
+      ["x-envoy-upstream-rq-timeout-ms", "1.5"],
+      ["x-envoy-upstream-rq-per-try-timeout-ms", "soon"],
+    ] as const;
+    for (const [name, value] of [...VALID, ...INVALID]) {
+      const run = internal({ router: { strict_check_headers: [name] } });
+      const client = run.send(ask(`${name}: ${value}`));
+      const refused = statusOf(client.received) === 400;
+      assert.equal(
+        refused,
+        INVALID.some(([other, bad]) => other === name && bad === value),
+        `${name}: ${value}`,
+      );
+      run.finish([client]);
+    }
   });
 });
