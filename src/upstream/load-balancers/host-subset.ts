@@ -9,8 +9,14 @@ import type { BalancerParts } from "./zone-aware-load-balancer.js";
 /** Makes the balancer of a policy over some hosts. */
 export type BalancerMaker = (config: LbPolicyConfig, parts: BalancerParts) => LoadBalancer;
 
+export interface Subset {
+  readonly balancer: LoadBalancer;
+  /** These are its hosts now, at least one. */
+  update(hosts: readonly Host[]): void;
+}
+
 /** Some of a cluster's hosts with a balancer of their own. */
-export class HostSubset {
+export class HostSubset implements Subset {
   readonly balancer: LoadBalancer;
   private readonly prioritySet: PrioritySet;
 

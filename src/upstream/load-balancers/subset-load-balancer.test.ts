@@ -128,6 +128,18 @@ describe("subsets", () => {
     assert.equal(run.stat("lb_subsets_single_host_per_subset_duplicate"), 2);
   });
 
+  test("the only host of a subset is taken, well or not", () => {
+    const hosts = [withMetadata(1, { id: "a" }, { health: "unhealthy" }), withMetadata(2, { id: "b" })];
+    for (const [singleHost, chosen] of [
+      [true, 1],
+      [false, 0],
+    ] as const) {
+      const run = new BalancerRun(subset([selector(["id"], { singleHost })]), hosts, { panicThreshold: 0 });
+      assert.deepEqual(run.choices(1, wanting({ id: "a" })), [chosen]);
+      assert.equal(run.stat("lb_healthy_panic"), 0);
+    }
+  });
+
   test("a route may list criteria to fall back to", () => {
     const run = new BalancerRun(subset([selector(["version"]), selector(["stage"])], { fallbackList: true }), HOSTS);
     const wanted = wanting({ fallback_list: [{ version: "7" }, { stage: "dev" }, { version: "1.0" }] });

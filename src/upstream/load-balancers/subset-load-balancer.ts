@@ -5,7 +5,8 @@ import type { LoadBalancerContext } from "../load-balancer-context.js";
 import type { SubsetConfig, SubsetFallback, SubsetSelectorConfig } from "../load-balancing-config.js";
 import type { MetadataMatchCriteria } from "../metadata-match.js";
 import type { PrioritySetObserver } from "../priority-set.js";
-import { type BalancerMaker, HostSubset } from "./host-subset.js";
+import { type BalancerMaker, HostSubset, type Subset } from "./host-subset.js";
+import { SingleHostSubset } from "./single-host-subset.js";
 import { alternatives, reduced, selectorFor } from "./subset-search.js";
 import { hasValues, type SubsetName, subsetNameOf, subsetNamesOf } from "./subset-values.js";
 import type { BalancerParts } from "./zone-aware-load-balancer.js";
@@ -17,6 +18,12 @@ interface Step {
   readonly whenFound: Counter | null;
 }
 
+/** The hosts of one subset, and what they were found by. */
+interface Division {
+  readonly members: Host[];
+  readonly selector: SubsetSelectorConfig;
+}
+
 /**
  * Divides the hosts by their metadata and balances each part by itself; what a route asks of the metadata leads to the
  * part (`lb_subset_config`).
@@ -26,7 +33,7 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
   private readonly parts: BalancerParts;
   private readonly make: BalancerMaker;
   private readonly stats: SubsetStats;
-  private readonly subsets = new Map<SubsetName, HostSubset>();
+  private readonly subsets = new Map<SubsetName, Subset>();
   private readonly any: HostSubset | null;
   private readonly defaultSubset: HostSubset | null;
   private readonly withoutSubset: readonly Step[];
@@ -56,20 +63,20 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
     this.any?.update(hosts);
     this.defaultSubset?.update(hosts.filter((host) => hasValues(host, defaultSubset, listAsAny))); // control plane: hosts
     const found = this.divide(hosts);
-    for (const [name, members] of found) this.subsetFor(name).update(members);
+    for (const [name, { members, selector }] of found) this.subsetFor(name, selector).update(members);
     for (const name of this.subsets.keys()) if (!found.has(name)) this.remove(name);
     this.known = new WeakMap();
   }
 
   /** The members of each subset. */
-  private divide(hosts: readonly Host[]): Map<SubsetName, Host[]> {
-    const found = new Map<SubsetName, Host[]>();
+  private divide(hosts: readonly Host[]): Map<SubsetName, Division> {
+    const found = new Map<SubsetName, Division>();
     let duplicates = 0;
     for (const selector of this.config.selectors) {
       for (const host of hosts) {
         for (const name of subsetNamesOf(host, selector.keys, this.config.listAsAny)) {
-          const members = found.get(name);
-          if (members === undefined) found.set(name, [host]);
+          const members = found.get(name)?.members;
+          if (members === undefined) found.set(name, { members: [host], selector });
           else if (!selector.singleHost) addOnce(members, host);
           else if (members[0] !== host) duplicates++;
         }
@@ -79,10 +86,10 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
     return found;
   }
 
-  private subsetFor(name: SubsetName): HostSubset {
+  private subsetFor(name: SubsetName, { singleHost }: SubsetSelectorConfig): Subset {
     const known = this.subsets.get(name);
     if (known !== undefined) return known;
-    const subset = this.create();
+    const subset = singleHost ? new SingleHostSubset() : this.create();
     this.subsets.set(name, subset);
     this.stats.created.inc();
     this.stats.active?.inc();
