@@ -25,8 +25,27 @@ test("original_ip_detection_extensions in their order", () => {
     "allow_extension_to_set_address_as_trusted: true, reject_with_status: { code: NotFound }",
   );
   assert.deepEqual(manager(`original_ip_detection_extensions: [${XFF}, ${trusted}]`).originalIpDetection, [
-    { kind: "xff", trustedHops: 2 },
+    { kind: "xff", trustedHops: 2, appendsPeer: false },
     { kind: "customHeader", headerName: "x-client", trusted: true, rejectStatus: 404 },
+  ]);
+});
+
+test("proxies that are trusted by their addresses", () => {
+  const xff = (fields: string): string =>
+    `{ name: x, typed_config: { "@type": ${TYPES}.xff.v3.XffConfig, ${fields} } }`;
+  const cidrs = "xff_trusted_cidrs: { cidrs: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }";
+  const detection = (fields: string): unknown =>
+    manager(`original_ip_detection_extensions: [${xff(fields)}]`).originalIpDetection[0];
+  const proxies = [{ addressPrefix: "10.0.0.0", prefixLength: 8 }];
+  assert.deepEqual(detection(cidrs), { kind: "trustedProxies", proxies, appendsPeer: false });
+  assert.deepEqual(detection(`${cidrs}, skip_xff_append: false`), {
+    kind: "trustedProxies",
+    proxies,
+    appendsPeer: true,
+  });
+  assert.deepEqual(detection("skip_xff_append: false"), { kind: "xff", trustedHops: 0, appendsPeer: true });
+  assert.deepEqual(problems(`original_ip_detection_extensions: [${xff(`${cidrs}, xff_num_trusted_hops: 1`)}]`), [
+    "10:245 error original_ip_detection_extensions[0].typed_config.xff_num_trusted_hops: cannot be used together with `xff_trusted_cidrs` -> say how many proxies there are, or which",
   ]);
 });
 

@@ -1,8 +1,9 @@
 import type { HttpConnectionManager } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { CustomHeaderConfig } from "../gen/envoy/extensions/http/original_ip_detection/custom_header/v3/custom_header_pb.js";
-import type { XffConfig } from "../gen/envoy/extensions/http/original_ip_detection/xff/v3/xff_pb.js";
+import type { XffConfig, XffTrustedCidrs } from "../gen/envoy/extensions/http/original_ip_detection/xff/v3/xff_pb.js";
 import type { HttpStatus } from "../gen/envoy/type/v3/http_status_pb.js";
 import type { OriginalIpDetectionConfig } from "../http/conn-manager/original-ip-detection.js";
+import { CIDR_RANGE_FIELDS, convertCidrRanges } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertTypedExtension, type Extension, extension, typedExtensionFields } from "./extension.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
@@ -17,8 +18,15 @@ const DETECTIONS: readonly Extension<OriginalIpDetectionConfig>[] = [
     "envoy.http.original_ip_detection.xff",
     implemented<XffConfig>("envoy.extensions.http.original_ip_detection.xff.v3.XffConfig", {
       xff_num_trusted_hops: true,
+      xff_trusted_cidrs: implemented<XffTrustedCidrs>(
+        "envoy.extensions.http.original_ip_detection.xff.v3.XffTrustedCidrs",
+        {
+          cidrs: CIDR_RANGE_FIELDS,
+        },
+      ),
+      skip_xff_append: true,
     }),
-    (message) => ({ kind: "xff", trustedHops: message.xffNumTrustedHops }),
+    convertXff,
   ),
   extension<CustomHeaderConfig, OriginalIpDetectionConfig>(
     "envoy.http.original_ip_detection.custom_header",
@@ -36,6 +44,19 @@ const DETECTIONS: readonly Extension<OriginalIpDetectionConfig>[] = [
   ),
 ];
 
+function convertXff(message: XffConfig, context: ConversionContext): OriginalIpDetectionConfig {
+  const { xffTrustedCidrs, xffNumTrustedHops } = message;
+  const appendsPeer = message.skipXffAppend === false;
+  const proxies = convertCidrRanges(xffTrustedCidrs?.cidrs ?? [], context);
+  // As in Envoy a list without a range is none.
+  if (proxies.length === 0) return { kind: "xff", trustedHops: xffNumTrustedHops, appendsPeer };
+  if (xffNumTrustedHops > 0) {
+    const text = "cannot be used together with `xff_trusted_cidrs`";
+    context.error(message, "xffNumTrustedHops", text, "say how many proxies there are, or which");
+  }
+  return { kind: "trustedProxies", proxies, appendsPeer };
+}
+
 export const ORIGINAL_IP_DETECTION_FIELDS: MessageTable = typedExtensionFields(() =>
   DETECTIONS.map((detection) => detection.table),
 );
@@ -52,7 +73,9 @@ export function convertOriginalIpDetection(
   context: ConversionContext,
 ): readonly OriginalIpDetectionConfig[] {
   const extensions = message.originalIpDetectionExtensions;
-  if (extensions.length === 0) return [{ kind: "xff", trustedHops: message.xffNumTrustedHops }];
+  if (extensions.length === 0) {
+    return [{ kind: "xff", trustedHops: message.xffNumTrustedHops, appendsPeer: false }];
+  }
   if (message.useRemoteAddress === true) {
     const text = "cannot be used together with `use_remote_address`, which takes the connection's peer for the client";
     context.error(message, "originalIpDetectionExtensions", text);

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { CidrSet } from "../../network/cidr.js";
 
 /**
  * The address that stands at a place of `x-forwarded-for`, counted from the right: 1 is the last one appended. Null when
@@ -21,4 +22,29 @@ export function forwardedAddress(value: string, fromRight: number): string | nul
 /** True when `x-forwarded-for` names exactly one address. */
 export function isSingleAddress(value: string): boolean {
   return !value.includes(",");
+}
+
+/** Who writes more addresses than this is not describing a way that a request takes. Envoy's limit. */
+const MAX_PROXIES = 20;
+
+/**
+ * The last address of `x-forwarded-for` that is none of the proxies which have written it; the first one where all are.
+ * Null when an entry on the way there is no address, or when there are more than 20.
+ */
+export function addressBeforeProxies(value: string, proxies: CidrSet): string | null {
+  const entries = value.split(",");
+  if (entries.length > MAX_PROXIES) return null;
+  let address: string | null = null;
+  for (let i = entries.length - 1; i >= 0; i--) {
+    address = (entries[i] as string).trim();
+    if (isIP(address) === 0) return null;
+    if (!proxies.contains(address)) return address;
+  }
+  return address;
+}
+
+/** The address that `x-forwarded-for` names first, as it stands there. */
+export function firstEntry(value: string): string {
+  const comma = value.indexOf(",");
+  return (comma < 0 ? value : value.slice(0, comma)).trim();
 }

@@ -62,7 +62,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   useRemoteAddress: false,
   xffNumTrustedHops: 0,
   skipXffAppend: false,
-  originalIpDetection: [{ kind: "xff", trustedHops: 0 }],
+  originalIpDetection: [{ kind: "xff", trustedHops: 0, appendsPeer: false }],
   internalCidrRanges: [],
   internalUnixSockets: false,
   internalOnlyHeaders: [],

@@ -72,7 +72,7 @@ describe("x-forwarded-for and who the client is", () => {
     },
     {
       name: "behind two more hops it believes the third",
-      config: { originalIpDetection: [{ kind: "xff", trustedHops: 2 }] },
+      config: { originalIpDetection: [{ kind: "xff", trustedHops: 2, appendsPeer: false }] },
       peer: "10.11.12.13",
       forwardedFor: `${THREE}, 192.0.2.5`,
       client: "203.0.113.10:0",
@@ -341,7 +341,7 @@ describe("original_ip_detection_extensions", () => {
   const CUSTOM = { kind: "customHeader", headerName: "x-client", trusted: true, rejectStatus: 0 } as const;
 
   test("the first that finds an address counts", () => {
-    const config = { originalIpDetection: [CUSTOM, { kind: "xff", trustedHops: 0 }] } as const;
+    const config = { originalIpDetection: [CUSTOM, { kind: "xff", trustedHops: 0, appendsPeer: false }] } as const;
     const both: Fields = [
       ["x-client", "198.51.100.1"],
       ["x-forwarded-for", "203.0.113.1"],
@@ -350,6 +350,17 @@ describe("original_ip_detection_extensions", () => {
     assert.equal(mutate(config, both.slice(1)).clientAddress, "203.0.113.1:0");
     assert.equal(mutate(config, [["x-client", "nobody"]]).clientAddress, "192.0.2.5:40001");
     assert.equal(mutate(config, [["x-client", "2001:db8::1"]]).clientAddress, "[2001:db8::1]:0");
+  });
+
+  test("the peer is appended where that is wanted, once", () => {
+    const proxies = [{ addressPrefix: "192.0.2.0", prefixLength: 24 }];
+    const appending = { kind: "trustedProxies", proxies, appendsPeer: true } as const;
+    const hops = { kind: "xff", trustedHops: 0, appendsPeer: true } as const;
+    const given: Fields = [["x-forwarded-for", "1.2.3.4"]];
+    assert.equal(mutate({ originalIpDetection: [appending] }, given).fields["x-forwarded-for"], "1.2.3.4,192.0.2.5");
+    const both = mutate({ originalIpDetection: [appending, hops] }, given, "10.1.1.1");
+    assert.equal(both.fields["x-forwarded-for"], "1.2.3.4,10.1.1.1");
+    assert.equal(both.clientAddress, "1.2.3.4:0");
   });
 
   test("a header that is trusted can make a request internal, whatever x-forwarded-for says", () => {

@@ -22,7 +22,7 @@ export function mutateRequestHeaders(
 ): LocalReply | null {
   const { config } = context;
   removeUntrustedReferer(headers);
-  const client = config.useRemoteAddress ? trustPeer(headers, context, peer) : detectClient(headers, context);
+  const client = config.useRemoteAddress ? trustPeer(headers, context, peer) : detectClient(headers, context, peer);
   if (client.refusal !== null) return client.refusal;
   setOrigin(headers, context, peer);
   const internal = client.trusted && context.internalAddresses?.contains(client.host ?? "") === true;
@@ -53,17 +53,23 @@ interface Client {
 
 const UNKNOWN: Client = Object.freeze({ host: null, trusted: false, refusal: null });
 
-function detectClient(headers: HeaderMap, context: ConnectionManagerContext): Client {
+function detectClient(headers: HeaderMap, context: ConnectionManagerContext, peer: DownstreamPeer): Client {
   const detectors = context.ipDetectors;
-  for (let i = 0; i < detectors.length; i++) {
+  let client = UNKNOWN;
+  let appendsPeer = false;
+  for (let i = 0; i < detectors.length && client === UNKNOWN; i++) {
     const detector = detectors[i] as OriginalIpDetector;
-    const host = detector.detect(headers);
-    if (host !== null) return { host, trusted: detector.trusts(headers), refusal: null };
-    if (detector.refusal === null) continue;
-    context.stats.rqRejectedViaIpDetection.inc();
-    return { host, trusted: false, refusal: detector.refusal };
+    const host = detector.detect(headers, peer.remoteHost);
+    appendsPeer ||= detector.appendsPeer;
+    if (host !== null) client = { host, trusted: detector.trusts(headers, host), refusal: null };
+    else if (detector.refusal !== null) {
+      context.stats.rqRejectedViaIpDetection.inc();
+      return { host, trusted: false, refusal: detector.refusal };
+    }
   }
-  return UNKNOWN;
+  // Only now: who is asked later must not take the peer for what a proxy has written.
+  if (appendsPeer) appendPeer(headers, context, peer);
+  return client;
 }
 
 /** The connection's own peer is the client, unless trusted proxies stand before it. */
@@ -72,16 +78,21 @@ function trustPeer(headers: HeaderMap, context: ConnectionManagerContext, peer: 
   const forwardedFor = headers.getJoined("x-forwarded-for");
   const hops = config.xffNumTrustedHops;
   const client = hops > 0 && forwardedFor !== null ? forwardedAddress(forwardedFor, hops) : null;
-  if (!config.skipXffAppend && peer.remoteHost !== "") {
-    // A loopback peer would tell nobody anything; our own address does.
-    let appended = isLoopback(peer.remoteHost) ? peer.localHost : peer.remoteHost;
-    if (config.mapIpv4RemoteAddress && !appended.includes(":")) appended = `::FFFF:${appended}`;
-    headers.set("x-forwarded-for", forwardedFor === null ? appended : `${forwardedFor},${appended}`);
-  }
+  if (!config.skipXffAppend) appendPeer(headers, context, peer);
   // What a client says of itself counts only behind a proxy that is trusted.
   if (hops === 0) headers.remove("x-forwarded-proto");
   if (hops === 0 && config.appendXForwardedPort) headers.remove("x-forwarded-port");
   return { host: client ?? peer.remoteHost, trusted: forwardedFor === null, refusal: null };
+}
+
+/** A peer on a Unix domain socket has no address. */
+function appendPeer(headers: HeaderMap, { config }: ConnectionManagerContext, peer: DownstreamPeer): void {
+  if (peer.remoteHost === "") return;
+  // A loopback peer would tell nobody anything; our own address does.
+  let appended = isLoopback(peer.remoteHost) ? peer.localHost : peer.remoteHost;
+  if (config.mapIpv4RemoteAddress && !appended.includes(":")) appended = `::FFFF:${appended}`;
+  const before = headers.getJoined("x-forwarded-for");
+  headers.set("x-forwarded-for", before === null ? appended : `${before},${appended}`);
 }
 
 /** Scheme and port by which the client came, as far as they are not known from a proxy before us. */
