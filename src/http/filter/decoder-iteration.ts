@@ -78,8 +78,13 @@ export class ActiveDecoderFilter extends ActiveFilter implements DecoderFilterCa
     return this.manager.keep(data);
   }
 
-  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
-    this.manager.recreateStream(headers, body, trailers, response);
+  recreateStream(
+    headers: HeaderMap,
+    body: readonly Buffer[],
+    trailers: HeaderMap | null,
+    response: HeaderMap,
+  ): boolean {
+    return this.manager.recreateStream(headers, body, trailers, response);
   }
 
   encode1xxHeaders(headers: HeaderMap): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { HeaderMap } from "../headers/header-map.js";
 import type { FilterChainCallbacks } from "./filter.js";
 import { Passage, responseHeaders, ScriptedFilter } from "./passage.test.support.js";
 
@@ -65,6 +66,38 @@ describe("FilterManager: the chain", () => {
     p.take();
     p.data("x", false);
     p.trailers();
+    assert.deepEqual(p.take(), []);
+  });
+});
+
+describe("FilterManager: a stream that begins anew (BEHAVIOUR 4)", () => {
+  const begin = (p: Passage): boolean => p.terminal.recreateStream(new HeaderMap(), [], null, responseHeaders(302));
+
+  test("does so when its request is complete", () => {
+    const p = new Passage("decoding", { A: {} });
+    p.headers(true);
+    p.take();
+    assert.equal(begin(p), true);
+    assert.deepEqual(p.take(), ["recreated"]);
+  });
+
+  test("does not while the client is still sending", () => {
+    const p = new Passage("decoding", { A: {} });
+    p.isRequestComplete = false;
+    p.headers(false);
+    p.take();
+    assert.equal(begin(p), false);
+    assert.deepEqual(p.take(), []);
+  });
+
+  test("does not behind a response, nor behind its end", () => {
+    const p = new Passage("both", { A: {} });
+    p.headers(true);
+    p.terminal.encodeHeaders(responseHeaders(200), false);
+    p.take();
+    assert.equal(begin(p), false);
+    p.manager.destroy();
+    assert.equal(begin(p), false);
     assert.deepEqual(p.take(), []);
   });
 });

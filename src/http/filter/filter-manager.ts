@@ -10,6 +10,8 @@ import { StreamFilters } from "./stream-filters.js";
 
 /** What lies at both ends of the chain. Implemented by `ActiveStream`. */
 export interface FilterManagerCallbacks extends StreamContext, LocalReplyRewriting {
+  /** The client has sent all of its request. */
+  readonly isRequestComplete: boolean;
   /** The response has passed the last encoder filter. */
   encode1xxHeaders(headers: HeaderMap): void;
   encodeHeaders(headers: HeaderMap, endStream: boolean): void;
@@ -223,8 +225,16 @@ export class FilterManager {
     if (!this.destroyed) this.stream.resetFromFilter(details);
   }
 
-  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void {
-    if (this.awaitsResponse) this.stream.recreateStream(headers, body, trailers, response);
+  /** BEHAVIOUR 4: what the client has yet to send would belong to neither of the two. */
+  recreateStream(
+    headers: HeaderMap,
+    body: readonly Buffer[],
+    trailers: HeaderMap | null,
+    response: HeaderMap,
+  ): boolean {
+    if (!this.awaitsResponse || !this.stream.isRequestComplete) return false;
+    this.stream.recreateStream(headers, body, trailers, response);
+    return true;
   }
 
   // ---- flow control

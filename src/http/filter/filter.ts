@@ -114,9 +114,10 @@ export interface DecoderFilterCallbacks extends FilterCallbacks {
 
   /**
    * Answers nothing and lets another request, in the place of the complete one, pass a chain of its own from its
-   * beginning. This chain is over. @param response why, for the log
+   * beginning. This chain is over. False, and nothing has happened, while the request is not complete or when it is
+   * answered already. @param response why, for the log
    */
-  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): void;
+  recreateStream(headers: HeaderMap, body: readonly Buffer[], trailers: HeaderMap | null, response: HeaderMap): boolean;
 
   /** The filter's own way out is full, or drained again: stops and continues the client's bytes. Calls pair. */
   onDecoderFilterAboveWriteBufferHighWatermark(): void;

@@ -318,6 +318,8 @@ export class Passage implements FilterManagerCallbacks {
     return null;
   }
 
+  isRequestComplete = true;
+
   recreateStream(): void {
     this.log.push("recreated");
   }

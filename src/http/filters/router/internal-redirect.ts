@@ -31,13 +31,8 @@ export class InternalRedirect {
     }
     this.clusterStats.internalRedirectSucceeded.inc();
     const isFetch = next.method !== replay.headers.method;
-    callbacks.recreateStream(
-      next,
-      isFetch ? NO_BODY : [...replay.body],
-      isFetch ? null : replay.requestTrailers,
-      response,
-    );
-    return true;
+    const body = isFetch ? NO_BODY : [...replay.body];
+    return callbacks.recreateStream(next, body, isFetch ? null : replay.requestTrailers, response);
   }
 
   /** The headers of the next request; null, counted, when there is none. */
