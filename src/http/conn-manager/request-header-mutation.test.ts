@@ -1,39 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { StreamInfo } from "../../stream-info/stream-info.js";
-import type { LocalReply } from "../filter/filter.js";
-import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
-import { contextOf, fieldsOf, headersOf } from "./manager.test.support.js";
-import { mutateRequestHeaders } from "./request-header-mutation.js";
+import { EDGE, type Fields, INTERNAL, mutate } from "./mutated-request.test.support.js";
 
-type Fields = readonly (readonly [name: string, value: string])[];
-
-interface Mutated {
-  readonly refusal: LocalReply | null;
-  readonly headers: HeaderMap;
-  readonly fields: Record<string, string>;
-  readonly clientAddress: string;
-}
-
-/** What becomes of a request that comes from `peer`, or from 192.0.2.5. */
-function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields, peer = "192.0.2.5"): Mutated {
-  const headers = headersOf(fields);
-  const info = new StreamInfo(1, 1, "HTTP/1.1", 0, 0);
-  info.downstreamRemoteAddress = `${peer}:40001`;
-  const ends = {
-    remoteHost: peer,
-    remoteText: `${peer}:40001`,
-    localHost: "10.0.0.1",
-    localText: "10.0.0.1:80",
-    localPort: 80,
-  };
-  const refusal = mutateRequestHeaders(headers, contextOf({ config }), ends, info);
-  return { refusal, headers, fields: fieldsOf(headers), clientAddress: info.downstreamRemoteAddress };
-}
-
-const EDGE = { useRemoteAddress: true };
-const INTERNAL = { internalCidrRanges: [{ addressPrefix: "10.0.0.0", prefixLength: 8 }] };
 const THREE = "203.0.113.128, 203.0.113.10, 203.0.113.1";
 
 describe("x-forwarded-for and who the client is", () => {
@@ -334,54 +303,6 @@ describe("x-request-id says whether the request is traced (envoy.request_id.uuid
   test("unless the id is none of our business", () => {
     assert.equal(idOf({ ...EDGE, requestId: { preserveExternal: true, packTraceReason: false } }), SAMPLED);
     assert.equal(idOf({ requestId: { preserveExternal: true, packTraceReason: true } }), SAMPLED);
-  });
-});
-
-describe("original_ip_detection_extensions", () => {
-  const CUSTOM = { kind: "customHeader", headerName: "x-client", trusted: true, rejectStatus: 0 } as const;
-
-  test("the first that finds an address counts", () => {
-    const config = { originalIpDetection: [CUSTOM, { kind: "xff", trustedHops: 0, appendsPeer: false }] } as const;
-    const both: Fields = [
-      ["x-client", "198.51.100.1"],
-      ["x-forwarded-for", "203.0.113.1"],
-    ];
-    assert.equal(mutate(config, both).clientAddress, "198.51.100.1:0");
-    assert.equal(mutate(config, both.slice(1)).clientAddress, "203.0.113.1:0");
-    assert.equal(mutate(config, [["x-client", "nobody"]]).clientAddress, "192.0.2.5:40001");
-    assert.equal(mutate(config, [["x-client", "2001:db8::1"]]).clientAddress, "[2001:db8::1]:0");
-  });
-
-  test("the peer is appended where that is wanted, once", () => {
-    const proxies = [{ addressPrefix: "192.0.2.0", prefixLength: 24 }];
-    const appending = { kind: "trustedProxies", proxies, appendsPeer: true } as const;
-    const hops = { kind: "xff", trustedHops: 0, appendsPeer: true } as const;
-    const given: Fields = [["x-forwarded-for", "1.2.3.4"]];
-    assert.equal(mutate({ originalIpDetection: [appending] }, given).fields["x-forwarded-for"], "1.2.3.4,192.0.2.5");
-    const both = mutate({ originalIpDetection: [appending, hops] }, given, "10.1.1.1");
-    assert.equal(both.fields["x-forwarded-for"], "1.2.3.4,10.1.1.1");
-    assert.equal(both.clientAddress, "1.2.3.4:0");
-  });
-
-  test("a header that is trusted can make a request internal, whatever x-forwarded-for says", () => {
-    const fields: Fields = [
-      ["x-client", "10.0.0.7"],
-      ["x-forwarded-for", "203.0.113.1, 203.0.113.2"],
-    ];
-    const internal = (trusted: boolean): string | undefined =>
-      mutate({ ...INTERNAL, originalIpDetection: [{ ...CUSTOM, trusted }] }, fields).fields["x-envoy-internal"];
-    assert.equal(internal(true), "true");
-    assert.equal(internal(false), undefined);
-  });
-
-  test("a request without address can be refused", () => {
-    const config = { originalIpDetection: [{ ...CUSTOM, rejectStatus: 403 }] };
-    assert.deepEqual(mutate(config, [["x-client", "198.51.100.1"]]).refusal, null);
-    const { refusal } = mutate(config, []);
-    assert.deepEqual(
-      [refusal?.status, refusal?.body, refusal?.details],
-      [403, "", "rejecting_because_detection_failed"],
-    );
   });
 });
 
