@@ -6,7 +6,6 @@ import type {
 import type {
   HttpConnectionManager,
   HttpConnectionManager_InternalAddressConfig,
-  HttpConnectionManager_SetCurrentClientCertDetails,
   HttpConnectionManager_Tracing as Tracing,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { UnderscoresAction } from "../http/codec/http1/parser-settings.js";
@@ -19,7 +18,13 @@ import type { RouteConfig } from "../route/route-config.js";
 import { ACCESS_LOG_FIELDS, convertAccessLogs } from "./access-log-config.js";
 import { ACCESS_LOG_OPTION_FIELDS, convertAccessLogOptions } from "./access-log-options.js";
 import { CIDR_RANGE_FIELDS } from "./address-config.js";
-import { convertHeaderMutation, FORWARD_PROTO_FIELDS, REQUEST_ID_FIELDS } from "./connection-manager-headers.js";
+import {
+  CERT_DETAILS_FIELDS,
+  CLIENT_CERT_MATCHER_FIELDS,
+  convertHeaderMutation,
+  FORWARD_PROTO_FIELDS,
+  REQUEST_ID_FIELDS,
+} from "./connection-manager-headers.js";
 import { convertHostNormalization, convertPathNormalization } from "./connection-manager-normalization.js";
 import { convertTimeouts } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -74,11 +79,6 @@ const INTERNAL_ADDRESS_FIELDS = implemented<HttpConnectionManager_InternalAddres
   { unix_sockets: true, cidr_ranges: CIDR_RANGE_FIELDS },
 );
 
-const CERT_DETAILS_FIELDS = implemented<HttpConnectionManager_SetCurrentClientCertDetails>(
-  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails",
-  { subject: true, cert: true, chain: true, dns: true, uri: true },
-);
-
 const SCHEME_FIELDS = implemented<SchemeHeaderTransformation>("envoy.config.core.v3.SchemeHeaderTransformation", {
   scheme_to_overwrite: true,
 });
@@ -127,7 +127,7 @@ export const CONNECTION_MANAGER_FIELDS: MessageTable<HttpConnectionManager["$typ
       forward_proto_config: FORWARD_PROTO_FIELDS,
       add_user_agent: true,
       forward_client_cert_details: true,
-      // Says what is told of a client's certificate, and no client has one without TLS.
+      forward_client_cert_matcher: CLIENT_CERT_MATCHER_FIELDS,
       set_current_client_cert_details: CERT_DETAILS_FIELDS,
       request_id_extension: REQUEST_ID_FIELDS,
       via: true,

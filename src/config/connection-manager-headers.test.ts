@@ -64,6 +64,21 @@ test("faults of original_ip_detection_extensions", () => {
   ]);
 });
 
+test("forward_client_cert_matcher", () => {
+  const hcm = "t/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+  const action = `{ name: a, typed_config: { "@type": ${hcm}.ForwardClientCertConfig, forward_client_cert_details: SANITIZE_SET } }`;
+  const input = `{ name: i, typed_config: { "@type": t/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: X-From } }`;
+  const matcher = `{ matcher_tree: { input: ${input}, exact_match_map: { map: { mesh: { action: ${action} } } } } }`;
+  assert.deepEqual(manager(`forward_client_cert_matcher: ${matcher}`).clientCertMatcher, {
+    branches: {
+      kind: "exactMap",
+      input: { kind: "header", name: "x-from" },
+      entries: [{ key: "mesh", onMatch: { kind: "action", action: "sanitizeSet" } }],
+    },
+    onNoMatch: null,
+  });
+});
+
 test("internal_only_headers in lower case", () => {
   const routes = "route_config: { internal_only_headers: [X-Debug] }";
   assert.deepEqual(manager("", routes).internalOnlyHeaders, ["x-debug"]);

@@ -1,15 +1,21 @@
 import type {
+  HttpConnectionManager_ForwardClientCertConfig as ForwardClientCertConfig,
   ForwardProtoConfig,
   HttpConnectionManager,
+  HttpConnectionManager_SetCurrentClientCertDetails,
   RequestIDExtension,
 } from "../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { UuidRequestIdConfig } from "../gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js";
-import type { ConnectionManagerConfig, ForwardClientCert } from "../http/conn-manager/connection-manager-config.js";
+import type { ClientCertMatcherConfig, ForwardClientCert } from "../http/conn-manager/client-cert-rule.js";
+import type { ConnectionManagerConfig } from "../http/conn-manager/connection-manager-config.js";
 import type { RequestIdConfig } from "../http/conn-manager/request-id.js";
 import { convertCidrRanges } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { extension } from "./extension.js";
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
+import { convertMatcherTree, matcherTreeFields } from "./matcher-tree.js";
 import { convertOriginalIpDetection } from "./original-ip-detection.js";
+import { REQUEST_INPUTS } from "./request-inputs.js";
 
 type HeaderConfig = Pick<
   ConnectionManagerConfig,
@@ -27,6 +33,7 @@ type HeaderConfig = Pick<
   | "httpsDestinationPorts"
   | "addUserAgent"
   | "forwardClientCert"
+  | "clientCertMatcher"
   | "requestId"
   | "alwaysSetRequestIdInResponse"
 >;
@@ -54,6 +61,12 @@ export const FORWARD_PROTO_FIELDS: MessageTable = implemented<ForwardProtoConfig
   },
 );
 
+/** Says what is told of a client's certificate, and no client has one without TLS. */
+export const CERT_DETAILS_FIELDS: MessageTable = implemented<HttpConnectionManager_SetCurrentClientCertDetails>(
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails",
+  { subject: true, cert: true, chain: true, dns: true, uri: true },
+);
+
 const FORWARD_CLIENT_CERT: Readonly<Record<string, ForwardClientCert>> = {
   SANITIZE: "sanitize",
   FORWARD_ONLY: "forwardOnly",
@@ -61,6 +74,35 @@ const FORWARD_CLIENT_CERT: Readonly<Record<string, ForwardClientCert>> = {
   SANITIZE_SET: "sanitizeSet",
   ALWAYS_FORWARD_ONLY: "alwaysForwardOnly",
 };
+
+type HoldsClientCert = HttpConnectionManager | ForwardClientCertConfig;
+
+function convertForwardClientCert(message: HoldsClientCert, context: ConversionContext): ForwardClientCert {
+  return FORWARD_CLIENT_CERT[context.enumName(message, "forwardClientCertDetails")] ?? "sanitize";
+}
+
+const CLIENT_CERT_ACTION = extension<ForwardClientCertConfig, ForwardClientCert>(
+  "forward_client_cert",
+  implemented<ForwardClientCertConfig>(
+    "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertConfig",
+    { forward_client_cert_details: true, set_current_client_cert_details: CERT_DETAILS_FIELDS },
+  ),
+  convertForwardClientCert,
+);
+
+export const CLIENT_CERT_MATCHER_FIELDS: MessageTable = matcherTreeFields(
+  () => REQUEST_INPUTS.map((input) => input.table),
+  () => [CLIENT_CERT_ACTION.table],
+);
+
+function convertClientCertMatcher(
+  message: HttpConnectionManager,
+  context: ConversionContext,
+): ClientCertMatcherConfig | null {
+  const { forwardClientCertMatcher: matcher } = message;
+  if (matcher === undefined) return null;
+  return convertMatcherTree(matcher, { inputs: REQUEST_INPUTS, actions: [CLIENT_CERT_ACTION] }, context);
+}
 
 /** What a connection manager does to the headers of requests. */
 export function convertHeaderMutation(message: HttpConnectionManager, context: ConversionContext): HeaderConfig {
@@ -79,7 +121,8 @@ export function convertHeaderMutation(message: HttpConnectionManager, context: C
     httpsDestinationPorts: message.forwardProtoConfig?.httpsDestinationPorts ?? [],
     addUserAgent: message.addUserAgent ?? false,
     // Values that the enum does not define break a constraint of the proto and have been reported.
-    forwardClientCert: FORWARD_CLIENT_CERT[context.enumName(message, "forwardClientCertDetails")] ?? "sanitize",
+    forwardClientCert: convertForwardClientCert(message, context),
+    clientCertMatcher: convertClientCertMatcher(message, context),
     requestId: convertRequestId(message, context),
     alwaysSetRequestIdInResponse: message.alwaysSetRequestIdInResponse,
   };

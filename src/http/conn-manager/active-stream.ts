@@ -147,7 +147,7 @@ export class ActiveStream
     let refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
     if (refusal === null) {
       this.context.earlyMutation?.apply(headers, this);
-      refusal = mutateRequestHeaders(headers, this.context, this.peer, this.streamInfo);
+      refusal = mutateRequestHeaders(this, this.context, this.peer);
     }
     if (refusal !== null) {
       this.replyBeforeFilters(refusal);

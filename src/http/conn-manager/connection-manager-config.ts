@@ -7,6 +7,7 @@ import type { UnderscoresAction } from "../codec/http1/parser-settings.js";
 import type { HttpFilterConfig } from "../filter/filter-config.js";
 import type { LocalReplyConfig } from "../filter/local-reply-rewriter.js";
 import type { HeaderCaseConfig } from "../headers/header-case.js";
+import type { ClientCertMatcherConfig, ForwardClientCert } from "./client-cert-rule.js";
 import type { HeaderMutationConfig } from "./early-header-mutation.js";
 import type { HostNormalizationConfig } from "./host-normalization.js";
 import type { OriginalIpDetectionConfig } from "./original-ip-detection.js";
@@ -15,8 +16,6 @@ import type { ProxyStatusConfig } from "./proxy-status.js";
 import type { RequestIdConfig } from "./request-id.js";
 
 export type CodecType = "auto" | "http1" | "http2";
-/** What becomes of `x-forwarded-client-cert` (`forward_client_cert_details`). */
-export type ForwardClientCert = "sanitize" | "forwardOnly" | "appendForward" | "sanitizeSet" | "alwaysForwardOnly";
 export type ServerHeaderTransformation = "overwrite" | "appendIfAbsent" | "passThrough";
 
 /** `HttpConnectionManager.UpgradeConfig`. */
@@ -76,6 +75,8 @@ export interface ConnectionManagerConfig {
   readonly httpsDestinationPorts: readonly number[];
   readonly addUserAgent: boolean;
   readonly forwardClientCert: ForwardClientCert;
+  /** Comes first; null where all requests are treated alike. */
+  readonly clientCertMatcher: ClientCertMatcherConfig | null;
   /** Null where paths stay as they come. */
   readonly pathNormalization: PathNormalizationConfig | null;
   /** Null where hosts stay as they come. */

@@ -11,6 +11,7 @@ import type { Http1CodecStats } from "../codec/http1/codec-stats.js";
 import type { Http1ServerSettings } from "../codec/http1/server-connection.js";
 import type { HttpFilterFactory } from "../filter/filter.js";
 import { LocalReplyRewriter } from "../filter/local-reply-rewriter.js";
+import { ClientCertRule } from "./client-cert-rule.js";
 import type { ConnectionManagerConfig } from "./connection-manager-config.js";
 import type { ConnectionManagerStats } from "./connection-manager-stats.js";
 import { DateHeader } from "./date-header.js";
@@ -73,6 +74,8 @@ export class ConnectionManagerContext {
   /** Null where no caller is internal. */
   readonly internalAddresses: InternalAddresses | null;
   readonly ipDetectors: readonly OriginalIpDetector[];
+  /** Null where all requests are treated alike. */
+  readonly clientCertRule: ClientCertRule | null;
   /** Null where requests are not told who sends them on. */
   readonly userAgent: UserAgent | null;
   readonly date: DateHeader;
@@ -101,6 +104,8 @@ export class ConnectionManagerContext {
     this.accessLoggers = parts.accessLoggers;
     this.internalAddresses = buildInternalAddresses(config.internalCidrRanges, config.internalUnixSockets);
     this.ipDetectors = buildIpDetectors(config.originalIpDetection);
+    const { clientCertMatcher } = config;
+    this.clientCertRule = clientCertMatcher === null ? null : new ClientCertRule(clientCertMatcher);
     const { node } = parts;
     this.userAgent = config.addUserAgent ? { serviceCluster: node.cluster, serviceNode: node.id } : null;
     const { earlyHeaderMutations } = config;

@@ -73,6 +73,7 @@ const DEFAULT_CONFIG: ConnectionManagerConfig = {
   appendLocalOverload: false,
   addUserAgent: false,
   forwardClientCert: "sanitize",
+  clientCertMatcher: null,
   pathNormalization: null,
   hostNormalization: null,
   requestId: null,

@@ -19,6 +19,7 @@ export function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields,
   const headers = headersOf(fields);
   const info = new StreamInfo(1, 1, "HTTP/1.1", 0, 0);
   info.downstreamRemoteAddress = `${peer}:40001`;
+  const request = { requestHeaders: headers, streamInfo: info, randomValue: () => 0 };
   const ends = {
     remoteHost: peer,
     remoteText: `${peer}:40001`,
@@ -26,7 +27,7 @@ export function mutate(config: Partial<ConnectionManagerConfig>, fields: Fields,
     localText: "10.0.0.1:80",
     localPort: 80,
   };
-  const refusal = mutateRequestHeaders(headers, contextOf({ config }), ends, info);
+  const refusal = mutateRequestHeaders(request, contextOf({ config }), ends);
   return { refusal, headers, fields: fieldsOf(headers), clientAddress: info.downstreamRemoteAddress };
 }
 

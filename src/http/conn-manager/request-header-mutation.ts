@@ -1,5 +1,5 @@
 import { addressText, isLoopback } from "../../network/address.js";
-import type { StreamInfo } from "../../stream-info/stream-info.js";
+import type { RouteRequest } from "../../route/match-input.js";
 import type { LocalReply } from "../filter/filter.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
@@ -15,11 +15,11 @@ import { ensureRequestId } from "./request-id.js";
  * refused.
  */
 export function mutateRequestHeaders(
-  headers: HeaderMap,
+  request: RouteRequest,
   context: ConnectionManagerContext,
   peer: DownstreamPeer,
-  streamInfo: StreamInfo,
 ): LocalReply | null {
+  const { requestHeaders: headers, streamInfo } = request;
   const { config } = context;
   removeUntrustedReferer(headers);
   const client = config.useRemoteAddress ? trustPeer(headers, context, peer) : detectClient(headers, context, peer);
@@ -38,7 +38,8 @@ export function mutateRequestHeaders(
   if (edge && client.host !== null && client.host !== "") headers.set("x-envoy-external-address", client.host);
   if (config.requestId !== null) ensureRequestId(headers, config.requestId, edge, context.random);
   // Without client certificates the connection vouches for nobody.
-  if (config.forwardClientCert !== "alwaysForwardOnly") headers.remove("x-forwarded-client-cert");
+  const forwarding = context.clientCertRule?.choose(request) ?? config.forwardClientCert;
+  if (forwarding !== "alwaysForwardOnly") headers.remove("x-forwarded-client-cert");
   return null;
 }
 
