@@ -6,7 +6,10 @@ const PACKAGES = /^(?:envoy\.extensions|envoy\.config|envoy\.type\.matcher\.v3|x
 const WRAPPED =
   /^(?:(?:xds\.type\.v3|udpa\.type\.v1)\.TypedStruct|google\.protobuf\.(?:\w+Value|Struct|Value|Duration|Empty))$/;
 /** A part of others, and an action of generic matchers by itself. */
-const ACTIONS: ReadonlySet<string> = new Set(["envoy.config.route.v3.Route"]);
+const ACTIONS: ReadonlySet<string> = new Set([
+  "envoy.config.route.v3.Route",
+  "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertConfig",
+]);
 /** Messages that only stand in for another one, most at a route, do not make that one a part. */
 const STAND_IN = /PerRoute|Overrides?$|^EnvoyMobile/;
 
@@ -18,9 +21,9 @@ export function anyTypes(descriptors: DescriptorStore): DescMessage[] {
   const all = [...descriptors.typeNames()].filter((name) => PACKAGES.test(name) || WRAPPED.test(name));
   const messages = all.map((name) => descriptors.requireMessage(name));
   const parts = new Set(messages.filter(({ name }) => !STAND_IN.test(name)).flatMap(partsOf));
-  const isMeant = (name: string): boolean => !parts.has(name) || WRAPPED.test(name) || ACTIONS.has(name);
+  const isMeant = (name: string): boolean => !parts.has(name) || WRAPPED.test(name);
   return messages
-    .filter((message) => message.parent === undefined && isMeant(message.typeName))
+    .filter(({ parent, typeName }) => ACTIONS.has(typeName) || (parent === undefined && isMeant(typeName)))
     .sort((a, b) => (a.typeName < b.typeName ? -1 : 1));
 }
 
