@@ -63,6 +63,7 @@ class Explainer {
       route: this.route(),
       filters: explainFilters(filterListOf(sent, run, paths, lookup), paths, lookup),
       cluster: run.cluster === "" ? null : this.explained(run.cluster, paths.cluster),
+      weight: this.weight(),
       upstream: upstream === null ? null : this.upstreamSide(upstream),
       otherUpstreams: others.map((other) => this.upstreamSide(other)),
       reply: upstream === null ? this.reply() : null,
@@ -70,6 +71,18 @@ class Explainer {
       settings: settingsOf(paths, lookup),
       outcome: this.outcome(),
     };
+  }
+
+  private weight(): Explained | null {
+    const { weightedCluster, route } = this.paths;
+    const weight = weightedCluster === "" ? null : this.lookup.find(`${weightedCluster}.weight`);
+    if (weight === null) return null;
+    const list = `${route}.route.weighted_clusters.clusters`;
+    let total = 0;
+    for (let i = 0; i < this.lookup.length(list); i++) {
+      total += Number(this.lookup.find(`${list}[${i}].weight`)?.value ?? 0);
+    }
+    return this.explained(`${weight.value} of ${total}`, weightedCluster);
   }
 
   private outcome(): Outcome {

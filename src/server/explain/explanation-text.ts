@@ -25,7 +25,8 @@ export function explanationText(explanation: Explanation): string {
 }
 
 function wayRows(explanation: Explanation): Row[] {
-  const { listener, filterChain, asked, virtualHost, domains, matched, passed, route, cluster, request } = explanation;
+  const { listener, filterChain, asked, virtualHost, domains, matched, passed, route, cluster, weight, request } =
+    explanation;
   const rows: Row[] = [{ label: "listener", ...listener }];
   rows.push({ label: "filter chain", ...(filterChain ?? nothing("none takes the connection")) });
   if (asked !== null && (asked.path !== request.path || asked.authority !== request.authority)) {
@@ -45,6 +46,7 @@ function wayRows(explanation: Explanation): Row[] {
   }
   if (virtualHost !== null) rows.push({ label: "route", ...(route ?? nothing("none matches")) });
   if (cluster !== null) rows.push({ label: "cluster", ...cluster });
+  if (weight !== null) rows.push({ label: "weight", ...weight });
   return rows;
 }
 

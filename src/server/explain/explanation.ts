@@ -71,6 +71,8 @@ export interface Explanation {
   readonly route: Explained | null;
   readonly filters: readonly ExplainedFilter[];
   readonly cluster: Explained | null;
+  /** The weight of the cluster, where it was drawn from several; null where the route names one. */
+  readonly weight: Explained | null;
   /** The request as it goes to the host that the balancer chose; null when the proxy answers by itself. */
   readonly upstream: UpstreamSide | null;
   /** Further requests: mirrors, and what filters ask. */

@@ -48,14 +48,6 @@ const ROUTE_RULES: readonly SettingRule[] = [
     otherwise: "none",
   },
   { name: "connect timeout", from: [["cluster", "connect_timeout"]], otherwise: "5s" },
-  {
-    name: "hedge on per try timeout",
-    from: [
-      ["route", "route.hedge_policy"],
-      ["virtualHost", "hedge_policy"],
-    ],
-    otherwise: "no",
-  },
 ];
 
 const MANAGER_RULES: readonly SettingRule[] = [
@@ -69,7 +61,7 @@ export function settingsOf(paths: ConfigPaths, lookup: ConfigLookup): Setting[] 
   const ofManager = MANAGER_RULES.map((rule) => settingOf(rule, paths, lookup));
   if (!isForwarded) return ofManager;
   const ofRoute = ROUTE_RULES.map((rule) => settingOf(rule, paths, lookup));
-  return [...ofManager, timeoutOf(paths, lookup), ...ofRoute, ...retriesOf(paths, lookup)];
+  return [...ofManager, timeoutOf(paths, lookup), ...ofRoute, hedgingOf(paths, lookup), ...retriesOf(paths, lookup)];
 }
 
 function settingOf({ name, from, otherwise }: SettingRule, paths: ConfigPaths, lookup: ConfigLookup): Setting {
@@ -87,6 +79,16 @@ function timeoutOf({ route }: ConfigPaths, lookup: ConfigLookup): Setting {
   if (duration !== null) return { name, text: "none, max_stream_duration takes its place", place: placeOf(duration) };
   const found = lookup.find(`${route}.route.timeout`);
   return found === null ? { name, text: "15s", place: null } : { name, text: found.value, place: placeOf(found) };
+}
+
+/** The policy of the route, or else that of the virtual host as a whole. */
+function hedgingOf(paths: ConfigPaths, lookup: ConfigLookup): Setting {
+  const name = "hedge on per try timeout";
+  const policies = [`${paths.route}.route.hedge_policy`, `${paths.virtualHost}.hedge_policy`];
+  const policy = policies.find((path) => lookup.find(path) !== null);
+  const found = policy === undefined ? null : lookup.find(`${policy}.hedge_on_per_try_timeout`);
+  if (found === null) return { name, text: "no", place: null };
+  return { name, text: found.value === "true" ? "yes" : "no", place: placeOf(found) };
 }
 
 /** The policy of the cluster, of the route, of the virtual host: one replaces the other as a whole. */
