@@ -94,6 +94,21 @@ test("a rotated file is left alone after reopening", async (t) => {
   assert.match(readFileSync(path, "latin1"), /^(new\n)+$/);
 });
 
+test("what is buffered when files are reopened opens the new one, before its time", async (t) => {
+  const { path, stats } = setUp(t);
+  const sink = openSink(path, stats, HOUR_MS);
+  sink.write("buffered\n");
+  renameSync(path, `${path}.1`);
+  sink.reopen();
+  await until(() => stats.value("write_completed") === 1);
+  assert.equal(readFileSync(path, "latin1"), "buffered\n");
+  assert.equal(readFileSync(`${path}.1`, "latin1"), "");
+  assert.equal(stats.value("flushed_by_timer"), 0);
+  sink.write("later\n");
+  await sink.close();
+  assert.equal(readFileSync(path, "latin1"), "buffered\nlater\n");
+});
+
 function sizeOf(path: string): number {
   try {
     return readFileSync(path).length;

@@ -175,6 +175,7 @@ export class AccessLogFileSink implements AccessLogSink, Task, TimerTarget {
   private onWriteEnd(): void {
     this.writing = null;
     this.adoptNextFile();
+    if (this.writing !== null) return;
     if (this.pending !== "") this.flushSoon();
     else if (this.onClosed !== null) this.finishClose();
   }
@@ -195,12 +196,14 @@ export class AccessLogFileSink implements AccessLogSink, Task, TimerTarget {
     this.dispatcher.endEvent();
   }
 
+  /** What is buffered opens the new file, as in Envoy: who has asked for it need not wait for the timer. */
   private adoptNextFile(): void {
     if (this.nextFd === NO_FILE) return;
     this.closeFile(this.fd);
     this.fd = this.nextFd;
     this.nextFd = NO_FILE;
     this.lineIsTorn = false;
+    this.flush();
   }
 
   private finishClose(): void {
