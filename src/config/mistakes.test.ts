@@ -83,9 +83,7 @@ const MISTAKES: readonly Mistake[] = [
   ["STRICT_DNS", "strict-dns", "30:11", "did you mean `STRICT_DNS`?"],
   ["STRICT_DNS", "STATIC", "36:61", "use `type: STRICT_DNS`"],
   ["type: STRICT_DNS", "type: STRICT_DNS\n    lb_policy: ROUND-ROBIN", "31:16", "did you mean `ROUND_ROBIN`?"],
-  ["  - name: service", "    name: service", "29:5", "begin the item with `- `"],
   ["    address:\n      socket", "    address:\n    - socket", "8:5", "take away the `-`"],
-  ['domains: ["*"]', 'domains: "*"', "18:24", 'did you mean `["*"]`?'],
   ["cluster: service,", "cluster: servce,", "21:35", "did you mean `service`?"],
   ["stat_prefix: ingress", "stat_prefix: ingress\n          use_remote_address: yes", "15:31", "did you mean `true`?"],
   ["          stat_prefix: ingress\n", "", "13:11", "`stat_prefix` is missing"],
@@ -114,6 +112,22 @@ const MISTAKES: readonly Mistake[] = [
 test("the good configuration has no problem", () => {
   assert.deepEqual(problemListOf(GOOD), []);
 });
+
+/** Envoy takes one value for a list of one, and so it runs. */
+const TAKEN: readonly Mistake[] = [
+  ["  - name: service", "    name: service", "29:5", "begin the item with `- `"],
+  ['domains: ["*"]', 'domains: "*"', "18:24", 'did you mean `["*"]`?'],
+];
+
+for (const [before, after, place, says] of TAKEN) {
+  test(`${JSON.stringify(before)} as ${JSON.stringify(after)} is taken with a warning`, () => {
+    const [problem, ...others] = problemListOf(GOOD.replace(before, after));
+    assert.deepEqual(others, []);
+    assert.equal(problem?.severity, "warning");
+    assert.equal(`${problem?.line}:${problem?.column}`, place);
+    assert.ok(problem?.suggestion.includes(says), problem?.suggestion);
+  });
+}
 
 for (const [before, after, place, says] of MISTAKES) {
   test(`${JSON.stringify(before)} as ${JSON.stringify(after)}`, () => {

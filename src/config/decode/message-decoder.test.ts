@@ -85,10 +85,18 @@ const FAULTS: readonly (readonly [string, string])[] = [
     "load_assignment:\n- cluster_name: x",
     "2:1 load_assignment: expected a map with the fields of ClusterLoadAssignment, found a list -> take away the `-`: this is not a list",
   ],
-  ["health_checks: {}", "1:16 health_checks: expected a list, found a map -> begin the item with `- `"],
+  [
+    "health_checks: {}",
+    "1:16 health_checks: expected a list, found a map: taken for a list of one, as Envoy does -> begin the item with `- `",
+  ],
   [
     'lrs_report_endpoint_metrics: "*"',
-    '1:30 lrs_report_endpoint_metrics: expected a list, found the string "*" -> did you mean `["*"]`?',
+    '1:30 lrs_report_endpoint_metrics: expected a list, found the string "*": taken for a list of one, as Envoy does -> did you mean `["*"]`?',
+  ],
+  ["health_checks: 5", "1:16 health_checks: expected a list, found the number 5"],
+  [
+    "lrs_report_endpoint_metrics: {}",
+    "1:30 lrs_report_endpoint_metrics: expected a list, found a map -> begin the item with `- `",
   ],
   ["lrs_report_endpoint_metrics: [a, null]", "1:34 lrs_report_endpoint_metrics[1]: null cannot stand here"],
   ["health_checks: [~]", "1:17 health_checks[0]: expected a map with the fields of HealthCheck, found null"],
@@ -109,6 +117,14 @@ const FAULTS: readonly (readonly [string, string])[] = [
 
 test("faults have a place, a path and a proposal", () => {
   for (const [text, expected] of FAULTS) assert.deepEqual(decode(CLUSTER, text).lines, [expected], text);
+});
+
+test("one value where a list is expected is a list of one", () => {
+  const { message } = decode(CLUSTER, 'lrs_report_endpoint_metrics: "*"\nhealth_checks: { timeout: 1s }');
+  const { lrsReportEndpointMetrics, healthChecks } = message as Cluster;
+  assert.deepEqual(lrsReportEndpointMetrics, ["*"]);
+  assert.equal(healthChecks[0]?.timeout?.seconds, 1n);
+  assert.equal(healthChecks.length, 1);
 });
 
 test("map keys are checked against their type", () => {

@@ -131,20 +131,28 @@ export class MessageDecoder {
   }
 
   private decodeList(message: Message, field: DescField, node: YamlValue, source: MessageSource): void {
-    if (node.kind !== "list") {
-      const hint = listHint(field, node);
-      const text = `expected a list, found ${describeValue(node)}`;
+    if (node.kind === "list") {
+      for (const [index, item] of node.items.entries()) this.decodeItem(message, field, index, item, source);
+      return;
+    }
+    const text = `expected a list, found ${describeValue(node)}`;
+    const hint = listHint(field, node);
+    if (!mayBeItem(field, node)) {
       this.report({ source, field, key: undefined }, node.offset, text, hint);
       return;
     }
+    // The parser of protobuf's JSON that Envoy uses takes one value for a list of one.
+    const path = source.fieldPath(field.name);
+    this.problems.warning(source.text, node.offset, path, `${text}: taken for a list of one, as Envoy does`, hint);
+    this.decodeItem(message, field, 0, node, source);
+  }
+
+  private decodeItem(message: Message, field: DescField, index: number, item: YamlValue, source: MessageSource): void {
+    const decoded = this.decodeValue({ source, field, key: index }, item);
+    if (decoded === undefined) return;
     const list = getField(message, field) as unknown[];
-    for (const [index, item] of node.items.entries()) {
-      const slot = { source, field, key: index };
-      const decoded = this.decodeValue(slot, item);
-      if (decoded === undefined) continue;
-      source.fields.get(field.localName)?.items?.set(list.length, { text: source.text, offset: item.offset });
-      list.push(decoded);
-    }
+    source.fields.get(field.localName)?.items?.set(list.length, { text: source.text, offset: item.offset });
+    list.push(decoded);
   }
 
   private decodeMap(message: Message, field: DescField, node: YamlValue, source: MessageSource): void {
@@ -265,6 +273,13 @@ export class MessageDecoder {
 function markBroken(source: MessageSource, field: DescField): void {
   source.broken.add(field.localName);
   if (field.oneof !== undefined) source.broken.add(field.oneof.localName);
+}
+
+/** Whether a value that stands where a list is expected is of the kind of its items. */
+function mayBeItem(field: DescField, node: YamlValue): boolean {
+  if (isNull(node)) return false;
+  if (field.message === undefined) return node.kind === "scalar";
+  return node.kind === "map" || isWellKnown(field.message);
 }
 
 function isNull(node: YamlValue): boolean {
