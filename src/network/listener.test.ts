@@ -113,7 +113,13 @@ function listen(
   const connections: Connection[] = [];
   let lastId = 0;
   const scope = stats.root;
-  const connectionStats = { rxBytes: scope.counter("rx"), txBytes: scope.counter("tx"), delayedCloseTimeouts: null };
+  const connectionStats = {
+    rxBytes: scope.counter("rx"),
+    txBytes: scope.counter("tx"),
+    rxBuffered: null,
+    txBuffered: null,
+    delayedCloseTimeouts: null,
+  };
   const factoryOf = (name: string, status: FilterStatus, index: number): ReadFilterFactory => ({
     connectionStats,
     createFilter: (connection) => {

@@ -67,6 +67,8 @@ class ListenerStats {
     this.connection = {
       rxBytes: scope.counter("downstream_cx_rx_bytes_total"),
       txBytes: scope.counter("downstream_cx_tx_bytes_total"),
+      rxBuffered: null,
+      txBuffered: null,
       delayedCloseTimeouts: null,
     };
   }

@@ -117,6 +117,8 @@ function connectionStats(stats: RecordedStats): ConnectionStats {
   return {
     rxBytes: stats.root.counter("rx"),
     txBytes: stats.root.counter("tx"),
+    rxBuffered: stats.root.gauge("rx_buffered"),
+    txBuffered: stats.root.gauge("tx_buffered"),
     delayedCloseTimeouts: stats.root.counter("delayed_close_timeouts"),
   };
 }

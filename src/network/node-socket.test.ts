@@ -414,7 +414,13 @@ describe("connections that share the read memory", () => {
   const CONNECTIONS = 6;
   const BODY = 4 * MIB;
   const scope = new RecordedStats().root;
-  const stats = { rxBytes: scope.counter("rx"), txBytes: scope.counter("tx"), delayedCloseTimeouts: null };
+  const stats = {
+    rxBytes: scope.counter("rx"),
+    txBytes: scope.counter("tx"),
+    rxBuffered: null,
+    txBuffered: null,
+    delayedCloseTimeouts: null,
+  };
 
   /** A relay of raw bytes between clients and an origin that sends each of them a body of its own. */
   async function startRelay(t: TestContext, wrap: (socket: net.Socket) => net.Socket) {

@@ -23,7 +23,13 @@ import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
 
 /** Checks are no traffic of the cluster. */
 const NOT_COUNTED: Counter = { name: "", inc: () => {}, add: () => {} };
-const UNCOUNTED: ConnectionStats = { rxBytes: NOT_COUNTED, txBytes: NOT_COUNTED, delayedCloseTimeouts: null };
+const UNCOUNTED: ConnectionStats = {
+  rxBytes: NOT_COUNTED,
+  txBytes: NOT_COUNTED,
+  rxBuffered: null,
+  txBuffered: null,
+  delayedCloseTimeouts: null,
+};
 
 /** Told of the hosts that a cluster has from now on. Tells the workers, and then `setHosts`. */
 export interface HostsReceiver {

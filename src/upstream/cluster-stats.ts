@@ -153,6 +153,8 @@ export class ClusterStats {
     this.connection = {
       rxBytes: scope.counter("upstream_cx_rx_bytes_total"),
       txBytes: scope.counter("upstream_cx_tx_bytes_total"),
+      rxBuffered: scope.gauge("upstream_cx_rx_bytes_buffered"),
+      txBuffered: scope.gauge("upstream_cx_tx_bytes_buffered"),
       delayedCloseTimeouts: null,
     };
   }

@@ -98,6 +98,8 @@ export class ConnectionManagerStats {
     this.connection = {
       rxBytes: scope.counter("downstream_cx_rx_bytes_total"),
       txBytes: scope.counter("downstream_cx_tx_bytes_total"),
+      rxBuffered: scope.gauge("downstream_cx_rx_bytes_buffered"),
+      txBuffered: scope.gauge("downstream_cx_tx_bytes_buffered"),
       delayedCloseTimeouts: scope.counter("downstream_cx_delayed_close_timeout"),
     };
   }

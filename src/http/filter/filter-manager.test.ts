@@ -70,7 +70,7 @@ describe("FilterManager: the chain", () => {
   });
 });
 
-describe("FilterManager: a stream that begins anew (BEHAVIOUR 4)", () => {
+describe("FilterManager: a stream that begins anew", () => {
   const begin = (p: Passage): boolean => p.terminal.recreateStream(new HeaderMap(), [], null, responseHeaders(302));
 
   test("does so when its request is complete", () => {

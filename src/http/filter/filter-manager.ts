@@ -225,7 +225,7 @@ export class FilterManager {
     if (!this.destroyed) this.stream.resetFromFilter(details);
   }
 
-  /** BEHAVIOUR 4: what the client has yet to send would belong to neither of the two. */
+  /** What the client has yet to send would belong to neither of the two. */
   recreateStream(
     headers: HeaderMap,
     body: readonly Buffer[],

@@ -24,6 +24,8 @@ const stats = new RecordedStats().root;
 export const CONNECTION_STATS: ConnectionStats = {
   rxBytes: stats.counter("rx"),
   txBytes: stats.counter("tx"),
+  rxBuffered: stats.gauge("rx_buffered"),
+  txBuffered: stats.gauge("tx_buffered"),
   delayedCloseTimeouts: stats.counter("delayed_close_timeouts"),
 };
 
