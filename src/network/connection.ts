@@ -3,6 +3,7 @@ import type { FlowRecorder } from "../flow/flow-recorder.js";
 import { FlowSteps } from "../flow/flow-step.js";
 import type { Counter, Gauge } from "../stats/stat.js";
 import { addressText } from "./address.js";
+import { BufferedBytes } from "./buffered-bytes.js";
 import { DelayedClose } from "./delayed-close.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
@@ -109,9 +110,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   private readingPaused = false;
   /** Bytes that arrived while reading was disabled, or were handed back by `unread`; one read's worth at most. */
   private heldBytes: Buffer | null = null;
-  /** What the two gauges of buffered bytes have of this connection. */
-  private countedHeld = 0;
-  private countedUnsent = 0;
+  private readonly heldBack: BufferedBytes;
+  private readonly unsentBytes: BufferedBytes;
   private redeliveryPosted = false;
   private delivering = false;
   private remoteHalf: RemoteHalf = "endsAll";
@@ -131,6 +131,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.socket = socket;
     this.context = context;
     this.stats = stats;
+    this.heldBack = new BufferedBytes(stats.rxBuffered);
+    this.unsentBytes = new BufferedBytes(stats.txBuffered);
     this.isUpstream = !options.connected;
     this.state = options.connected ? "open" : "connecting";
     this.bufferLimitBytes = options.bufferLimitBytes;
@@ -247,7 +249,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.sentBytes += this.output.byteLength;
     if (this.flow !== null) this.recordFlush(this.flow);
     this.output.sendTo(this.socket, this.context.readBuffers, COALESCE_BELOW_BYTES);
-    this.countUnsent(this.socket.unsentBytes);
+    this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
   }
 
@@ -263,18 +265,6 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   private noteOutputStream(): void {
     const ids = this.outputStreamIds;
     if (ids[ids.length - 1] !== this.flowStreamId) ids.push(this.flowStreamId);
-  }
-
-  private countUnsent(bytes: number): void {
-    if (bytes === this.countedUnsent) return;
-    this.stats.txBuffered?.add(bytes - this.countedUnsent);
-    this.countedUnsent = bytes;
-  }
-
-  private countHeld(bytes: number): void {
-    if (bytes === this.countedHeld) return;
-    this.stats.rxBuffered?.add(bytes - this.countedHeld);
-    this.countedHeld = bytes;
   }
 
   private checkHighWatermark(): void {
@@ -306,7 +296,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   unread(rest: Buffer): void {
     // What a read event brought while bytes are held lies behind them; `onSocketReadable` sees to that.
     this.heldBytes = this.context.readBuffers.keep(rest);
-    this.countHeld(rest.length);
+    this.heldBack.set(rest.length);
     if (this.readDisableCount === 0) this.continueReading();
   }
 
@@ -332,7 +322,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     if (this.readDisableCount > 0 || this.heldBytes === null || this.state !== "open") return;
     const held = this.heldBytes;
     this.heldBytes = null;
-    this.countHeld(0);
+    this.heldBack.set(0);
     this.deliver(held);
   }
 
@@ -369,7 +359,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   private hold(data: Buffer): void {
     const kept = this.context.readBuffers.keep(data);
     this.heldBytes = this.heldBytes === null ? kept : Buffer.concat([this.heldBytes, kept]);
-    this.countHeld(this.heldBytes.length);
+    this.heldBack.set(this.heldBytes.length);
     if (this.readingPaused) return;
     this.readingPaused = true;
     this.socket.pauseReading();
@@ -385,7 +375,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   }
 
   onSocketWritable(): void {
-    this.countUnsent(this.socket.unsentBytes);
+    this.unsentBytes.set(this.socket.unsentBytes);
     this.delayedClose?.onSocketWritable();
     if (!this.aboveHighWatermark || this.state !== "open") return;
     if (this.socket.unsentBytes > this.bufferLimitBytes >> 1) return;
@@ -415,7 +405,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
 
   onSocketClosed(error: SocketError | null): void {
     this.delayedClose?.destroy();
-    this.countUnsent(0);
+    this.unsentBytes.set(0);
     this.owner?.onSocketGone();
     if (this.state === "closed") return;
     this.closeError = error;
@@ -473,7 +463,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   private finish(event: "remoteClose" | "localClose", reason: string): void {
     this.state = "closed";
     this.heldBytes = null;
-    this.countHeld(0);
+    this.heldBack.set(0);
     this.endReason = reason;
     this.flow?.record(FlowSteps.connectionClosed, this.id, this.flowStreamId, reason);
     const callbacks = this.callbacks;
