@@ -1,19 +1,8 @@
-// node http-proxy.mjs <listen port> <origin port>
-import http from "node:http";
 import httpProxy from "http-proxy";
+import { answerError, options, serve } from "./serve.mjs";
 
-const [listenPort, originPort] = process.argv.slice(2).map(Number);
-const agent = new http.Agent({ keepAlive: true });
-const proxy = httpProxy.createProxyServer({ target: `http://127.0.0.1:${originPort}`, agent, ws: true });
-proxy.on("error", (_error, _request, response) => {
-  if (typeof response?.writeHead !== "function") response?.destroy();
-  else if (response.headersSent) response.destroy();
-  else response.writeHead(502).end();
-});
-const server = http.createServer((request, response) => {
-  proxy.web(request, response);
-});
-server.on("upgrade", (request, socket, head) => {
-  proxy.ws(request, socket, head);
-});
-server.listen(listenPort, "127.0.0.1");
+const proxy = httpProxy.createProxyServer(options).on("error", answerError);
+serve(
+  (request, response) => proxy.web(request, response),
+  (request, socket, head) => proxy.ws(request, socket, head),
+);
