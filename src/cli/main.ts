@@ -2,10 +2,12 @@ import { COMMANDS, commandHelpText } from "./command-help.js";
 import { parseCommandLine, UsageError, usageText } from "./command-line.js";
 
 /**
- * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong (`explain` and `check-routes` have a code of their own). A subcommand's module is loaded only
- * when it is asked for.
+ * The `sluice` command. Returns the exit code: 0, or 1 when something was wrong (`explain` and `check-routes` have a code
+ * of their own). A subcommand's module is loaded only when it is asked for.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on("error", onOutputError);
+  process.stderr.on("error", onOutputError);
   try {
     return await run(argv);
   } catch (error) {
@@ -14,6 +16,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     // 1 says that a request takes no route, or not the one that is expected.
     return argv[0] === "explain" || argv[0] === "check-routes" ? 2 : 1;
   }
+}
+
+/** Whoever reads may have seen enough, as `head` has: no fault, and no reason for a running proxy to end. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
