@@ -14,7 +14,7 @@ import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestClock } from "./request-clock.js";
 import { countAttempt, countComplete, countRequestTimeout, countResponse } from "./request-counts.js";
-import { RequestReplay } from "./request-replay.js";
+import { type ReplayOwner, type ReplayPurpose, RequestReplay } from "./request-replay.js";
 import { announceTimeout } from "./request-timeouts.js";
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
 import type { RouterContext } from "./router-filter.js";
@@ -37,7 +37,7 @@ import { UpstreamRequest } from "./upstream-request.js";
  * A request on its way to a cluster: makes one attempt after another until one is answered, or time, retries or patience
  * are used up, and passes the answer to the filter chain. Steps B3 to B6 and D2. Owner: `RouterFilter`.
  */
-export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOwner, TimerTarget {
+export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, RetryScheduleOwner, TimerTarget {
   readonly timeouts: RequestTimeouts;
   readonly flowControl: RouterFlowControl;
   private readonly context: RouterContext;
@@ -57,7 +57,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.timeouts = plan.timeouts;
     this.plan = plan;
     this.retries = plan.retry === null ? null : new RetrySchedule(this, callbacks.stream, plan.retry, this.attempts);
-    this.replay = new RequestReplay(headers);
+    this.replay = new RequestReplay(this, headers, plan.replayLimitBytes);
     this.clock = new RequestClock(callbacks.stream.dispatcher);
     this.flowControl = new RouterFlowControl(callbacks, plan.cluster.stats);
   }
@@ -103,13 +103,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
-    let bytes = data;
-    if (data.length > 0 && this.keepsBody(data.length)) {
-      bytes = this.callbacks.keep(data);
-      this.replay.add(bytes);
-    } else if (this.hasNoWayOn()) {
-      return;
-    }
+    const bytes = this.replay.add(data);
     if (endStream) this.markRequestComplete();
     this.attempts.current?.encodeData(bytes, endStream);
     if (endStream) this.armTimeout();
@@ -122,33 +116,27 @@ export class Forwarding implements DownstreamWatermarkCallbacks, RetryScheduleOw
     this.armTimeout();
   }
 
-  /** Whether so many more bytes of the body are kept for another attempt; gives that up where they are too many. */
-  private keepsBody(bytes: number): boolean {
-    if (!this.replay.isWhole) return false;
-    if (!this.mayRetry && this.plan.redirect === null) {
-      if (this.mayTurnOutStale() && this.replay.hasRoomForStale(bytes, this.plan.replayLimitBytes)) return true;
-      this.replay.giveUp();
-      return false;
-    }
-    if (this.replay.hasRoomFor(bytes, this.plan.replayLimitBytes)) return true;
-    this.plan.cluster.stats.retryOrShadowAbandoned.inc();
-    this.giveUpRetries();
-    return false;
+  /** What the body is kept for. */
+  get replayPurpose(): ReplayPurpose {
+    if (this.mayRetry || this.plan.redirect !== null) return "again";
+    return this.mayTurnOutStale ? "stale" : "nothing";
   }
 
   /** The connection of the attempt is still to come, or may turn out to be stale in a way that can be mended. */
-  private mayTurnOutStale(): boolean {
+  private get mayTurnOutStale(): boolean {
     const attempt = this.attempts.current;
     if (attempt === null || this.responseStarted || this.staleRepeated) return false;
     return !attempt.requestStarted || mayBeRepeated(attempt.staleness, this.replay.headers.method);
   }
 
-  /** The next attempt waits, and cannot be made any more because the body has grown too large: answers the request. */
-  private hasNoWayOn(): boolean {
-    if (this.retries?.isWaiting !== true || this.replay.isWhole || !this.attempts.isEmpty) return false;
+  /** No attempt follows the one that is under way; where the next one waits, it cannot be made any more. */
+  onReplayOutgrown(): void {
+    this.plan.cluster.stats.retryOrShadowAbandoned.inc();
+    const cannotGoOn = this.attempts.isEmpty && this.retries?.isWaiting === true;
+    this.giveUpRetries();
+    if (!cannotGoOn) return;
     this.destroy();
     endWithLargeBody(this.callbacks);
-    return true;
   }
 
   private markRequestComplete(): void {

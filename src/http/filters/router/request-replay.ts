@@ -17,50 +17,47 @@ export function replayLimit(limits: ReplayLimits, connectionBytes: number): numb
 /** What is kept of a body only for the case that its connection is stale. */
 const STALE_LIMIT_BYTES = 64 * 1024;
 
+/** What a body is kept for. */
+export type ReplayPurpose =
+  /** There may be another attempt, or a redirect to follow. */
+  | "again"
+  /** Only that its connection may turn out to be stale. */
+  | "stale"
+  /** It will not be sent again. */
+  | "nothing";
+
+/** Implemented by `Forwarding`. */
+export interface ReplayOwner {
+  /** Asked for each piece of the body, as long as it is whole. */
+  readonly replayPurpose: ReplayPurpose;
+  /** Makes bytes of a call safe to hold beyond it. */
+  keep(data: Buffer): Buffer;
+  /** The body has become too large to be sent again, and is kept no more. At most once. */
+  onReplayOutgrown(): void;
+}
+
 /**
- * A request, as far as it has come, kept while it may have to be sent again. Owner: `Forwarding`.
+ * A request, as far as it has come, kept while it may have to be sent again, up to a limit. Owner: `Forwarding`.
  */
 export class RequestReplay {
   readonly headers: HeaderMap;
+  private readonly owner: ReplayOwner;
+  private readonly limitBytes: number;
   private trailers: HeaderMap | null = null;
   private readonly pieces: Buffer[] = [];
   private bytes = 0;
   private given = false;
 
-  constructor(headers: HeaderMap) {
+  /** @param limitBytes of the body that may be kept; 0 is no limit */
+  constructor(owner: ReplayOwner, headers: HeaderMap, limitBytes: number) {
+    this.owner = owner;
     this.headers = headers;
+    this.limitBytes = limitBytes;
   }
 
   /** Whole, as far as it has come: it can be sent again. */
   get isWhole(): boolean {
     return !this.given;
-  }
-
-  /** Whether so many more bytes may be kept. @param limitBytes 0 is no limit */
-  hasRoomFor(bytes: number, limitBytes: number): boolean {
-    return limitBytes === 0 || this.bytes + bytes <= limitBytes;
-  }
-
-  /** Whether so many more bytes are worth keeping for no other reason than a stale connection. */
-  hasRoomForStale(bytes: number, limitBytes: number): boolean {
-    return this.bytes + bytes <= STALE_LIMIT_BYTES && this.hasRoomFor(bytes, limitBytes);
-  }
-
-  /** @param data bytes that stay as they are */
-  add(data: Buffer): void {
-    if (data.length === 0) return;
-    this.pieces.push(data);
-    this.bytes += data.length;
-  }
-
-  setTrailers(trailers: HeaderMap): void {
-    this.trailers = trailers;
-  }
-
-  /** It will not be sent again: nothing is kept from now on. */
-  giveUp(): void {
-    this.given = true;
-    if (this.pieces.length > 0) this.pieces.length = 0;
   }
 
   get body(): readonly Buffer[] {
@@ -74,6 +71,46 @@ export class RequestReplay {
   /** Whether the head is all there is of it yet. */
   get isHeadOnly(): boolean {
     return this.pieces.length === 0 && this.trailers === null;
+  }
+
+  /** A further piece of the body. Returns its bytes, which may be held beyond the call if they are kept here. */
+  add(data: Buffer): Buffer {
+    if (this.given || data.length === 0) return data;
+    switch (this.owner.replayPurpose) {
+      case "again":
+        if (this.hasRoomFor(data.length)) return this.kept(data);
+        this.giveUp();
+        this.owner.onReplayOutgrown();
+        return data;
+      case "stale":
+        if (this.bytes + data.length <= STALE_LIMIT_BYTES && this.hasRoomFor(data.length)) return this.kept(data);
+        this.giveUp();
+        return data;
+      case "nothing":
+        this.giveUp();
+        return data;
+    }
+  }
+
+  private hasRoomFor(bytes: number): boolean {
+    return this.limitBytes === 0 || this.bytes + bytes <= this.limitBytes;
+  }
+
+  private kept(data: Buffer): Buffer {
+    const bytes = this.owner.keep(data);
+    this.pieces.push(bytes);
+    this.bytes += bytes.length;
+    return bytes;
+  }
+
+  setTrailers(trailers: HeaderMap): void {
+    this.trailers = trailers;
+  }
+
+  /** It will not be sent again: nothing is kept from now on. Idempotent. */
+  giveUp(): void {
+    this.given = true;
+    if (this.pieces.length > 0) this.pieces.length = 0;
   }
 
   /**
