@@ -192,6 +192,24 @@ describe("an HTTP check", () => {
     for (const run of [service, degraded, body]) run.finish();
   });
 
+  test("x-envoy-immediate-health-check-fail says more of a check that fails, and nothing of one that passes", () => {
+    const answer = (status: number, body = ""): string =>
+      `HTTP/1.1 ${status} X\r\nx-envoy-immediate-health-check-fail: true\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const service = { service_name_matcher: { exact: "me" } };
+    const body = { receive: [{ text: Buffer.from("fine").toString("hex") }] };
+    for (const [fields, response, healthy, excluded] of [
+      [{}, answer(200), 1, 0],
+      [{}, answer(503), 0, 1],
+      [body, answer(200, "poor"), 0, 1],
+      [service, answer(200), 0, 0],
+    ] as const) {
+      const run = httpRun(fields);
+      run.answer(response);
+      assert.deepEqual([run.healthy, run.clusterStat("membership_excluded")], [healthy, excluded], response);
+      run.finish();
+    }
+  });
+
   test("may send a body", () => {
     const run = httpRun({ method: "POST", send: { text: Buffer.from("ping?").toString("hex") } });
     const request = run.answer();

@@ -32,6 +32,7 @@ const CODEC_SETTINGS: Http1ClientSettings = {
   headerCase: null,
 };
 const USER_AGENT = "Envoy/HC";
+const OTHER_SERVICE: CheckResult = { healthy: false, failure: "ACTIVE", retriable: false, immediate: false };
 
 /** What the checks of one host have in common. */
 export interface HttpCheckSettings {
@@ -189,17 +190,16 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
 
   private judge(headers: HeaderMap): CheckResult {
     const { expectedStatuses, retriableStatuses, serviceName, receive } = this.config;
-    const immediate = headers.has("x-envoy-immediate-health-check-fail");
     const { status } = headers;
     // A body that is not the wanted one decides, whatever the status would leave room for.
     const isWantedBody = holdsInOrder(this.body, receive);
     if (!isWantedBody || !isIn(expectedStatuses, status)) {
       const retriable = isWantedBody && isIn(retriableStatuses, status);
+      // Only of a check that fails: an answer that is as it should be is one, whatever it asks for.
+      const immediate = headers.has("x-envoy-immediate-health-check-fail");
       return { healthy: false, failure: "ACTIVE", retriable, immediate };
     }
-    if (immediate || (serviceName !== null && !this.isService(serviceName, headers))) {
-      return { healthy: false, failure: "ACTIVE", retriable: false, immediate };
-    }
+    if (serviceName !== null && !this.isService(serviceName, headers)) return OTHER_SERVICE;
     return headers.has("x-envoy-degraded") ? DEGRADED : HEALTHY;
   }
 
