@@ -25,7 +25,10 @@ const UNHEALTHY =
   HealthFlags.edsStatusDraining;
 const DEGRADED = HealthFlags.degradedActiveHealthCheck | HealthFlags.degradedEdsHealth;
 /** Hosts that do not count at all when the health of a priority is measured. */
-const EXCLUDED = HealthFlags.excludedViaImmediateHealthCheckFail | HealthFlags.pendingActiveHealthCheck;
+const EXCLUDED =
+  HealthFlags.excludedViaImmediateHealthCheckFail |
+  HealthFlags.pendingActiveHealthCheck |
+  HealthFlags.edsStatusDraining;
 
 /**
  * What a host is whose health is checked and not known yet: it gets requests in panic only.

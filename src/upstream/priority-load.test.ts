@@ -57,6 +57,13 @@ describe("the load of priorities", () => {
     assert.deepEqual(availabilityOf([new HostSet(0, heavy, HOST_SET_OPTIONS)]).healthy, [70]);
   });
 
+  test("a host that discovery drains does not count, as it is meant to go", () => {
+    const hosts = (["healthy", "draining", "unhealthy"] as const).map(
+      (health, index) => new Host({ ...endpoint(index + 1), health }, "c"),
+    );
+    assert.deepEqual(availabilityOf([new HostSet(0, hosts, HOST_SET_OPTIONS)]).healthy, [70]);
+  });
+
   test("sums up to 100 for any hosts", () => {
     const count = integer({ min: 0, max: 30 });
     void check(
