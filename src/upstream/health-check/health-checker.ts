@@ -15,7 +15,7 @@ import { TcpCheckSession } from "./tcp-check-session.js";
 /** Told what checks made of hosts. */
 export interface HealthReceiver {
   onHostHealth(clusterName: string, changes: readonly HostHealthChange[]): void;
-  /** A check succeeded, whether or not it changed anything. */
+  /** A check succeeded, and the host is held to be well; both may have been so before. */
   onCheckPassed(clusterName: string, addressText: string): void;
 }
 
@@ -115,7 +115,7 @@ export class HealthChecker {
 
   onHostChecked(host: HostHealthCheck, passed: boolean, changed: boolean): void {
     if (changed) this.report([host]);
-    if (passed) this.parts.receiver.onCheckPassed(this.clusterName, host.addressText);
+    if (passed && this.passes(host.addressText)) this.parts.receiver.onCheckPassed(this.clusterName, host.addressText);
     this.checkFirstRound();
   }
 
