@@ -7,7 +7,7 @@ import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
-import { StreamInfo } from "../../stream-info/stream-info.js";
+import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { RequestDecoder, ResponseEncoder } from "../codec/codec.js";
 import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
@@ -17,19 +17,21 @@ import { emptyReply, textReply } from "../filter/local-reply.js";
 import type { AccessLogType, LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import { reasonPhrase } from "../headers/status-code.js";
-import { acceptsUpgrade } from "../headers/upgrade.js";
 import type { ConnectionManagerContext } from "./connection-manager-context.js";
 import { decorateRequest, decorateResponse } from "./decorator-operation.js";
 import type { DownstreamPeer } from "./downstream-peer.js";
+import { downstreamStreamInfo } from "./downstream-stream-info.js";
 import { answerToExpectation } from "./expect-continue.js";
 import { NextPass, type RepeatedStream } from "./next-pass.js";
 import { overloadRefusal } from "./overload-refusal.js";
 import { checkRequest } from "./request-check.js";
 import { mutateRequestHeaders } from "./request-header-mutation.js";
 import { mutateResponseHeaders } from "./response-header-mutation.js";
+import type { LoggedStream } from "./stream-access-log.js";
 import { recordReset, recordStreamEnd, recordTimer } from "./stream-flow.js";
 import { type RoutedStream, StreamRoute } from "./stream-route.js";
 import { type StreamTimeout, StreamTimeouts, type StreamTimeoutsOwner } from "./stream-timeouts.js";
+import type { UpgradingStream } from "./stream-upgrades.js";
 import { TIMEOUT_NAMES, type TimedOutStream, timeoutReply } from "./timeout-reply.js";
 
 /** Implemented by `ConnectionManager`. */
@@ -48,17 +50,25 @@ export interface StreamOwner {
   measure(info: StreamInfo): void;
 }
 
+type Phase =
+  /** The client has seen nothing of the response, interim ones aside. */
+  | "awaitingResponse"
+  /** The head of the response is with the codec. */
+  | "responding"
+  | "ended";
+
 /**
- * One request and its response: stands between the codec and the filter chain, keeps what both need to know, watches
- * the stream's timers and writes its line in the access log. Owner: `ConnectionManager`.
+ * One request and its response: stands between the codec and the filter chain, keeps what both need to know, and
+ * sees to it that the stream ends once, whatever ends it. Owner: `ConnectionManager`.
  */
 export class ActiveStream
   implements
     RequestDecoder,
     FilterManagerCallbacks,
-    LogContext,
+    LoggedStream,
     RoutedStream,
     RepeatedStream,
+    UpgradingStream,
     StreamTimeoutsOwner,
     TimedOutStream
 {
@@ -85,10 +95,8 @@ export class ActiveStream
   /** Null until an upstream redirects inside of the proxy. */
   private redirectHistory: RedirectHistory | null = null;
   isRequestComplete = false;
-  private responseStarted = false;
-  private ended = false;
-  /** The request was taken for an upgrade. */
-  private isUpgrade = false;
+  private phase: Phase = "awaitingResponse";
+  isUpgrade = false;
   private readonly timeouts: StreamTimeouts;
 
   constructor(
@@ -103,16 +111,8 @@ export class ActiveStream
     this.context = context;
     this.peer = peer;
     this.encoder = encoder;
-    const { dispatcher, streamIds } = context;
-    const { connection } = owner;
-    const startWallMs = dispatcher.wallClockMs() - (dispatcher.now() - startMs);
-    const info = new StreamInfo(streamIds.next(), connection.id, protocol, startMs, startWallMs);
-    info.downstreamRemoteAddress = peer.remoteText;
-    info.downstreamDirectRemoteAddress = peer.remoteText;
-    info.downstreamLocalAddress = peer.localText;
-    info.origin = context.origin;
-    this.streamInfo = info;
-    this.flow = connection.flow;
+    this.streamInfo = downstreamStreamInfo(context, owner.connection, peer, protocol, startMs);
+    this.flow = owner.connection.flow;
     this.filterManager = new FilterManager(this);
     this.routing = new StreamRoute(this, context.routeTable);
     this.timeouts = new StreamTimeouts(this, context, startMs);
@@ -144,27 +144,30 @@ export class ActiveStream
       return;
     }
     if (!this.context.config.proxy100Continue && headers.has("expect")) this.answerExpect(headers, endStream);
-    let refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
-    if (refusal === null) {
-      this.context.earlyMutation?.apply(headers, this);
-      refusal = mutateRequestHeaders(this, this.context, this.peer);
-    }
+    const refusal = this.prepareHeaders(headers);
     if (refusal !== null) {
-      this.replyBeforeFilters(refusal);
+      this.sendLocalReply(refusal);
       return;
     }
-    if (headers.upgradeType === "") this.filterManager.createFilterChain(this.context.filterFactories, this.route());
-    else if (!this.acceptUpgrade(headers.upgradeType)) return;
+    const isOrdinary = headers.upgradeType === "";
+    const factories = isOrdinary ? this.context.filterFactories : this.context.upgrades.accept(this);
+    if (factories === null) {
+      this.sendLocalReply(UPGRADE_REFUSAL);
+      return;
+    }
+    this.filterManager.createFilterChain(factories, this.route());
     const { traceDirection } = this.context;
     if (traceDirection !== null) this.operation = decorateRequest(headers, this.route(), traceDirection);
-    if (this.context.config.flushAccessLogOnNewRequest) this.logStart();
+    this.context.accessLog.onRequest(this);
     this.filterManager.decodeHeaders(headers, endStream);
   }
 
-  /** The line tells the route, too. */
-  private logStart(): void {
-    this.route();
-    this.writeLog("DownstreamStart");
+  /** Makes of a head what the filters are to see. Returns the reply to a request that must not pass. */
+  private prepareHeaders(headers: HeaderMap): LocalReply | null {
+    const refusal = checkRequest(headers, this.streamInfo.protocol, this.context, this.peer.localPort);
+    if (refusal !== null) return refusal;
+    this.context.earlyMutation?.apply(headers, this);
+    return mutateRequestHeaders(this, this.context, this.peer);
   }
 
   private answerExpect(headers: HeaderMap, endStream: boolean): void {
@@ -174,37 +177,14 @@ export class ActiveStream
     this.encoder.encode1xxHeaders(proceed);
   }
 
-  /** An upgrade has a chain of its own; one that is not allowed is refused, unless no route would take it anyway. */
-  private acceptUpgrade(upgradeType: string): boolean {
-    const route = this.route();
-    const factories = this.context.upgrades.factoriesFor(upgradeType, route);
-    if (factories === null && route !== null) {
-      this.context.stats.rqWsOnNonWsRoute.inc();
-      this.replyBeforeFilters(emptyReply(403, UPGRADE_FAILED));
-      return false;
-    }
-    this.filterManager.createFilterChain(factories ?? this.context.filterFactories, route);
-    if (factories === null) return true;
-    this.isUpgrade = true;
-    this.context.stats.cxUpgradesTotal.inc();
-    this.context.stats.cxUpgradesActive.inc();
-    return true;
-  }
-
-  /** The tunnel is about to stand; a refusal has its line at the end as any response. */
-  private logTunnel(headers: HeaderMap): void {
-    if (!acceptsUpgrade(this.requestHeaders.upgradeType, headers.status)) return;
-    this.writeLog("DownstreamTunnelSuccessfullyEstablished");
-  }
-
-  /** The reply passes the encoder filters, also where the decoder filters saw no request. */
-  private replyBeforeFilters(reply: LocalReply): void {
+  /** The reply passes the encoder filters, which are made for it where the request has not come to them. */
+  private sendLocalReply(reply: LocalReply): void {
     this.filterManager.createFilterChain(this.context.filterFactories, this.routing.current);
     this.filterManager.sendLocalReply(reply);
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.streamInfo.bytesReceived += data.length;
     this.timeouts.touch();
     if (endStream) this.onRequestComplete();
@@ -212,7 +192,7 @@ export class ActiveStream
   }
 
   decodeTrailers(trailers: HeaderMap): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.timeouts.touch();
     this.onRequestComplete();
     this.filterManager.decodeTrailers(trailers);
@@ -231,8 +211,8 @@ export class ActiveStream
     if (this.context.log.debugEnabled) {
       this.context.log.debug(`[C${this.streamInfo.connectionId}] malformed request: ${error.message}`);
     }
-    if (this.responseStarted) this.resetFromFilter(error.details);
-    else this.replyBeforeFilters(textReply(error.status, reasonPhrase(error.status), error.details));
+    if (this.phase !== "awaitingResponse") this.resetFromFilter(error.details);
+    else this.sendLocalReply(textReply(error.status, reasonPhrase(error.status), error.details));
   }
 
   onRequestHeadersTimeout(): void {
@@ -282,7 +262,7 @@ export class ActiveStream
   }
 
   createFilters(): FilterManager | null {
-    if (this.ended) return null;
+    if (this.phase === "ended") return null;
     this.filterManager.createFilterChain(this.context.filterFactories, this.route());
     return this.filterManager;
   }
@@ -299,7 +279,7 @@ export class ActiveStream
   // ---- response: from the filters to the codec (D3, D4)
 
   encode1xxHeaders(headers: HeaderMap): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     // The client was told to continue by us.
     if (headers.status === 100 && !this.context.config.proxy100Continue) return;
     this.timeouts.touch();
@@ -308,9 +288,9 @@ export class ActiveStream
   }
 
   encodeHeaders(headers: HeaderMap, endStream: boolean): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.responseHeaders = headers;
-    this.responseStarted = true;
+    this.phase = "responding";
     this.timeouts.touch();
     this.timeouts.endRequest();
     const { stats } = this.context;
@@ -324,20 +304,20 @@ export class ActiveStream
     if (this.context.drain?.closes() === true) this.owner.closeForDrain();
     if (this.context.overload?.endsConnection() === true) this.owner.closeUnderLoad();
     const writtenBefore = this.owner.connection.writtenBytes;
-    if (this.isUpgrade && this.context.config.flushAccessLogOnTunnel) this.logTunnel(headers);
+    if (this.isUpgrade) this.context.accessLog.onUpgradeResponse(this, headers.status);
     this.encoder.encodeHeaders(headers, endStream);
     this.streamInfo.downstreamHeaderBytesSent += this.owner.connection.writtenBytes - writtenBefore;
   }
 
   encodeData(data: Buffer, endStream: boolean): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.streamInfo.bytesSent += data.length;
     this.timeouts.touch();
     this.encoder.encodeData(data, endStream);
   }
 
   encodeTrailers(trailers: HeaderMap): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     this.responseTrailers = trailers;
     this.encoder.encodeTrailers(trailers);
   }
@@ -346,7 +326,7 @@ export class ActiveStream
     this.streamInfo.responseCodeDetails = reply.details;
     // What a client means by a request that is refused as malformed cannot be known for what follows.
     const isMalformed = reply.status === 400 && !this.context.config.streamErrorOnInvalidMessage;
-    if (isMalformed || reply.details === UPGRADE_FAILED) this.owner.closeAfterResponse();
+    if (isMalformed || reply === UPGRADE_REFUSAL) this.owner.closeAfterResponse();
   }
 
   /** Filters and formats see the reply as if it were the response already. */
@@ -368,7 +348,7 @@ export class ActiveStream
 
   /** The client has gone, or the codec could not write the response as its head announced it. */
   onResetStream(reason: ResetReason): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     if (reason === "local reset") {
       recordReset(this, "body does not have the announced length");
       this.context.stats.rqTxReset.inc();
@@ -385,7 +365,7 @@ export class ActiveStream
 
   /** The response cannot be completed: the client sees it cut short. */
   resetFromFilter(details: string): void {
-    if (this.ended) return;
+    if (this.phase === "ended") return;
     recordReset(this, details);
     this.context.stats.rqTxReset.inc();
     this.streamInfo.responseCodeDetails = details;
@@ -395,17 +375,17 @@ export class ActiveStream
 
   /** Whatever way the stream ended: filters go, the line is written, the owner knows. Once. */
   private finish(): void {
-    if (this.ended) return;
-    this.ended = true;
+    if (this.phase === "ended") return;
+    this.phase = "ended";
     this.timeouts.destroy();
     const info = this.streamInfo;
-    if (this.isUpgrade) this.context.stats.cxUpgradesActive.dec();
+    if (this.isUpgrade) this.context.upgrades.onEnd();
     info.endTimeMs = this.context.dispatcher.now();
     // Nobody says why it ended without a response.
     if (info.responseCode === 0 && info.responseFlags === 0) info.setResponseFlag(DOWNSTREAM_TERMINATION);
     this.context.stats.rqTime.record(info.endTimeMs - info.startTimeMs);
     this.filterManager.destroy();
-    this.writeLog("DownstreamEnd");
+    this.logEnd();
     this.owner.onStreamEnded();
     recordStreamEnd(this);
   }
@@ -414,18 +394,21 @@ export class ActiveStream
 
   onStreamTimeout(timeout: StreamTimeout): void {
     recordTimer(this, TIMEOUT_NAMES[timeout]);
-    this.replyBeforeFilters(timeoutReply(timeout, this, this.context.stats));
+    this.sendLocalReply(timeoutReply(timeout, this, this.context.stats));
   }
+
+  // ---- access log
 
   onAccessLogInterval(): void {
-    this.writeLog("DownstreamPeriodic");
+    this.context.accessLog.onInterval(this);
   }
 
-  writeLog(type: AccessLogType): void {
-    this.logType = type;
+  logEnd(): void {
+    this.context.accessLog.onEnd(this);
+  }
+
+  measure(): void {
     this.owner.measure(this.streamInfo);
-    const loggers = this.context.accessLoggers;
-    for (let i = 0; i < loggers.length; i++) loggers[i]?.log(this);
   }
 
   // ---- flow control
@@ -464,7 +447,7 @@ export class ActiveStream
   }
 }
 
-const UPGRADE_FAILED = "upgrade_failed";
+const UPGRADE_REFUSAL = emptyReply(403, "upgrade_failed");
 
 /** Stands for the headers of a request whose head could not be read. Never written to. */
 const NO_HEADERS = new HeaderMap();

@@ -22,7 +22,8 @@ import { type HeadTimeout, headTimeout } from "./head-timeout.js";
 import { buildInternalAddresses, type InternalAddresses } from "./internal-addresses.js";
 import { buildIpDetectors, type OriginalIpDetector } from "./original-ip-detection.js";
 import type { UserAgent } from "./request-header-mutation.js";
-import { type UpgradeChain, UpgradeChains } from "./upgrade-chains.js";
+import { StreamAccessLog } from "./stream-access-log.js";
+import { StreamUpgrades, type UpgradeChain } from "./stream-upgrades.js";
 
 /** What a connection manager is built from, besides its configuration. */
 export interface ConnectionManagerParts {
@@ -69,8 +70,8 @@ export class ConnectionManagerContext {
   readonly drain: DrainDecision | null;
   readonly origin: ConnectionOrigin;
   readonly filterFactories: readonly HttpFilterFactory[];
-  readonly upgrades: UpgradeChains;
-  readonly accessLoggers: readonly AccessLogger[];
+  readonly upgrades: StreamUpgrades;
+  readonly accessLog: StreamAccessLog;
   /** Null where no caller is internal. */
   readonly internalAddresses: InternalAddresses | null;
   readonly ipDetectors: readonly OriginalIpDetector[];
@@ -100,8 +101,8 @@ export class ConnectionManagerContext {
     this.origin = parts.origin;
     this.routeTable = parts.routeTable;
     this.filterFactories = parts.filterFactories;
-    this.upgrades = new UpgradeChains(parts.upgradeChains, parts.filterFactories);
-    this.accessLoggers = parts.accessLoggers;
+    this.upgrades = new StreamUpgrades(parts.upgradeChains, parts.filterFactories, parts.stats);
+    this.accessLog = new StreamAccessLog(parts.accessLoggers, config);
     this.internalAddresses = buildInternalAddresses(config.internalCidrRanges, config.internalUnixSockets);
     this.ipDetectors = buildIpDetectors(config.originalIpDetection);
     const { clientCertMatcher } = config;

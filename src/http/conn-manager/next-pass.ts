@@ -2,7 +2,6 @@ import type { Dispatcher, Task } from "../../event/dispatcher.js";
 import { streamInfoOfNextPass } from "../../stream-info/next-pass.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
 import type { FilterManager } from "../filter/filter-manager.js";
-import type { AccessLogType } from "../formatter/log-context.js";
 import type { HeaderMap } from "../headers/header-map.js";
 import { type FlowingStream, recordRepeat } from "./stream-flow.js";
 
@@ -12,7 +11,8 @@ export interface RepeatedStream extends FlowingStream {
   streamInfo: StreamInfo;
   requestHeaders: HeaderMap;
   responseHeaders: HeaderMap | null;
-  writeLog(type: AccessLogType): void;
+  /** Writes the line of the pass that ends. */
+  logEnd(): void;
   /** The filters of the pass are destroyed, others take their place, and the route is to be chosen anew. */
   replaceFilters(): void;
   /** The filters for the request as it is now; null once the stream is over. */
@@ -48,7 +48,7 @@ export class NextPass implements Task {
     streamInfo.endTimeMs = dispatcher.now();
     recordRepeat(stream, "internal redirect");
     stream.replaceFilters();
-    stream.writeLog("DownstreamEnd");
+    stream.logEnd();
     stream.streamInfo = streamInfoOfNextPass(streamInfo, dispatcher.now(), dispatcher.wallClockMs());
     stream.requestHeaders = headers;
     stream.responseHeaders = null;
