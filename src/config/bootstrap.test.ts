@@ -217,7 +217,12 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         outlierDetection: null,
         idleTimeoutMs: 3_600_000,
         maxRequestsPerConnection: 0,
-        poolPolicy: { maxConnectionDurationMs: 0, preconnectRatio: 1, connect: { source: null, keepAliveDelayMs: 0 } },
+        poolPolicy: {
+          maxConnectionDurationMs: 0,
+          preconnectRatio: 1,
+          predictivePreconnectRatio: 1,
+          connect: { source: null, keepAliveDelayMs: 0 },
+        },
         maxResponseHeadersKb: 60,
         maxHeadersCount: 100,
         maxStreamDurationMs: 0,

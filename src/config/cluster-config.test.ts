@@ -130,6 +130,7 @@ load_assignment:
     poolPolicy: {
       maxConnectionDurationMs: 0,
       preconnectRatio: 1,
+      predictivePreconnectRatio: 1,
       connect: { source: null, keepAliveDelayMs: 0 },
     },
     maxResponseHeadersKb: 60,
@@ -161,12 +162,13 @@ test("the older fields of HTTP options count when the typed ones are not there",
 test("how connections are opened and how long they are kept", () => {
   const { poolPolicy } = cluster(`
 common_http_protocol_options: { max_connection_duration: 60s }
-preconnect_policy: { per_upstream_preconnect_ratio: 1.5 }
+preconnect_policy: { per_upstream_preconnect_ratio: 1.5, predictive_preconnect_ratio: 2 }
 upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 } }
 upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
   assert.deepEqual(poolPolicy, {
     maxConnectionDurationMs: 60_000,
     preconnectRatio: 1.5,
+    predictivePreconnectRatio: 2,
     connect: { source: { kind: "ip", host: "127.0.0.2", port: 0 }, keepAliveDelayMs: 30_000 },
   });
   const keepAlive = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect.keepAliveDelayMs;

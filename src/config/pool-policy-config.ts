@@ -14,7 +14,7 @@ export const PRECONNECT_FIELDS: MessageTable = implemented<Cluster_PreconnectPol
   "envoy.config.cluster.v3.Cluster.PreconnectPolicy",
   {
     per_upstream_preconnect_ratio: true,
-    predictive_preconnect_ratio: ignored("hosts are connected to when they are chosen, not before"),
+    predictive_preconnect_ratio: true,
   },
 );
 
@@ -42,8 +42,10 @@ export function convertPoolPolicy(
   context: ConversionContext,
 ): Omit<PoolPolicy, "maxConnectionDurationMs"> {
   const keepAlive = cluster.upstreamConnectionOptions?.tcpKeepalive;
+  const preconnect = cluster.preconnectPolicy;
   return {
-    preconnectRatio: cluster.preconnectPolicy?.perUpstreamPreconnectRatio ?? DEFAULT_POOL_POLICY.preconnectRatio,
+    preconnectRatio: preconnect?.perUpstreamPreconnectRatio ?? DEFAULT_POOL_POLICY.preconnectRatio,
+    predictivePreconnectRatio: preconnect?.predictivePreconnectRatio ?? DEFAULT_POOL_POLICY.predictivePreconnectRatio,
     connect: {
       source: convertSource(cluster.upstreamBindConfig, context),
       keepAliveDelayMs: keepAlive === undefined ? 0 : (keepAlive.keepaliveTime ?? DEFAULT_KEEPALIVE_TIME_S) * 1_000,

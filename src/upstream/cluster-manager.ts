@@ -6,9 +6,11 @@ import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
 import type { Host } from "./host.js";
 import type { HostFailureReceiver } from "./host-failure-receiver.js";
 import type { HostHealthChange } from "./host-health.js";
+import type { LoadBalancerContext } from "./load-balancer-context.js";
 import { OriginalDstLoadBalancer } from "./load-balancers/original-dst-load-balancer.js";
 import { type Locality, NO_LOCALITY } from "./locality.js";
 import { ConnectionPool, type PoolContext } from "./pool/connection-pool.js";
+import type { FlowOfStream } from "./pool/pool-callbacks.js";
 import type { PoolKind } from "./pool/pool-kind.js";
 import type { PrioritySet } from "./priority-set.js";
 
@@ -38,6 +40,9 @@ const ONLY_WORKER: WorkerPlace = {
   runtime: new Runtime(),
   localCluster: "",
 };
+
+/** Connections to hosts of later requests that one stream may have opened. */
+const MAX_PRECONNECTS = 3;
 
 /** The clusters of one worker, and the way from a host to its connection pool. */
 export class ClusterManager {
@@ -114,6 +119,23 @@ export class ClusterManager {
       return null;
     }
     return new ConnectionPool(owner, host, kind, this.context);
+  }
+
+  /**
+   * Opens connections to the hosts of requests that are likely to come, as many as `predictive_preconnect_ratio` asks for.
+   * Called before a stream begins, whose own connection is not opened yet.
+   * @param context of the request that the stream is for: the next ones are thought to be like it
+   */
+  preconnect(cluster: Cluster, kind: PoolKind, context: LoadBalancerContext, stream: FlowOfStream): void {
+    const { connectivity } = cluster;
+    if (connectivity === null) return;
+    for (let opened = 0; opened < MAX_PRECONNECTS && connectivity.wantsAnother; opened++) {
+      const host = cluster.peekAnotherHost(context);
+      if (host === null) return;
+      const pool = this.existingPool(host, kind) ?? this.createPool(cluster, host, kind);
+      // What the next one would need may differ; but a cluster that cannot have one now is left alone until then.
+      if (pool === null || !pool.preconnect(connectivity.ratio, stream)) return;
+    }
   }
 
   /** Takes over what discovery found for a cluster that resolves names. */

@@ -18,6 +18,7 @@ import { LoadShedding } from "./load-shedding.js";
 import type { Locality } from "./locality.js";
 import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
 import { OutlierMonitors } from "./outlier/outlier-monitors.js";
+import { ClusterConnectivity } from "./pool/cluster-connectivity.js";
 import { HostPools } from "./pool/host-pools.js";
 import { PrioritySet } from "./priority-set.js";
 import { RESOURCE_COUNTS_BYTES, ResourceManager, type ResourcePriority } from "./resource-manager.js";
@@ -67,6 +68,8 @@ export class Cluster {
   readonly prioritySet: PrioritySet;
   /** Turns requests away before a host is chosen; null when it turns none away. */
   readonly shedding: LoadShedding | null;
+  /** What is opened ahead of requests is measured by this; null when nothing is. */
+  readonly connectivity: ClusterConnectivity | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
   private loadBalancer: LoadBalancer;
@@ -85,6 +88,7 @@ export class Cluster {
     this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
     this.stats = new ClusterStats(scope, info.trackedStats);
+    this.connectivity = ClusterConnectivity.create(info.poolPolicy);
     this.resources = new ResourceManager(resourceCounts, "default", info.defaultLimits);
     this.highResources = new ResourceManager(resourceCounts, "high", info.highLimits);
     this.prioritySet = new PrioritySet({
@@ -102,6 +106,7 @@ export class Cluster {
       clock: parts.clock,
       localSet: parts.localSet,
       showsGauges: parts.countsMembership,
+      peeks: this.connectivity !== null,
     });
     this.hostConnections = hostConnections === null ? null : new HostConnectionBoard(hostConnections);
     const { outlierDetection: watching } = info;
@@ -129,6 +134,11 @@ export class Cluster {
     const override = context.overrideHost();
     if (override === null) return this.loadBalancer.chooseHost(context);
     return this.overrideHost(override) ?? (override.strict ? null : this.loadBalancer.chooseHost(context));
+  }
+
+  /** The host that one of the next requests will get; null when nobody can tell. */
+  peekAnotherHost(context: LoadBalancerContext): Host | null {
+    return this.loadBalancer.peekAnotherHost(context);
   }
 
   /** Hosts are what requests name from now on. */

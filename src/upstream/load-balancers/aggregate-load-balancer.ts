@@ -83,6 +83,11 @@ export class AggregateLoadBalancer implements LoadBalancer, PrioritySetObserver,
     this.context.enter(context, (chosen & DEGRADED) === 0 ? level.healthyLoad : level.degradedLoad);
     return level.member.balance(this.context);
   }
+
+  /** Which cluster the next request falls to is not foreseen, as in Envoy. */
+  peekAnotherHost(): Host | null {
+    return null;
+  }
 }
 
 /** Priorities without hosts are passed over. */

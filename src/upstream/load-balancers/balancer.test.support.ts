@@ -44,6 +44,7 @@ export interface RunOptions {
   readonly panicThreshold: number;
   readonly hostSet: Partial<HostSetOptions>;
   readonly localSet: PrioritySet | null;
+  readonly peeks: boolean;
 }
 
 /** A balancer over hosts that a test gives, with its stats and a clock that stands until it is set. */
@@ -64,6 +65,7 @@ export class BalancerRun {
       clock: this.clock,
       localSet: options.localSet ?? null,
       showsGauges: true,
+      peeks: options.peeks ?? false,
     });
   }
 
@@ -95,6 +97,11 @@ export class BalancerRun {
 
   choose(context: Partial<LoadBalancerContext> = {}): Host | null {
     return this.balancer.chooseHost({ ...ANY_HOST, ...context });
+  }
+
+  /** The last digits of the host that is foreseen for a later request; 0 for none. */
+  peek(context: Partial<LoadBalancerContext> = {}): number {
+    return numberOf(this.balancer.peekAnotherHost({ ...ANY_HOST, ...context }));
   }
 
   /** The last digits of the hosts that were chosen; 0 for none. */

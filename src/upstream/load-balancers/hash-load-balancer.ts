@@ -86,6 +86,11 @@ export class HashLoadBalancer implements LoadBalancer, PrioritySetObserver {
     return host;
   }
 
+  /** The next request's hash is not known. */
+  peekAnotherHost(): Host | null {
+    return null;
+  }
+
   private drawHash(): Hash64 {
     const { random } = this.parts;
     this.drawn.set(random.below(UINT32), random.below(UINT32));

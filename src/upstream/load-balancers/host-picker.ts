@@ -6,6 +6,8 @@ export interface HostPicker {
   pick(): Host | null;
   /** Where its turn stands; the picker for the list's next version goes on from there. */
   readonly turn: number;
+  /** A host that is picked now would be as good a choice for the next request: nothing in between counts. */
+  readonly isForeseeable: boolean;
 }
 
 /** Makes the pickers of one policy. */

@@ -8,12 +8,15 @@ import { WeightedPicker } from "./weighted-picker.js";
 /** Draws some hosts and takes the one with the fewest requests in flight from this worker. */
 export class LeastRequestPicker implements HostPicker {
   readonly turn = 0;
+  /** Who will be the least busy then, nobody knows now. */
+  readonly isForeseeable: boolean;
   private readonly hosts: readonly Host[];
   private readonly random: RandomSource;
   private readonly choiceCount: number;
 
   constructor(hosts: readonly Host[], random: RandomSource, choiceCount: number) {
     this.hosts = hosts;
+    this.isForeseeable = hosts.length === 0;
     this.random = random;
     this.choiceCount = choiceCount;
   }
@@ -34,11 +37,14 @@ export class LeastRequestPicker implements HostPicker {
 /** Takes the host with the fewest requests in flight of all; of several such, any. */
 export class FullScanPicker implements HostPicker {
   readonly turn = 0;
+  /** Who will be the least busy then, nobody knows now. */
+  readonly isForeseeable: boolean;
   private readonly hosts: readonly Host[];
   private readonly random: RandomSource;
 
   constructor(hosts: readonly Host[], random: RandomSource) {
     this.hosts = hosts;
+    this.isForeseeable = hosts.length === 0;
     this.random = random;
   }
 

@@ -1,8 +1,10 @@
 import type { LoadBalancer } from "../load-balancer.js";
-import type { LbPolicyConfig } from "../load-balancing-config.js";
+import type { LbPolicyConfig, LocalityLbConfig } from "../load-balancing-config.js";
 import { HashLoadBalancer, HashRingFactory, MaglevTableFactory } from "./hash-load-balancer.js";
+import type { PickerFactory } from "./host-picker.js";
 import { LeastRequestPickerFactory } from "./least-request-picker.js";
 import { NoLoadBalancer } from "./no-load-balancer.js";
+import { PeekingLoadBalancer } from "./peeking-load-balancer.js";
 import { RandomPickerFactory } from "./random-picker.js";
 import { RoundRobinPickerFactory } from "./round-robin-picker.js";
 import { SubsetLoadBalancer } from "./subset-load-balancer.js";
@@ -13,11 +15,11 @@ export function createLoadBalancer(config: LbPolicyConfig, parts: BalancerParts)
   const { random, clock } = parts;
   switch (config.kind) {
     case "roundRobin":
-      return new ZoneAwareLoadBalancer(parts, new RoundRobinPickerFactory(config, random, clock), config.locality);
+      return zoneAware(parts, new RoundRobinPickerFactory(config, random, clock), config.locality);
     case "leastRequest":
-      return new ZoneAwareLoadBalancer(parts, new LeastRequestPickerFactory(config, random, clock), config.locality);
+      return zoneAware(parts, new LeastRequestPickerFactory(config, random, clock), config.locality);
     case "random":
-      return new ZoneAwareLoadBalancer(parts, new RandomPickerFactory(random), config.locality);
+      return zoneAware(parts, new RandomPickerFactory(random), config.locality);
     case "ringHash":
       return new HashLoadBalancer(parts, new HashRingFactory(config, parts), config.hashing);
     case "maglev":
@@ -27,4 +29,9 @@ export function createLoadBalancer(config: LbPolicyConfig, parts: BalancerParts)
     case "clusterProvided":
       return new NoLoadBalancer();
   }
+}
+
+function zoneAware(parts: BalancerParts, pickers: PickerFactory, locality: LocalityLbConfig): LoadBalancer {
+  const balancer = new ZoneAwareLoadBalancer(parts, pickers, locality);
+  return parts.peeks ? new PeekingLoadBalancer(balancer, parts.prioritySet) : balancer;
 }

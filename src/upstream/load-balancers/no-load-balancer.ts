@@ -6,4 +6,8 @@ export class NoLoadBalancer implements LoadBalancer {
   chooseHost(): Host | null {
     return null;
   }
+
+  peekAnotherHost(): Host | null {
+    return null;
+  }
 }

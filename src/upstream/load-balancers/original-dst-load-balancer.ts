@@ -47,6 +47,11 @@ export class OriginalDstLoadBalancer implements LoadBalancer, TimerTarget {
     return host;
   }
 
+  /** The next request will say. */
+  peekAnotherHost(): Host | null {
+    return null;
+  }
+
   private addressOf(context: LoadBalancerContext): IpAddress | null {
     const { portOverride } = this.config;
     const address = this.fromFilterState(context) ?? this.fromMetadata(context) ?? this.fromHeader(context);

@@ -5,6 +5,7 @@ import type { HostPicker, PickerFactory } from "./host-picker.js";
 /** Takes any host with equal chance; weights do not count. */
 export class RandomPicker implements HostPicker {
   readonly turn = 0;
+  readonly isForeseeable = true;
   private readonly hosts: readonly Host[];
   private readonly random: RandomSource;
 

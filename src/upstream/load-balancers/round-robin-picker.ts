@@ -8,6 +8,7 @@ import { WeightedPicker } from "./weighted-picker.js";
 /** Takes the hosts of a list in turn. */
 export class RoundRobinPicker implements HostPicker {
   turn: number;
+  readonly isForeseeable = true;
   private readonly hosts: readonly Host[];
 
   constructor(hosts: readonly Host[], turn: number) {

@@ -20,4 +20,9 @@ export class SingleHostSubset implements Subset, LoadBalancer {
   chooseHost(): Host | null {
     return this.host;
   }
+
+  /** One host is no prediction: its own pool knows what it needs (`per_upstream_preconnect_ratio`). */
+  peekAnotherHost(): Host | null {
+    return null;
+  }
 }

@@ -116,6 +116,13 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
     return null;
   }
 
+  /** The next request is thought to ask for the same as this one. */
+  peekAnotherHost(context: LoadBalancerContext): Host | null {
+    const criteria = context.metadataMatch();
+    const steps = criteria === null ? this.withoutSubset : this.stepsFor(criteria);
+    return steps[0]?.balancer.peekAnotherHost(context) ?? null;
+  }
+
   private stepsFor(criteria: MetadataMatchCriteria): readonly Step[] {
     const known = this.known.get(criteria);
     if (known !== undefined) return known;

@@ -5,6 +5,7 @@ import type { HostPicker } from "./host-picker.js";
 /** Takes hosts in turn, each as often as its weight says at the time it is taken. */
 export class WeightedPicker implements HostPicker {
   turn: number;
+  readonly isForeseeable = true;
   private readonly schedule: EdfScheduler<Host>;
   private readonly size: number;
 

@@ -5,6 +5,7 @@ import type { LoadBalancer } from "../load-balancer.js";
 import type { LoadBalancerContext } from "../load-balancer-context.js";
 import type { LoadBalancerStats } from "../load-balancer-stats.js";
 import type { LocalityLbConfig } from "../load-balancing-config.js";
+import type { PriorityLoad } from "../priority-load.js";
 import type { PrioritySet, PrioritySetObserver } from "../priority-set.js";
 import type { EdfScheduler } from "./edf-scheduler.js";
 import { type HostPicker, NO_TURN, type PickerFactory } from "./host-picker.js";
@@ -25,6 +26,8 @@ export interface BalancerParts {
   readonly localSet: PrioritySet | null;
   /** This worker's gauges show what all workers have: they are added up. */
   readonly showsGauges: boolean;
+  /** Whether hosts are foreseen for the requests that will come next (`predictive_preconnect_ratio`). */
+  readonly peeks: boolean;
 }
 
 /** The healthy or the degraded hosts of one priority, ready to be picked from. */
@@ -64,6 +67,7 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
   private priorities: readonly Priority[] = [];
   /** The only list there is to pick from, as in most clusters; null when there is something to decide. */
   private only: HostPicker | null = null;
+  private foreseeable = false;
 
   constructor(parts: BalancerParts, pickers: PickerFactory, locality: LocalityLbConfig) {
     this.parts = parts;
@@ -92,6 +96,17 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
       return known !== undefined && known.hostSet === hostSet && !always ? known : this.build(hostSet, known);
     });
     this.only = this.onlyPicker();
+    this.foreseeable = this.priorities.every(isForeseeable);
+  }
+
+  /** How requests are divided over the priorities at the moment. */
+  get load(): PriorityLoad {
+    return this.state.load;
+  }
+
+  /** Whether a choice that is made now would be as good for the next request. */
+  get isForeseeable(): boolean {
+    return this.foreseeable;
   }
 
   private build(hostSet: HostSet, before: Priority | undefined): Priority {
@@ -146,6 +161,11 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
     return host;
   }
 
+  /** `PeekingLoadBalancer` does it where it is wanted. */
+  peekAnotherHost(): Host | null {
+    return null;
+  }
+
   private pick(context: LoadBalancerContext): Host | null {
     if (this.only !== null) return this.only.pick();
     const { random, prioritySet, stats } = this.parts;
@@ -177,4 +197,9 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
     }
     return priority.zones.pick();
   }
+}
+
+function isForeseeable({ healthy, degraded, all }: Priority): boolean {
+  const lists = [all, healthy.hosts, ...healthy.localities, degraded.hosts, ...degraded.localities];
+  return lists.every((picker) => picker.isForeseeable);
 }

@@ -13,7 +13,7 @@ import { bindFailureText, connectFailureText, isBindError } from "./connect-fail
 import type { HostPools } from "./host-pools.js";
 import { PendingQueue } from "./pending-queue.js";
 import { PendingStream } from "./pending-stream.js";
-import type { Cancellable, PoolCallbacks } from "./pool-callbacks.js";
+import type { Cancellable, FlowOfStream, PoolCallbacks } from "./pool-callbacks.js";
 import { PoolCounts } from "./pool-counts.js";
 import type { PoolKind } from "./pool-kind.js";
 
@@ -142,13 +142,32 @@ export class ConnectionPool implements Task {
     return this.clients.size < streams * preconnectRatio;
   }
 
+  /**
+   * `predictive_preconnect_ratio`: one more connection, for a stream that is likely to come here. False when the pool has
+   * enough, or may not have it.
+   * @param stream the one that made somebody think of it
+   */
+  preconnect(ratio: number, { flow, flowStreamId }: FlowOfStream): boolean {
+    const streams = this.clients.busy.size + this.pending.size;
+    const wanted = this.mode === "open" && this.host.health === "healthy" && this.clients.size < (streams + 1) * ratio;
+    const mayOpen = wanted && this.counts.mayConnect;
+    if (wanted && !mayOpen) this.cluster.stats.cxOverflow.inc();
+    if (mayOpen) {
+      const { id } = this.openConnection(null, 0);
+      flow?.record(FlowSteps.openedAhead, id, flowStreamId, this.host.addressText);
+    } else if (this.isIdle) {
+      this.retire();
+    }
+    return mayOpen;
+  }
+
   /** At the cluster's limit streams wait; but a pool without any connection may always open one. */
   private mayOpen(): boolean {
     if (this.counts.mayConnect) return true;
     return this.clients.size === 0;
   }
 
-  private openConnection(flow: FlowRecorder | null, flowStreamId: number): void {
+  private openConnection(flow: FlowRecorder | null, flowStreamId: number): Connection {
     const { info, stats } = this.cluster;
     const id = this.context.connectionIds.next();
     const bufferLimitBytes = info.perConnectionBufferLimitBytes;
@@ -168,6 +187,7 @@ export class ConnectionPool implements Task {
     }
     this.clients.addConnecting(client);
     this.counts.onConnecting();
+    return connection;
   }
 
   // ---- events of the connections

@@ -3,11 +3,15 @@ import type { RequestEncoder, ResponseDecoder, StreamCallbacks } from "../../htt
 import type { ResetReason } from "../../http/codec/reset-reason.js";
 import type { ActiveClient } from "./active-client.js";
 
-/** Who asks a pool for a stream. Implemented by `UpstreamRequest`, which is also what the stream reports to. */
-export interface PoolCallbacks extends ResponseDecoder, StreamCallbacks {
-  /** Where the stream's steps are recorded; null when nobody looks. */
+/** Where the steps of a stream are recorded. */
+export interface FlowOfStream {
+  /** Null when nobody looks. */
   readonly flow: FlowRecorder | null;
   readonly flowStreamId: number;
+}
+
+/** Who asks a pool for a stream. Implemented by `UpstreamRequest`, which is also what the stream reports to. */
+export interface PoolCallbacks extends ResponseDecoder, StreamCallbacks, FlowOfStream {
   /** A connection that was used before will not do: it may be as stale as the one that the stream had. */
   readonly needsFreshConnection: boolean;
   /** A connection is ready: write the request. */

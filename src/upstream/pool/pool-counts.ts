@@ -3,6 +3,7 @@ import type { ClusterStats } from "../cluster-stats.js";
 import type { Host } from "../host.js";
 import type { ResourceManager } from "../resource-manager.js";
 import type { ActiveClient } from "./active-client.js";
+import type { ClusterConnectivity } from "./cluster-connectivity.js";
 import type { PoolKind } from "./pool-kind.js";
 
 /**
@@ -14,12 +15,14 @@ export class PoolCounts {
   private readonly kind: PoolKind;
   private readonly stats: ClusterStats;
   private readonly resources: ResourceManager;
+  private readonly connectivity: ClusterConnectivity | null;
 
   constructor(cluster: Cluster, host: Host, kind: PoolKind) {
     this.host = host;
     this.kind = kind;
     this.stats = cluster.stats;
     this.resources = cluster.resourcesOf(kind.priority);
+    this.connectivity = cluster.connectivity;
   }
 
   onPoolAdded(): void {
@@ -43,11 +46,13 @@ export class PoolCounts {
     this.resources.pendingRequests.inc();
     this.stats.rqPendingTotal.inc();
     this.stats.rqPendingActive.inc();
+    this.connectivity?.onStreamBegins();
   }
 
   onUnqueued(): void {
     this.resources.pendingRequests.dec();
     this.stats.rqPendingActive.dec();
+    this.connectivity?.onStreamEnds();
   }
 
   // ---- connections
@@ -64,6 +69,7 @@ export class PoolCounts {
     stats.cxTotal.inc();
     if (this.kind.protocol === "http1") stats.cxHttp1Total.inc();
     stats.cxActive.inc();
+    this.connectivity?.onConnecting();
     host.stats.cxTotal++;
     host.stats.cxActive++;
   }
@@ -80,6 +86,7 @@ export class PoolCounts {
     this.resources.connections.dec();
     host.connections.dec();
     stats.cxActive.dec();
+    this.connectivity?.onClosed();
     host.stats.cxActive--;
     stats.cxDestroy.inc();
     (local ? stats.cxDestroyLocal : stats.cxDestroyRemote).inc();
@@ -108,6 +115,7 @@ export class PoolCounts {
     this.resources.requests.inc();
     this.stats.rqTotal.inc();
     this.stats.rqActive.inc();
+    this.connectivity?.onStreamBegins();
     this.host.stats.rqTotal++;
     this.host.stats.rqActive++;
   }
@@ -115,6 +123,7 @@ export class PoolCounts {
   onStreamEnded(): void {
     this.resources.requests.dec();
     this.stats.rqActive.dec();
+    this.connectivity?.onStreamEnds();
     this.host.stats.rqActive--;
   }
 }

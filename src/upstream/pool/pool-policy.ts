@@ -6,11 +6,17 @@ export interface PoolPolicy {
   readonly maxConnectionDurationMs: number;
   /** `per_upstream_preconnect_ratio`: connections for each stream that is active or waits; 1 to 3, 1 by default. */
   readonly preconnectRatio: number;
+  /**
+   * `predictive_preconnect_ratio`: connections of the cluster for each of its streams that is active, waits or begins; 1 to
+   * 3, 1 (for none ahead) by default.
+   */
+  readonly predictivePreconnectRatio: number;
   readonly connect: ConnectOptions;
 }
 
 export const DEFAULT_POOL_POLICY: PoolPolicy = {
   maxConnectionDurationMs: 0,
   preconnectRatio: 1,
+  predictivePreconnectRatio: 1,
   connect: { source: null, keepAliveDelayMs: 0 },
 };

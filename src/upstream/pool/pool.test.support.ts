@@ -15,6 +15,7 @@ import { address, clusterInfo, endpoint } from "../cluster.test.support.js";
 import type { ClusterInfo } from "../cluster-info.js";
 import { ClusterManager } from "../cluster-manager.js";
 import type { Host } from "../host.js";
+import { ANY_HOST, type LoadBalancerContext } from "../load-balancer-context.js";
 import type { ResourcePriority } from "../resource-manager.js";
 import type { ActiveClient } from "./active-client.js";
 import type { ConnectionPool } from "./connection-pool.js";
@@ -141,6 +142,26 @@ export class PoolRun {
       stream.waiting = pool.newStream(stream);
     });
     return stream;
+  }
+
+  /** A request as the router makes it: a host is chosen, connections are opened ahead, a stream begins. */
+  request(name: string, context: LoadBalancerContext = ANY_HOST): ProbeStream {
+    const stream = new ProbeStream(name);
+    const kind = poolKind("http1", "default");
+    this.dispatcher.inEvent(() => {
+      const host = this.cluster.chooseHost(context);
+      assert.ok(host !== null);
+      const pool = this.clusters.existingPool(host, kind) ?? this.clusters.createPool(this.cluster, host, kind);
+      assert.ok(pool !== null);
+      this.clusters.preconnect(this.cluster, kind, context, stream);
+      stream.waiting = pool.newStream(stream);
+    });
+    return stream;
+  }
+
+  /** How many connections each host was asked for, in the order of the hosts. */
+  get connectionsPerHost(): number[] {
+    return this.upstreams.map(({ accepted }) => accepted.length);
   }
 
   /** The n-th connection to a host, the first is 0. */

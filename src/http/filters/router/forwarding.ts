@@ -2,6 +2,7 @@ import type { TimerTarget } from "../../../event/dispatcher.js";
 import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { Host } from "../../../upstream/host.js";
+import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
@@ -174,8 +175,15 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.attempts.current = attempt;
     this.callbacks.setDownstreamWatermarkCallbacks(this);
     this.step(FlowSteps.upstreamHeadMade, headers.path);
+    if (this.plan.cluster.connectivity !== null) this.preconnect(attempt);
     attempt.encodeHeaders(headers, this.isRequestComplete && this.replay.isHeadOnly, pool);
     if (!this.replay.isHeadOnly) this.replay.sendBody(attempt, this.isRequestComplete, this.attempts);
+  }
+
+  /** B9: connections to the hosts of requests that will come. */
+  private preconnect(attempt: UpstreamRequest): void {
+    const { cluster, poolKind, retryHosts, selection } = this.plan;
+    this.context.clusters.preconnect(cluster, poolKind, retryHosts ?? selection ?? ANY_HOST, attempt);
   }
 
   /** Answers the request itself when there is none. */

@@ -1,5 +1,6 @@
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
+import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
 import { poolKind } from "../../../upstream/pool/pool-kind.js";
 import type { HeaderMap } from "../../headers/header-map.js";
@@ -36,7 +37,9 @@ export class MirrorSet {
         cluster.stats.countResponseToCopy(503);
         continue;
       }
-      this.requests.push(new MirroredRequest(cluster, host, policy.copyOf(headers, context.formatContext), context));
+      const copy = new MirroredRequest(cluster, host, policy.copyOf(headers, context.formatContext), context);
+      clusters.preconnect(cluster, COPIES, ANY_HOST, copy);
+      this.requests.push(copy);
       this.pools.push(pool);
     }
   }

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { labelsOf, readTimeline } from "../support/flow-timeline.js";
+import { proxyConfig } from "../support/proxy-config.js";
+import { RawClient } from "../support/raw-client.js";
+import { ScriptedUpstream } from "../support/scripted-upstream.js";
+import { SluiceProcess } from "../support/sluice-process.js";
+import { until } from "../support/until.js";
+
+/*
+ * What pools of connections do that is seen from outside: by the origins, and in the stats.
+ */
+
+const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+const GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+function startOrigins(t: TestContext, count: number): Promise<ScriptedUpstream[]> {
+  return Promise.all(Array.from({ length: count }, () => ScriptedUpstream.start(t, { handler: () => OK })));
+}
+
+const portsOf = (origins: readonly ScriptedUpstream[]) => origins.map(({ port }) => port);
+
+const connectionsOf = (origins: readonly ScriptedUpstream[]) =>
+  origins.reduce((sum, { connections }) => sum + connections.length, 0);
+
+test("predictive_preconnect_ratio: the hosts of later requests have a connection before those come", async (t) => {
+  const origins = await startOrigins(t, 3);
+  const cluster = { preconnect_policy: { predictive_preconnect_ratio: 1.5 } };
+  const sluice = await SluiceProcess.start(t, proxyConfig({ upstreamPorts: portsOf(origins), cluster }), ["--flow"]);
+  const client = await RawClient.connect(t, sluice.port);
+  client.send(GET);
+  assert.equal((await client.response()).status, 200);
+  await until("two connections ahead", async () => connectionsOf(origins) === 3);
+  for (let index = 0; index < 5; index++) {
+    client.send(GET);
+    assert.equal((await client.response()).status, 200);
+  }
+  assert.deepEqual(
+    origins.map(({ connections }) => connections.length),
+    [1, 1, 1],
+  );
+  const stats = await sluice.stats();
+  assert.equal(stats.get("cluster.upstream.upstream_cx_total"), 3);
+  assert.equal(stats.get("cluster.upstream.upstream_rq_total"), 6);
+  assert.equal(stats.get("cluster.upstream.upstream_rq_pending_total"), 1, "the others found a connection");
+
+  const { body } = await sluice.admin("/flow?stream=1");
+  const timeline = readTimeline(body);
+  assert.match(labelsOf(timeline), /B6 B3 B4 B5 B9 B9 B7a B7b B7c /);
+  const ahead = timeline.steps.filter(({ label }) => label === "B9");
+  assert.equal(new Set(ahead.map(({ text }) => text)).size, 2, "two hosts");
+});
