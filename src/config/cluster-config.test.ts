@@ -442,21 +442,6 @@ test("faults of clusters", () => {
   for (const [body, expected] of FAULTS) assert.deepEqual(problems(body), expected, body);
 });
 
-test("typed options for HTTP/2 and for other protocols", () => {
-  const options = (key: string, body: string) =>
-    `typed_extension_protocol_options:\n  ${key}:\n    "@type": t/${OPTIONS}\n    ${body}`;
-  const at = `typed_extension_protocol_options["${OPTIONS}"]`;
-  assert.deepEqual(problems(options(OPTIONS, "explicit_http_config: { http2_protocol_options: {} }")), [
-    `7:57 error ${at}.explicit_http_config.http2_protocol_options: HTTP/2 to upstream hosts is known but not implemented by Sluice yet`,
-  ]);
-  assert.deepEqual(problems(options(OPTIONS, "auto_config: {}")), [
-    `7:22 error ${at}.auto_config: choosing the protocol for upstream hosts is known but not implemented by Sluice yet`,
-  ]);
-  assert.deepEqual(problems(options("x", "explicit_http_config: { http_protocol_options: {} }")), [
-    `6:9 error typed_extension_protocol_options["x"]: the key of ${OPTIONS} is its name, not "x"`,
-  ]);
-});
-
 test("names of clusters are unique", () => {
   assert.deepEqual(problemsOf("static_resources:\n  clusters:\n  - { name: a }\n  - { name: b }\n  - { name: a }"), [
     '5:13 error static_resources.clusters[2].name: there is another cluster "a" (line 3)',

@@ -59,6 +59,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   common_http_protocol_options: UPSTREAM_COMMON_FIELDS,
   http_protocol_options: UPSTREAM_HTTP1_FIELDS,
   http2_protocol_options: refusedByConverter("HTTP/2 is not implemented"),
+  protocol_selection: true,
   track_timeout_budgets: true,
   track_cluster_stats: implemented<TrackClusterStats>("envoy.config.cluster.v3.TrackClusterStats", {
     timeout_budgets: true,

@@ -6,18 +6,22 @@ import type {
 import type {
   HttpProtocolOptions,
   HttpProtocolOptions_ExplicitHttpConfig,
+  HttpProtocolOptions_UseDownstreamHttpConfig,
 } from "../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { CLUSTER_POLICY_FIELDS } from "./cluster-policies.js";
 import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
-import { implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
+import { ignored, implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 import { convertPoolPolicy } from "./pool-policy-config.js";
 import { UPSTREAM_OPTIONS_TYPE } from "./upstream-options-type.js";
 
 const DEFAULT_MAX_HEADERS_COUNT = 100;
 const DEFAULT_MAX_RESPONSE_HEADERS_KB = 60;
+
+/** Why what is said for newer protocols is not missed where the client's protocol decides. */
+const NO_HTTP2_REQUESTS = "requests come in HTTP/1.1 and leave in it";
 
 export const UPSTREAM_COMMON_FIELDS: MessageTable = implemented<CommonOptions>(
   "envoy.config.core.v3.HttpProtocolOptions",
@@ -51,7 +55,14 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
       http3_protocol_options: refusedByConverter("HTTP/3 to upstream hosts"),
     },
   ),
-  use_downstream_protocol_config: refusedByConverter("a choice of protocols for upstream hosts"),
+  use_downstream_protocol_config: implemented<HttpProtocolOptions_UseDownstreamHttpConfig>(
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig",
+    {
+      http_protocol_options: UPSTREAM_HTTP1_FIELDS,
+      http2_protocol_options: ignored(NO_HTTP2_REQUESTS),
+      http3_protocol_options: ignored(NO_HTTP2_REQUESTS),
+    },
+  ),
   ...CLUSTER_POLICY_FIELDS,
   auto_config: refusedByConverter("a choice of protocols for upstream hosts"),
 });
@@ -76,9 +87,7 @@ type UpstreamLimits = Pick<
  */
 export function convertUpstreamHttpOptions(cluster: Cluster, context: ConversionContext): UpstreamLimits {
   const options = findOptions(cluster, context);
-  if (options === null && cluster.http2ProtocolOptions !== undefined) {
-    context.notImplemented(cluster, "http2ProtocolOptions", "HTTP/2 to upstream hosts");
-  }
+  if (options === null) checkOlderProtocol(cluster, context);
   const common = options === null ? cluster.commonHttpProtocolOptions : options.commonHttpProtocolOptions;
   const http1 = options === null ? cluster.httpProtocolOptions : http1OptionsOf(options);
   const idle = common?.idleTimeout;
@@ -106,6 +115,16 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
   };
 }
 
+/** `http2_protocol_options` asks for HTTP/2, unless `protocol_selection` leaves the choice to the client. */
+function checkOlderProtocol(cluster: Cluster, context: ConversionContext): void {
+  if (cluster.http2ProtocolOptions === undefined) return;
+  if (context.enumName(cluster, "protocolSelection") === "USE_DOWNSTREAM_PROTOCOL") {
+    context.noEffect(cluster, "http2ProtocolOptions", `has no effect: ${NO_HTTP2_REQUESTS}`);
+  } else {
+    context.notImplemented(cluster, "http2ProtocolOptions", "HTTP/2 to upstream hosts");
+  }
+}
+
 /** The entry of that type, whose key is its name too. */
 function findOptions(cluster: Cluster, context: ConversionContext): HttpProtocolOptions | null {
   let found: HttpProtocolOptions | null = null;
@@ -128,11 +147,12 @@ function findOptions(cluster: Cluster, context: ConversionContext): HttpProtocol
 
 function http1OptionsOf(options: HttpProtocolOptions): Http1ProtocolOptions | undefined {
   const { upstreamProtocolOptions: protocol } = options;
+  if (protocol.case === "useDownstreamProtocolConfig") return protocol.value.httpProtocolOptions;
   const config = protocol.case === "explicitHttpConfig" ? protocol.value.protocolConfig : undefined;
   return config?.case === "httpProtocolOptions" ? config.value : undefined;
 }
 
-/** Upstream hosts are spoken to in HTTP/1.1 only. */
+/** Upstream hosts are spoken to in HTTP/1.1 only, which is also what the protocol of any request is. */
 function checkProtocol(options: HttpProtocolOptions, context: ConversionContext): void {
   const { upstreamProtocolOptions: protocol } = options;
   switch (protocol.case) {
@@ -146,10 +166,10 @@ function checkProtocol(options: HttpProtocolOptions, context: ConversionContext)
       }
       return;
     }
-    case "useDownstreamProtocolConfig":
     case "autoConfig":
       context.notImplemented(options, protocol.case, "choosing the protocol for upstream hosts");
       return;
+    case "useDownstreamProtocolConfig":
     case undefined:
       return;
   }
