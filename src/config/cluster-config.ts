@@ -15,7 +15,8 @@ import { convertOriginalDst, ORIGINAL_DST_FIELDS } from "./original-dst-config.j
 import { convertOutlierDetection, OUTLIER_DETECTION_FIELDS } from "./outlier-detection.js";
 import { BIND_FIELDS, CONNECTION_OPTIONS_FIELDS, PRECONNECT_FIELDS } from "./pool-policy-config.js";
 import { convertFractionalPercent } from "./runtime-fraction.js";
-import { checkTransportSocket, TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
+import { TRANSPORT_SOCKET_FIELDS } from "./transport-socket.js";
+import { checkTransportSockets, TRANSPORT_SOCKET_MATCH_FIELDS } from "./transport-socket-matches.js";
 import {
   convertUpstreamHttpOptions,
   UPSTREAM_COMMON_FIELDS,
@@ -68,7 +69,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   ...DNS_FIELDS,
   ...ORIGINAL_DST_FIELDS,
   transport_socket: TRANSPORT_SOCKET_FIELDS,
-  transport_socket_matches: refused("connections would not be secured as configured"),
+  transport_socket_matches: TRANSPORT_SOCKET_MATCH_FIELDS,
   transport_socket_matcher: refused("connections would not be secured as configured"),
 });
 
@@ -84,7 +85,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     message.connectTimeout,
     DEFAULT_CONNECT_TIMEOUT_MS,
   );
-  checkTransportSocket(message.transportSocket, context);
+  checkTransportSockets(message, context);
   if (discovery === null) return null;
   checkPolicy(message, discovery, loadBalancing?.lbPolicy ?? null, context);
   const endpoints = convertEndpoints(message, discovery, context);

@@ -43,6 +43,7 @@ export const LOAD_ASSIGNMENT_FIELDS: MessageTable = implemented<ClusterLoadAssig
       locality: LOCALITY_FIELDS,
       load_balancing_weight: true,
       priority: true,
+      metadata: METADATA_FIELDS,
       lb_endpoints: LB_ENDPOINT_FIELDS,
       load_balancer_endpoints: refused("its endpoints would be missing"),
       leds_cluster_locality_config: refused("its endpoints would be missing"),

@@ -44,6 +44,7 @@ export const HEALTH_CHECK_FIELDS: MessageTable = implemented<HealthCheck>("envoy
   healthy_threshold: true,
   alt_port: true,
   reuse_connection: true,
+  transport_socket_match_criteria: true,
   http_health_check: implemented<HealthCheck_HttpHealthCheck>("envoy.config.core.v3.HealthCheck.HttpHealthCheck", {
     host: true,
     path: true,
