@@ -13,7 +13,7 @@ describe("Connection: writing", () => {
       assert.deepEqual(socket.calls, []);
     });
     dispatcher.runUntilIdle();
-    assert.deepEqual(socket.calls, ["bytes 14"]);
+    assert.deepEqual(socket.calls, ["text 14"]);
     assert.equal(socket.text, "head\r\n\r\nbody\r\n");
     assert.equal(stats.value("tx"), 14);
   });

@@ -7,7 +7,7 @@ import { BufferedBytes } from "./buffered-bytes.js";
 import { DelayedClose } from "./delayed-close.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
-import { WriteBuffer } from "./write-buffer.js";
+import { TEXT_UP_TO_BYTES, WriteBuffer } from "./write-buffer.js";
 
 /** How a connection ends from our side. */
 export type CloseType =
@@ -68,9 +68,6 @@ type RemoteHalf =
   /** FIN has come, bytes before it were not taken yet. */
   | "ending"
   | "ended";
-
-/** Writes below this size go out as one buffer with the head; copying larger ones costs more than a second piece. */
-export const COALESCE_BELOW_BYTES = 16 * 1024;
 
 /**
  * A connection on either side: turns a socket's events into bytes and events for the layer above, gathers what is
@@ -231,10 +228,10 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.socket.end();
   }
 
-  /** Small output waits for the other events of the turn; what it holds of the event's memory is copied for that. */
+  /** Small output waits for the other events of the turn, as text that holds none of the event's memory. */
   mayWait(): boolean {
-    if (this.output.byteLength >= COALESCE_BELOW_BYTES) return false;
-    this.output.keepAll(this.context.readBuffers);
+    if (this.output.byteLength > TEXT_UP_TO_BYTES) return false;
+    this.output.keepAsText();
     return true;
   }
 
@@ -248,7 +245,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.stats.txBytes.add(this.output.byteLength);
     this.sentBytes += this.output.byteLength;
     if (this.flow !== null) this.recordFlush(this.flow);
-    this.output.sendTo(this.socket, this.context.readBuffers, COALESCE_BELOW_BYTES);
+    this.output.sendTo(this.socket, this.context.readBuffers);
     this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
   }

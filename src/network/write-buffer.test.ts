@@ -4,12 +4,12 @@ import { FakeSocket } from "./network.test.support.js";
 import { ReadBuffers } from "./read-buffers.js";
 import { WriteBuffer } from "./write-buffer.js";
 
-function send(fill: (buffer: WriteBuffer) => void, coalesceBelowBytes = 100, readBuffers = new ReadBuffers()) {
+function send(fill: (buffer: WriteBuffer) => void, textUpToBytes = 100, readBuffers = new ReadBuffers()) {
   const buffer = new WriteBuffer();
   fill(buffer);
   const byteLength = buffer.byteLength;
   const socket = new FakeSocket();
-  buffer.sendTo(socket, readBuffers, coalesceBelowBytes);
+  buffer.sendTo(socket, readBuffers, textUpToBytes);
   assert.equal(buffer.isEmpty, true);
   assert.equal(buffer.byteLength, 0);
   return { socket, buffer, byteLength };
@@ -25,7 +25,7 @@ describe("WriteBuffer", () => {
     assert.equal(byteLength, 19);
   });
 
-  test("little is one buffer, in order, latin1 byte for byte", () => {
+  test("little is one text, in order, byte for byte", () => {
     const { socket } = send((buffer) => {
       buffer.addText("caf\xe9 ");
       buffer.addBytes(Buffer.from("body"));
@@ -33,7 +33,7 @@ describe("WriteBuffer", () => {
       buffer.addText("0");
       buffer.addBytes(Buffer.from([0xff]));
     });
-    assert.deepEqual(socket.calls, ["bytes 13"]);
+    assert.deepEqual(socket.calls, ["text 13"]);
     assert.equal(socket.text, "caf\xe9 body\r\n0\xff");
   });
 
@@ -77,6 +77,24 @@ describe("WriteBuffer", () => {
     readBuffers.endRead(500);
     readBuffers.shared.fill("y");
     assert.equal(socket.text, "x".repeat(500));
+  });
+
+  test("kept as text, it can grow, and nothing of it lies in read memory any more", () => {
+    const readBuffers = new ReadBuffers();
+    const buffer = new WriteBuffer();
+    readBuffers.shared.fill(0xff);
+    readBuffers.beginRead(readBuffers.shared);
+    buffer.addText("head ");
+    buffer.addBytes(readBuffers.shared.subarray(0, 3));
+    buffer.keepAsText();
+    readBuffers.endRead(3);
+    readBuffers.shared.fill("y");
+    buffer.addText(" and ");
+    buffer.addBytes(Buffer.alloc(200, "z"));
+    const socket = new FakeSocket();
+    buffer.sendTo(socket, readBuffers, 100);
+    assert.deepEqual(socket.calls, ["cork", "text 13", "bytes 200", "uncork"]);
+    assert.equal(socket.text, `head \xff\xff\xff and ${"z".repeat(200)}`);
   });
 
   test("kept until later, nothing of it lies in read memory any more", () => {

