@@ -221,6 +221,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           maxConnectionDurationMs: 0,
           preconnectRatio: 1,
           predictivePreconnectRatio: 1,
+          perDownstreamConnection: false,
           connect: { source: null, keepAliveDelayMs: 0 },
         },
         maxResponseHeadersKb: 60,

@@ -131,6 +131,7 @@ load_assignment:
       maxConnectionDurationMs: 0,
       preconnectRatio: 1,
       predictivePreconnectRatio: 1,
+      perDownstreamConnection: false,
       connect: { source: null, keepAliveDelayMs: 0 },
     },
     maxResponseHeadersKb: 60,
@@ -169,6 +170,7 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
     maxConnectionDurationMs: 60_000,
     preconnectRatio: 1.5,
     predictivePreconnectRatio: 2,
+    perDownstreamConnection: false,
     connect: { source: { kind: "ip", host: "127.0.0.2", port: 0 }, keepAliveDelayMs: 30_000 },
   });
   const keepAlive = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect.keepAliveDelayMs;

@@ -54,6 +54,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   ignore_health_on_host_removal: true,
   max_requests_per_connection: true,
   preconnect_policy: PRECONNECT_FIELDS,
+  connection_pool_per_downstream_connection: true,
   upstream_bind_config: BIND_FIELDS,
   upstream_connection_options: CONNECTION_OPTIONS_FIELDS,
   typed_extension_protocol_options: extensions(() => [UPSTREAM_OPTIONS_FIELDS]),

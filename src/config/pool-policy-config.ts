@@ -46,6 +46,7 @@ export function convertPoolPolicy(
   return {
     preconnectRatio: preconnect?.perUpstreamPreconnectRatio ?? DEFAULT_POOL_POLICY.preconnectRatio,
     predictivePreconnectRatio: preconnect?.predictivePreconnectRatio ?? DEFAULT_POOL_POLICY.predictivePreconnectRatio,
+    perDownstreamConnection: cluster.connectionPoolPerDownstreamConnection,
     connect: {
       source: convertSource(cluster.upstreamBindConfig, context),
       keepAliveDelayMs: keepAlive === undefined ? 0 : (keepAlive.keepaliveTime ?? DEFAULT_KEEPALIVE_TIME_S) * 1_000,

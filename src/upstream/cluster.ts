@@ -219,19 +219,20 @@ export class Cluster {
     if (added || before.size > 0) this.countChange();
     this.showHosts(after);
     for (const gone of before) {
-      this.leave(gone);
+      this.leave(gone, "host_removed");
       gone.connections.release();
       gone.outlier?.release();
     }
     const changed = added || before.size > 0;
-    if (changed && this.info.closeConnectionsOnHostSetChange) for (const host of after) this.leave(host);
+    if (changed && this.info.closeConnectionsOnHostSetChange)
+      for (const host of after) this.leave(host, "host_set_changed");
     this.leaving = this.leaving.filter(isBusy);
   }
 
   /** The host's connections end with the streams that they carry; if it stays, it gets others. */
-  private leave(host: Host): void {
+  private leave(host: Host, reason: string): void {
     const { pools } = host;
-    pools.drain();
+    pools.drain(reason);
     this.leaving.push(pools);
     host.pools = new HostPools();
   }

@@ -50,3 +50,28 @@ test("predictive_preconnect_ratio: the hosts of later requests have a connection
   const ahead = timeline.steps.filter(({ label }) => label === "B9");
   assert.equal(new Set(ahead.map(({ text }) => text)).size, 2, "two hosts");
 });
+
+test("connection_pool_per_downstream_connection: what a client used ends with it, and nothing is left", async (t) => {
+  const origins = await startOrigins(t, 1);
+  const cluster = { connection_pool_per_downstream_connection: true };
+  const sluice = await SluiceProcess.start(t, proxyConfig({ upstreamPorts: portsOf(origins), cluster }));
+  const clients = await Promise.all([1, 2, 3].map(() => RawClient.connect(t, sluice.port)));
+  for (let round = 0; round < 2; round++) {
+    for (const client of clients) {
+      client.send(GET);
+      assert.equal((await client.response()).status, 200);
+    }
+  }
+  assert.equal(connectionsOf(origins), 3, "one for each client, used twice");
+  const active = async () => (await sluice.stats()).get("cluster.upstream.upstream_cx_active");
+  assert.equal(await active(), 3);
+  clients[0]?.end();
+  await until("the first client's connection is closed", async () => (await active()) === 2);
+  for (const client of clients) client.reset();
+  await until("all are closed", async () => (await active()) === 0);
+  const stats = await sluice.stats();
+  assert.equal(stats.get("cluster.upstream.upstream_cx_destroy_local"), 3);
+  for (const gauge of ["upstream_rq_active", "upstream_rq_pending_active"]) {
+    assert.equal(stats.get(`cluster.upstream.${gauge}`), 0, gauge);
+  }
+});

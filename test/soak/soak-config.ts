@@ -70,7 +70,11 @@ export function soakOptions(seed: number): RouterRunOptions {
         split_external_local_origin_errors: seed % 2 === 0,
       },
       health_checks: [HEALTH_CHECK],
-      preconnect_policy: { per_upstream_preconnect_ratio: seed % 3 === 0 ? 1.5 : 1 },
+      preconnect_policy: {
+        per_upstream_preconnect_ratio: seed % 3 === 0 ? 1.5 : 1,
+        predictive_preconnect_ratio: seed % 4 === 0 ? 2 : 1,
+      },
+      connection_pool_per_downstream_connection: seed % 5 === 0,
       typed_extension_protocol_options: {
         "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
           "@type": `${TYPES}.upstreams.http.v3.HttpProtocolOptions`,

@@ -8,6 +8,7 @@ import type { Route } from "../../route/route.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import { responseFlagBit } from "../../stream-info/response-flag.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
+import type { OwnPools } from "../../upstream/pool/own-pools.js";
 import type { RequestDecoder, ResponseEncoder } from "../codec/codec.js";
 import type { CodecError } from "../codec/codec-error.js";
 import type { ResetReason } from "../codec/reset-reason.js";
@@ -46,6 +47,8 @@ export interface StreamOwner {
   /** As above, to have fewer connections. */
   closeUnderLoad(): void;
   keep(data: Buffer): Buffer;
+  /** Connection pools that are the connection's own. */
+  readonly ownPools: OwnPools;
   /** What has gone over the connection since the stream before this one ended. */
   measure(info: StreamInfo): void;
 }
@@ -120,6 +123,10 @@ export class ActiveStream
 
   get dispatcher(): Dispatcher {
     return this.context.dispatcher;
+  }
+
+  get ownPools(): OwnPools {
+    return this.owner.ownPools;
   }
 
   get bufferLimitBytes(): number {

@@ -4,6 +4,7 @@ import type { Connection, ConnectionEvent, ConnectionStats } from "../../network
 import type { FilterStatus, ReadFilter, ReadFilterFactory } from "../../network/filter.js";
 import type { Protocol } from "../../stream-info/protocol.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
+import { OwnPools } from "../../upstream/pool/own-pools.js";
 import type { RequestDecoder, ResponseEncoder, ServerConnection, ServerConnectionCallbacks } from "../codec/codec.js";
 import { Http1ServerConnection } from "../codec/http1/server-connection.js";
 import { ActiveStream, type StreamOwner } from "./active-stream.js";
@@ -39,6 +40,8 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
   private writtenBytesBefore = 0;
   private drainTimer: Timer | null = null;
   private drainState: DrainState = "serving";
+  /** Of clusters where clients share no connection; null where there was none. */
+  private pools: OwnPools | null = null;
 
   constructor(connection: Connection, context: ConnectionManagerContext) {
     this.connection = connection;
@@ -95,6 +98,7 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     this.headTimer?.disarm();
     this.drainTimer?.disarm();
     this.codec.onConnectionClosed(event === "remoteClose");
+    this.pools?.end();
   }
 
   private countClose(event: ConnectionEvent): void {
@@ -178,6 +182,11 @@ export class ConnectionManager implements ReadFilter, ServerConnectionCallbacks,
     if (this.drainState !== "serving") return;
     this.context.stats.cxOverloadDisableKeepalive.inc();
     this.codec.goAway();
+  }
+
+  get ownPools(): OwnPools {
+    this.pools ??= new OwnPools();
+    return this.pools;
   }
 
   keep(data: Buffer): Buffer {

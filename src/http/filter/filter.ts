@@ -3,6 +3,7 @@ import type { FlowRecorder } from "../../flow/flow-recorder.js";
 import type { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
+import type { OwnPools } from "../../upstream/pool/own-pools.js";
 import type { LogContext } from "../formatter/log-context.js";
 import type { HeaderMap } from "../headers/header-map.js";
 
@@ -56,6 +57,8 @@ export interface StreamContext {
   randomValue(): number;
   /** The request changed: the next call of `route` matches again. */
   clearRouteCache(): void;
+  /** Connection pools that are the downstream connection's own. */
+  readonly ownPools: OwnPools;
   /** Bytes that one direction may hold for filters and retries. */
   readonly bufferLimitBytes: number;
 }

@@ -3,6 +3,7 @@ import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.
 import { RedirectHistory } from "../../route/redirect-history.js";
 import type { Route } from "../../route/route.js";
 import { StreamInfo } from "../../stream-info/stream-info.js";
+import { OwnPools } from "../../upstream/pool/own-pools.js";
 import type { LogContext } from "../formatter/log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type {
@@ -198,6 +199,7 @@ export class Passage implements FilterManagerCallbacks {
   readonly dispatcher = new SimulatedDispatcher();
   readonly flow = null;
   readonly bufferLimitBytes: number;
+  readonly ownPools = new OwnPools();
   readonly requestHeaders = new HeaderMap();
   responseHeaders: HeaderMap | null = null;
   /** What the codec got of the response. */

@@ -382,14 +382,30 @@ describe("ConnectionPool: hosts come and go", () => {
     run.assertNothingActive();
   });
 
-  test("a connection that comes to stand for a removed host, and nobody wants any more, is not kept", () => {
+  test("a connection that is being made to a removed host is given up when nobody wants it any more", () => {
+    for (const cancelled of ["before", "after"] as const) {
+      const run = new PoolRun({ discovery: "strictDns" });
+      const stream = run.ask("1");
+      const cancel = () => run.dispatcher.inEvent(() => stream.waiting?.cancel());
+      if (cancelled === "before") cancel();
+      run.clusters.updateHosts("c", []);
+      if (cancelled === "after") cancel();
+      run.assertNothingActive();
+      run.run();
+      assert.equal(run.stat("upstream_cx_destroy_local"), 1);
+      assert.equal(run.stat("upstream_cx_connect_fail"), 1, "as Envoy counts it");
+    }
+  });
+
+  test("of two that are being made to a removed host the one that is not needed is given up", () => {
     const run = new PoolRun({ discovery: "strictDns" });
-    const stream = run.ask("1");
-    run.dispatcher.inEvent(() => stream.waiting?.cancel());
+    const streams = [run.ask("1"), run.ask("2")];
     run.clusters.updateHosts("c", []);
+    run.dispatcher.inEvent(() => streams[0]?.waiting?.cancel());
     run.run();
-    assert.equal(run.connection(0).fate, "closed");
-    run.assertNothingActive();
+    assert.match(streams[1]?.events[0] ?? "", /^on /);
+    assert.equal(run.stat("upstream_cx_active"), 1);
+    run.finish();
   });
 
   test("a logical host that moved uses its connections on, and opens new ones elsewhere", () => {

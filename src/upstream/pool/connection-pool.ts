@@ -29,7 +29,7 @@ const MAX_CONNECTS_PER_EVENT = 3;
 
 type Mode =
   | "open"
-  /** The host is gone: streams are served to their end, connections are not kept. */
+  /** The host is gone, or the downstream connection: streams are served to their end, connections are not kept. */
   | "draining"
   | "destroyed";
 
@@ -107,6 +107,7 @@ export class ConnectionPool implements Task {
   cancelPending(stream: PendingStream): void {
     this.cluster.stats.rqCancelled.inc();
     this.removePending(stream);
+    if (this.mode === "draining") this.closeUnused("pool_drained");
   }
 
   private removePending(stream: PendingStream): void {
@@ -198,9 +199,8 @@ export class ConnectionPool implements Task {
     this.recordConnected(client);
     this.clients.transition(client, "ready");
     this.attachPending();
-    if (client.state !== "ready") return;
-    if (this.mode === "open") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
-    else client.close("host_removed");
+    if (this.mode !== "open") this.closeUnused("pool_drained");
+    else if (client.state === "ready") client.armIdleTimer(this.cluster.info.idleTimeoutMs);
   }
 
   /** Steps of the stream that the connection is for: the one that waits longest, not the one that had it opened. */
@@ -320,11 +320,18 @@ export class ConnectionPool implements Task {
     for (const client of this.clients.ready.toArray()) client.close("host_health_failure");
   }
 
-  /** The host is gone: streams finish, nothing is kept for later. */
-  drain(): void {
+  /** Streams finish, nothing is kept for later. Idempotent. @param reason why connections are closed */
+  drain(reason: string): void {
     if (this.mode === "open") this.mode = "draining";
-    for (const client of this.clients.ready.toArray()) client.close("host_removed");
+    this.closeUnused(reason);
     if (this.isIdle) this.retire();
+  }
+
+  /** Closes what carries no stream and will carry none. */
+  private closeUnused(reason: string): void {
+    for (const client of this.clients.ready.toArray()) client.close(reason);
+    if (this.pending.size > 0) return;
+    for (const client of this.clients.connecting.toArray()) client.close(reason);
   }
 
   /** Ends everything at once. Idempotent. */
@@ -341,6 +348,7 @@ export class ConnectionPool implements Task {
   private enlist(): void {
     this.isEnlisted = true;
     this.owner.add(this);
+    this.kind.owner?.add(this);
     this.counts.onPoolAdded();
   }
 
@@ -349,6 +357,7 @@ export class ConnectionPool implements Task {
     if (!this.isEnlisted) return;
     this.isEnlisted = false;
     this.owner.remove(this);
+    this.kind.owner?.remove(this);
     this.counts.onPoolRemoved();
   }
 

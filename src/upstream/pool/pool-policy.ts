@@ -11,6 +11,8 @@ export interface PoolPolicy {
    * 3, 1 (for none ahead) by default.
    */
   readonly predictivePreconnectRatio: number;
+  /** `connection_pool_per_downstream_connection`: streams of different downstream connections share no connection. */
+  readonly perDownstreamConnection: boolean;
   readonly connect: ConnectOptions;
 }
 
@@ -18,5 +20,6 @@ export const DEFAULT_POOL_POLICY: PoolPolicy = {
   maxConnectionDurationMs: 0,
   preconnectRatio: 1,
   predictivePreconnectRatio: 1,
+  perDownstreamConnection: false,
   connect: { source: null, keepAliveDelayMs: 0 },
 };

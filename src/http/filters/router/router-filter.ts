@@ -221,7 +221,10 @@ export class RouterFilter implements StreamDecoderFilter {
       policy === null ? null : new InternalRedirect(policy, route.name, this.context.stats, cluster.stats);
     const autoHost = action.autoHostRewrite ? new AutoHostRewrite(action, !config.suppressEnvoyHeaders) : null;
     const endsHere = action.connect !== null && endsTunnel(action.connect, headers.method);
-    const kind = poolKind(endsHere ? "tcp" : "http1", action.config.priority);
+    const { priority } = action.config;
+    const protocol = endsHere ? "tcp" : "http1";
+    const isOwn = cluster.info.poolPolicy.perDownstreamConnection;
+    const kind = isOwn ? stream.ownPools.kindOf(protocol, priority) : poolKind(protocol, priority);
     const hosts = retry === null ? null : (action.retryPolicy?.config.hosts ?? null);
     const retryHosts = hosts === null ? null : new RetryHostSelection(selection ?? ANY_HOST, hosts);
     return {
