@@ -42,6 +42,12 @@ export class Runtime {
     return isCount(value) ? value : standard;
   }
 
+  /** A number that is not negative; null when there is none. */
+  number(key: string): number | null {
+    const value = this.values.get(key);
+    return typeof value === "number" && value >= 0 ? value : null;
+  }
+
   /** `true` or `false`; other values do not count. */
   flag(key: string, standard: boolean): boolean {
     const value = this.values.get(key);

@@ -1,4 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
+import { Runtime } from "../common/runtime.js";
 import type {
   Admin,
   Bootstrap,
@@ -12,6 +13,7 @@ import type { IpAddress } from "../network/address.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
+import { overriddenLimits } from "./circuit-breakers.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import { convertClusterPolicies } from "./cluster-policies.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -71,6 +73,8 @@ export function convertBootstrap(
   checkUniqueNames(listeners, "listener", context);
   checkUniqueAddresses(listeningAddresses(message), context);
   const source = convertSource(message.clusterManager?.upstreamBindConfig, context);
+  const layers = convertLayeredRuntime(message.layeredRuntime, context);
+  const runtime = new Runtime(layers.runtime);
   return {
     node: { id: node?.id ?? "", cluster: node?.cluster ?? "", locality: convertLocality(node?.locality) },
     localCluster: convertLocalCluster(message, context),
@@ -82,10 +86,11 @@ export function convertBootstrap(
     clusters: clusters
       .map((cluster) => {
         const convert = () => withSource(convertCluster(cluster, context), cluster, source);
-        return unused.has(cluster) ? context.convertSpare(convert) : convert();
+        const info = unused.has(cluster) ? context.convertSpare(convert) : convert();
+        return info === null ? null : withRuntime(info, runtime);
       })
       .filter((config) => config !== null),
-    ...convertLayeredRuntime(message.layeredRuntime, context),
+    ...layers,
     admin: message.admin === undefined ? null : convertAdmin(message.admin, context),
     overload: convertOverload(message.overloadManager, context),
     outlierEventLog: convertOutlierEventLog(message.clusterManager),
@@ -108,6 +113,15 @@ function withSource(info: ClusterInfo | null, cluster: Cluster, source: IpAddres
   if (info === null || source === null || cluster.upstreamBindConfig !== undefined) return info;
   const { poolPolicy } = info;
   return { ...info, poolPolicy: { ...poolPolicy, connect: { ...poolPolicy.connect, source } } };
+}
+
+/** The runtime overrides limits of circuit breakers by the name of the cluster. */
+function withRuntime(info: ClusterInfo, runtime: Runtime): ClusterInfo {
+  return {
+    ...info,
+    defaultLimits: overriddenLimits(info.defaultLimits, info.name, "default", runtime),
+    highLimits: overriddenLimits(info.highLimits, info.name, "high", runtime),
+  };
 }
 
 /** The cluster of this proxy and its equals; it may be one that a management server would bring. */

@@ -1,3 +1,4 @@
+import type { Runtime } from "../common/runtime.js";
 import type {
   CircuitBreakers,
   CircuitBreakers_Thresholds,
@@ -5,6 +6,7 @@ import type {
 } from "../gen/envoy/config/cluster/v3/circuit_breaker_pb.js";
 import type { Percent } from "../gen/envoy/type/v3/percent_pb.js";
 import { type CircuitBreakerLimits, NO_LIMIT, type RetryBudget } from "../upstream/cluster-info.js";
+import type { ResourcePriority } from "../upstream/resource-manager.js";
 import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
@@ -63,5 +65,36 @@ function convertRetryBudget(message: CircuitBreakers_Thresholds_RetryBudget): Re
   return {
     percent: message.budgetPercent?.value ?? DEFAULT_BUDGET_PERCENT,
     minConcurrency: message.minRetryConcurrency ?? DEFAULT_MIN_RETRY_CONCURRENCY,
+  };
+}
+
+/** The same limits with those in place that the runtime overrides (`circuit_breakers.<cluster>.<priority>.<setting>`). */
+export function overriddenLimits(
+  limits: CircuitBreakerLimits,
+  clusterName: string,
+  priority: ResourcePriority,
+  runtime: Runtime,
+): CircuitBreakerLimits {
+  const prefix = `circuit_breakers.${clusterName}.${priority}`;
+  const integer = (setting: string, standard: number) => runtime.integer(`${prefix}.${setting}`, standard);
+  return {
+    ...limits,
+    maxConnections: integer("max_connections", limits.maxConnections),
+    maxPendingRequests: integer("max_pending_requests", limits.maxPendingRequests),
+    maxRequests: integer("max_requests", limits.maxRequests),
+    maxRetries: integer("max_retries", limits.maxRetries),
+    maxConnectionPools: integer("max_connection_pools", limits.maxConnectionPools),
+    retryBudget: overriddenBudget(limits.retryBudget, `${prefix}.retry_budget`, runtime),
+  };
+}
+
+/** One of its two keys is enough for there to be a budget. */
+function overriddenBudget(budget: RetryBudget | null, prefix: string, runtime: Runtime): RetryBudget | null {
+  const percent = runtime.number(`${prefix}.budget_percent`);
+  const minConcurrency = runtime.number(`${prefix}.min_retry_concurrency`);
+  if (percent === null && minConcurrency === null) return budget;
+  return {
+    percent: percent ?? budget?.percent ?? DEFAULT_BUDGET_PERCENT,
+    minConcurrency: Math.floor(minConcurrency ?? budget?.minConcurrency ?? DEFAULT_MIN_RETRY_CONCURRENCY),
   };
 }
