@@ -37,3 +37,12 @@ test("open breakers and what is left, as the workers' counts stand", () => {
   breakers.refresh();
   assert.equal(value("default.cx_open"), 0);
 });
+
+test("what is left of a retry budget is not tracked", () => {
+  const retryBudget = { percent: 50, minConcurrency: 2 };
+  const info = clusterInfo({ defaultLimits: limits({ retryBudget, trackRemaining: true }) });
+  const stats = new RecordedStats();
+  new CircuitBreakerStats(info, new SharedArrayBuffer(RESOURCE_COUNTS_BYTES), stats.root).refresh();
+  const value = (name: string): number => stats.value(`cluster.${info.statName}.circuit_breakers.default.${name}`);
+  assert.deepEqual([value("remaining_retries"), value("remaining_rq")], [0, 1024]);
+});

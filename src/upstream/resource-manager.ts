@@ -31,7 +31,7 @@ export class Resource {
     return this.limit;
   }
 
-  /** How many more there may be. */
+  /** How many more there may be, as stats show it. */
   get remaining(): number {
     return Math.max(0, this.max - this.count);
   }
@@ -70,6 +70,11 @@ class BudgetedRetries extends Resource {
   override get max(): number {
     const active = this.requests.count + this.pendingRequests.count;
     return Math.max(Math.floor((active * this.budget.percent) / 100), this.budget.minConcurrency);
+  }
+
+  /** Of a budget it is not tracked, as in Envoy: it would change with every request. */
+  override get remaining(): number {
+    return 0;
   }
 }
 
