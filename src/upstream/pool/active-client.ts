@@ -63,9 +63,7 @@ export class ActiveClient
     this.createdMs = dispatcher.now();
     this.connectTimer = dispatcher.createTimer(this);
     this.idleTimer = dispatcher.createCoarseTimer(this);
-    const { maxConnectionDurationMs } = info.poolPolicy;
-    this.durationTimer = maxConnectionDurationMs > 0 ? dispatcher.createCoarseTimer(this) : null;
-    this.durationTimer?.arm(maxConnectionDurationMs);
+    this.durationTimer = info.poolPolicy.maxConnectionDurationMs > 0 ? dispatcher.createCoarseTimer(this) : null;
     connection.setCallbacks(this);
     this.connectTimer.arm(info.connectTimeoutMs);
   }
@@ -109,6 +107,7 @@ export class ActiveClient
       this.connection.flow?.record(FlowSteps.timerFired, this.connection.id, this.connection.flowStreamId, "connect");
       this.close("connect_timeout");
     } else if (timer === this.durationTimer) {
+      if (this.isExpired) return;
       this.isExpired = true;
       this.pool.onClientExpired(this);
     } else {
@@ -131,6 +130,7 @@ export class ActiveClient
     this.connectTimer.disarm();
     if (event === "connected") {
       this.connectedMs = this.connection.context.dispatcher.now();
+      this.durationTimer?.arm(this.pool.cluster.info.poolPolicy.maxConnectionDurationMs);
       this.pool.onClientConnected(this);
       return;
     }

@@ -124,15 +124,24 @@ export class ConnectionPool implements Task {
       const enoughForAll = this.pending.size <= this.clients.connecting.size + this.clients.ready.size;
       const isEnough = enoughForAll && this.pending.freshSize <= this.clients.connecting.size;
       if (isEnough && (!mayPreconnect || !this.wantsToPreconnect())) return;
-      if (!this.mayOpen()) {
+      const mayConnect = this.counts.mayConnect;
+      if (!mayConnect) {
         this.cluster.stats.cxOverflow.inc();
-        // A used connection that nobody may take makes room; its close comes back here.
-        if (this.pending.freshSize > this.clients.connecting.size)
-          this.clients.ready.first?.close("room_for_fresh_connection");
-        return;
+        // At the limit streams wait; but a pool without any connection may always open one.
+        if (this.clients.size > 0) {
+          this.makeRoomForFresh();
+          return;
+        }
       }
       this.openConnection(flow, flowStreamId);
+      if (!mayConnect) return;
     }
+  }
+
+  /** A used connection that nobody may take is closed, and its close comes back to those who wait. */
+  private makeRoomForFresh(): void {
+    if (this.pending.freshSize > this.clients.connecting.size)
+      this.clients.ready.first?.close("room_for_fresh_connection");
   }
 
   /** `per_upstream_preconnect_ratio`: more connections than streams, for those that may come. */
@@ -160,12 +169,6 @@ export class ConnectionPool implements Task {
       this.retire();
     }
     return mayOpen;
-  }
-
-  /** At the cluster's limit streams wait; but a pool without any connection may always open one. */
-  private mayOpen(): boolean {
-    if (this.counts.mayConnect) return true;
-    return this.clients.size === 0;
   }
 
   private openConnection(flow: FlowRecorder | null, flowStreamId: number): Connection {
@@ -261,22 +264,21 @@ export class ConnectionPool implements Task {
 
   /** `max_connection_duration`: what it carries may end. */
   onClientExpired(client: ActiveClient): void {
+    if (this.isExhausted(client)) return;
     this.cluster.stats.cxMaxDurationReached.inc();
     if (client.state === "ready") client.close("max_connection_duration_reached");
   }
 
   /** D6: the response is complete. */
   onStreamComplete(client: ActiveClient, reusable: boolean): void {
-    const { info, stats } = this.cluster;
     this.counts.onStreamEnded();
-    const exhausted = info.maxRequestsPerConnection > 0 && client.requests >= info.maxRequestsPerConnection;
-    if (exhausted) stats.cxMaxRequests.inc();
+    const exhausted = this.isExhausted(client);
     this.clients.transition(client, "ready");
     if (!reusable || exhausted || client.isExpired || this.mode !== "open") {
       client.close(exhausted ? "max_requests_per_connection" : "connection_not_reusable");
       return;
     }
-    client.armIdleTimer(info.idleTimeoutMs);
+    client.armIdleTimer(this.cluster.info.idleTimeoutMs);
     if (this.pending.size === 0 || this.attachPosted) return;
     // Not in this callback: a close that has arrived already is seen before the next turn.
     this.attachPosted = true;
@@ -308,7 +310,15 @@ export class ConnectionPool implements Task {
     }
     this.clients.transition(client, "busy");
     this.counts.onStreamStarted();
-    callbacks.onPoolReady(client.attach(callbacks), client);
+    const encoder = client.attach(callbacks);
+    if (this.isExhausted(client)) this.cluster.stats.cxMaxRequests.inc();
+    callbacks.onPoolReady(encoder, client);
+  }
+
+  /** It has had all the requests it may have. */
+  private isExhausted(client: ActiveClient): boolean {
+    const { maxRequestsPerConnection } = this.cluster.info;
+    return maxRequestsPerConnection > 0 && client.requests >= maxRequestsPerConnection;
   }
 
   /** Connections end with the streams that they carry; later streams get others. */
@@ -317,7 +327,7 @@ export class ConnectionPool implements Task {
       client.isExpired = true;
       if (cutsTunnels && this.kind.protocol === "tcp") client.close("host_health_failure");
     }
-    for (const client of this.clients.ready.toArray()) client.close("host_health_failure");
+    this.closeUnused("host_health_failure");
   }
 
   /** Streams finish, nothing is kept for later. Idempotent. @param reason why connections are closed */

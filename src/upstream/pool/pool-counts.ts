@@ -95,9 +95,8 @@ export class PoolCounts {
       (local ? stats.cxDestroyLocalWithActiveRq : stats.cxDestroyRemoteWithActiveRq).inc();
       this.onStreamEnded();
     }
-    if (client.state === "connecting") return;
     stats.cxLengthMs.record(nowMs - client.createdMs);
-    stats.rqPerCx.record(client.requests);
+    if (client.state !== "connecting") stats.rqPerCx.record(client.requests);
   }
 
   // ---- streams on a connection

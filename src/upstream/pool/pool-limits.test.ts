@@ -91,3 +91,18 @@ test("what asks for a connection when everything has been closed gets none, and 
   assert.deepEqual(first.events, ["local connection failure"]);
   assert.deepEqual(late, ["local connection failure"]);
 });
+
+describe("max_connections", () => {
+  test("a pool without a connection opens one at the limit, and that is an overflow all the same", () => {
+    const run = new PoolRun({ defaultLimits: limits({ maxConnections: 1 }) }, {}, 2);
+    const streams = [run.ask("a"), run.ask("b", run.pool(1)), run.ask("c", run.pool(1))];
+    run.run();
+    assert.deepEqual([run.connections(0), run.connections(1)], [1, 1]);
+    assert.equal(run.stat("upstream_cx_overflow"), 2, "the one that was opened, and the one that was not");
+    assert.deepEqual(
+      streams.map(({ events }) => events.length),
+      [1, 1, 0],
+    );
+    run.finish();
+  });
+});

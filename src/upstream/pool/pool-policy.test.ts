@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { limits } from "../cluster.test.support.js";
 import type { ClusterInfo } from "../cluster-info.js";
 import { HealthFlags } from "../host-health.js";
-import { PoolRun } from "./pool.test.support.js";
+import { OK, PoolRun } from "./pool.test.support.js";
 import { DEFAULT_POOL_POLICY, type PoolPolicy } from "./pool-policy.js";
 
 function policy(parts: Partial<PoolPolicy>, overrides: Partial<ClusterInfo> = {}): Partial<ClusterInfo> {
@@ -37,6 +37,66 @@ describe("max_connection_duration of upstream connections", () => {
     run.run();
     assert.deepEqual(second.events, ["on 2"]);
     assert.equal(run.stat("upstream_cx_max_duration_reached"), 1);
+    run.finish();
+  });
+
+  test("it counts from when the connection stands", () => {
+    const run = new PoolRun(policy({ maxConnectionDurationMs: 10_000 }), { latencyMs: 2_000 });
+    run.ask("1");
+    run.dispatcher.runFor(4_000);
+    run.connection(0).send(OK);
+    run.dispatcher.runFor(8_500);
+    assert.equal(run.stat("upstream_cx_max_duration_reached"), 0);
+    run.dispatcher.runFor(3_000);
+    assert.equal(run.stat("upstream_cx_max_duration_reached"), 1);
+    run.finish();
+  });
+
+  test("one that is to end anyway is not counted", () => {
+    const run = new PoolRun(policy({ maxConnectionDurationMs: 10_000 }, { maxRequestsPerConnection: 1 }));
+    run.ask("1");
+    run.run();
+    assert.equal(run.stat("upstream_cx_max_requests"), 1, "its last request has begun");
+    run.dispatcher.runFor(11_000);
+    run.answer(0);
+    assert.equal(run.connection(0).fate, "closed");
+    assert.deepEqual(run.counted("upstream_cx_max_duration_reached", "upstream_cx_max_requests"), {
+      upstream_cx_max_requests: 1,
+    });
+    run.finish();
+  });
+});
+
+describe("a host that fails", () => {
+  const failed = { mask: HealthFlags.failedActiveHealthCheck, flags: HealthFlags.failedActiveHealthCheck };
+
+  test("a connection that is being made, and that nobody waits for, is given up", () => {
+    const run = new PoolRun();
+    const stream = run.ask("1");
+    run.dispatcher.inEvent(() => stream.waiting?.cancel());
+    run.clusters.updateHealth("c", [{ address: "10.0.0.1:80", ...failed }]);
+    run.run();
+    run.assertNothingActive();
+  });
+
+  test("one that somebody waits for goes on", () => {
+    const run = new PoolRun();
+    const stream = run.ask("1");
+    run.clusters.updateHealth("c", [{ address: "10.0.0.1:80", ...failed }]);
+    run.run();
+    assert.deepEqual(stream.events, ["on 1"]);
+    run.finish();
+  });
+});
+
+describe("upstream_cx_length_ms", () => {
+  test("a connect that failed has a length, too", () => {
+    const run = new PoolRun({ connectTimeoutMs: 3_000 });
+    run.network.setLink(run.host().address, { connect: "blackHole" });
+    run.ask("1");
+    run.dispatcher.runFor(4_000);
+    assert.equal(run.stat("upstream_cx_connect_timeout"), 1);
+    assert.equal(run.stat("upstream_cx_length_ms"), 3_000);
     run.finish();
   });
 });

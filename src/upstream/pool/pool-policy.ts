@@ -2,7 +2,7 @@ import type { ConnectOptions } from "../../network/stream-socket.js";
 
 /** How a cluster's pools open connections, and how long they keep them. Plain frozen data. */
 export interface PoolPolicy {
-  /** `max_connection_duration`: milliseconds after which a connection takes no new stream; 0 is no limit. */
+  /** `max_connection_duration`: milliseconds after which a connection that stands takes no new stream; 0 is no limit. */
   readonly maxConnectionDurationMs: number;
   /** `per_upstream_preconnect_ratio`: connections for each stream that is active or waits; 1 to 3, 1 by default. */
   readonly preconnectRatio: number;
