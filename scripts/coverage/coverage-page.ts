@@ -44,7 +44,8 @@ Fields that are not in Envoy's API are errors. Messages below a field that is no
 `;
 
 const EXTENSIONS = `An extension is found by the type of its message. One that is not implemented is an error where extensions of its category are (an
-HTTP filter with \`is_optional: true\` is left out instead), and a part of the warning where the field that holds it has no effect.
+HTTP filter with \`is_optional\` or \`disabled\` is left out instead, and an access log is not written), and a part of the warning where
+the field that holds it has no effect.
 `;
 
 const FIELDS = `A message that several places take differently is listed once for each. A field whose value is a message is implemented as far as that

@@ -172,7 +172,7 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
     `"@type": ${LOGGERS}.grpc.v3.TcpGrpcAccessLogConfig, common_config: { log_name: l, grpc_service: { google_grpc: { target_uri: x, stat_prefix: x } } }`,
     "",
     [
-      '5:43 error typed_config: the access logger "a" (`envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig`) is known but not implemented by Sluice yet -> implemented: envoy.access_loggers.file, envoy.access_loggers.stdout, envoy.access_loggers.stderr',
+      '5:43 warning typed_config: the access logger "a" (`envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig`) is known but not implemented by Sluice yet; this log is not written',
     ],
   ],
   [
@@ -182,8 +182,10 @@ const FAULTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     STDOUT,
-    ' filter: { extension_filter: { name: cel, typed_config: { "@type": t/google.protobuf.Empty } } },',
-    ["5:57 error filter.extension_filter: this filter of access logs is known but not implemented by Sluice yet"],
+    ' filter: { and_filter: { filters: [{ not_health_check_filter: {} }, { extension_filter: { name: cel, typed_config: { "@type": t/google.protobuf.Empty } } }] } },',
+    [
+      "5:96 warning filter.and_filter.filters[1]: this filter of access logs is known but not implemented by Sluice yet; this log is not written",
+    ],
   ],
   [
     STDOUT,

@@ -29,7 +29,7 @@ const COMPARISON_FIELDS = implemented<ComparisonFilter>("envoy.config.accesslog.
   value: true,
 });
 
-const NO_FILTER = "without it a log would have lines that nobody asked for";
+const NO_FILTER = "a log with it is not written, a mapper of local replies with it is refused";
 
 export const ACCESS_LOG_FILTER_FIELDS: MessageTable = implemented<AccessLogFilter>(
   "envoy.config.accesslog.v3.AccessLogFilter",
@@ -80,6 +80,18 @@ export const ACCESS_LOG_FILTER_FIELDS: MessageTable = implemented<AccessLogFilte
 );
 
 const COMPARISON_OPS: Readonly<Record<string, ComparisonConfig["op"]>> = { EQ: "eq", GE: "ge", LE: "le", NE: "ne" };
+
+/** The first filter within this one that is an extension, of which there is none; null without one. */
+export function extensionFilterIn(message: AccessLogFilter): AccessLogFilter | null {
+  const { filterSpecifier: filter } = message;
+  if (filter.case === "extensionFilter") return message;
+  if (filter.case !== "andFilter" && filter.case !== "orFilter") return null;
+  for (const inner of filter.value.filters) {
+    const found = extensionFilterIn(inner);
+    if (found !== null) return found;
+  }
+  return null;
+}
 
 /** Null with an error for the filters that are not implemented. */
 export function convertAccessLogFilter(

@@ -160,9 +160,11 @@ export function convertConnectionManager(
   const codecType = CODEC_TYPES[codecName];
   if (codecType === undefined) context.notImplemented(message, "codecType", codecName);
   const serverHeaderTransformation = SERVER_HEADERS[context.enumName(message, "serverHeaderTransformation")];
-  const routeConfig = convertRoutes(message, context);
+  context.leftOutFilters.clear();
   const httpFilters = convertHttpFilters(message, context);
   const upgrades = convertUpgrades(message, context);
+  // After the filters, of which some may not be enabled by a route.
+  const routeConfig = convertRoutes(message, context);
   const timeouts = convertTimeouts(message, context);
   const accessLogs = convertAccessLogs(message.accessLog, context);
   const headers = convertHeaderMutation(message, context);

@@ -18,6 +18,8 @@ export class ConversionContext {
   readonly clusterNames: ReadonlySet<string> | null;
   /** `node.id`, for those who may call themselves by it; empty when there is none. */
   nodeId = "";
+  /** Names of disabled HTTP filters of the connection manager at hand that Sluice does not have: no route may enable them. */
+  readonly leftOutFilters = new Set<string>();
   private readonly problems: ProblemList;
   /** `--strict` makes errors of the warnings. */
   private readonly strict: boolean;

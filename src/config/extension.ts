@@ -37,14 +37,16 @@ export interface ResolvedExtension<Config> {
 
 /**
  * Finds the extension that a `typed_config` asks for by the type of its message, as Envoy does: the `name` beside it is
- * free text. Null with an error when there is none, or with a warning when the owner says that it may be left out.
+ * free text. Null with an error when there is none, or with a warning when it may be left out.
+ *
+ * @param leftOut why it may be, as the end of a sentence; empty when it may not
  */
 export function resolveExtension<Config>(
   context: ConversionContext,
   owner: ExtensionOwner,
   kind: string,
   registry: readonly Extension<Config>[],
-  isOptional = false,
+  leftOut = "",
 ): ResolvedExtension<Config> | null {
   const { configType } = owner;
   if (configType.case === "configDiscovery") {
@@ -55,7 +57,7 @@ export function resolveExtension<Config>(
     reportMissingConfig(context, owner, kind, registry);
     return null;
   }
-  return findExtension(context, owner.name, configType.value as Any, kind, registry, isOptional);
+  return findExtension(context, owner.name, configType.value as Any, kind, registry, leftOut);
 }
 
 /** The table of a `TypedExtensionConfig` that may hold these messages. */
@@ -75,7 +77,7 @@ export function convertTypedExtension<Config>(
 ): Config | null {
   // Its absence breaks a constraint of the proto and has been reported.
   if (owner.typedConfig === undefined) return null;
-  const resolved = findExtension(context, owner.name, owner.typedConfig, kind, registry, false);
+  const resolved = findExtension(context, owner.name, owner.typedConfig, kind, registry, "");
   return resolved === null ? null : resolved.extension.convert(resolved.message, context);
 }
 
@@ -85,14 +87,14 @@ function findExtension<Config>(
   any: Any,
   kind: string,
   registry: readonly Extension<Config>[],
-  isOptional: boolean,
+  leftOut: string,
 ): ResolvedExtension<Config> | null {
   const unpacked = context.unpack(any);
   if (unpacked === null) return null;
   const found = registry.find((candidate) => candidate.table.typeName === unpacked.desc.typeName);
   if (found !== undefined) return { extension: found, message: unpacked.message };
   const text = `the ${kind} ${extensionTitle(name, unpacked.desc)} is known but not implemented by Sluice yet`;
-  if (isOptional) context.noEffect(any, null, `${text}; it is optional and left out`);
+  if (leftOut !== "") context.noEffect(any, null, `${text}; ${leftOut}`);
   else context.unavailable(any, null, text, knownExtensions(registry));
   return null;
 }

@@ -48,7 +48,9 @@ function convertOverride(
 ): FilterOverrideConfig | null {
   const unpacked = context.unpack(any);
   if (unpacked === null) return null;
-  if (unpacked.desc.typeName !== FILTER_CONFIG) return convertConfig(name, any, false, context, filters);
+  if (unpacked.desc.typeName !== FILTER_CONFIG) {
+    return refuseLeftOut(name, any, context) ? null : convertConfig(name, any, false, context, filters);
+  }
   const wrapper = unpacked.message as FilterConfig;
   if (wrapper.disabled) return { name, disabled: true, config: null };
   if (wrapper.config === undefined) {
@@ -56,9 +58,18 @@ function convertOverride(
     context.error(wrapper, null, `says nothing of the filter "${name}"`, hint);
     return null;
   }
+  if (!wrapper.isOptional && refuseLeftOut(name, wrapper, context)) return null;
   // An empty `Any` enables the filter and leaves its configuration alone.
   if (wrapper.config.typeUrl === "") return { name, disabled: false, config: null };
   return convertConfig(name, wrapper.config, wrapper.isOptional, context, filters);
+}
+
+/** What is said for a filter that is disabled enables it; true, with an error, when Sluice does not have the filter. */
+function refuseLeftOut(name: string, override: Any | FilterConfig, context: ConversionContext): boolean {
+  if (!context.leftOutFilters.has(name)) return false;
+  const text = `enables the HTTP filter "${name}", which is known but not implemented by Sluice yet`;
+  context.error<Message>(override, null, text);
+  return true;
 }
 
 function convertConfig(

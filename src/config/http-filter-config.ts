@@ -36,9 +36,11 @@ export function convertFilterChain(messages: readonly HttpFilter[], context: Con
   const found: { readonly message: HttpFilter; readonly isTerminal: boolean }[] = [];
   let complete = true;
   for (const message of messages) {
-    const resolved = resolveExtension(context, message, "HTTP filter", HTTP_FILTERS, message.isOptional);
+    const leftOut = whyLeftOut(message);
+    const resolved = resolveExtension(context, message, "HTTP filter", HTTP_FILTERS, leftOut);
     if (resolved === null) {
-      complete &&= message.isOptional;
+      complete &&= leftOut !== "";
+      if (message.disabled && !message.isOptional) context.leftOutFilters.add(message.name);
       continue;
     }
     const { isTerminal } = resolved.extension as HttpFilterExtension;
@@ -53,6 +55,12 @@ export function convertFilterChain(messages: readonly HttpFilter[], context: Con
   }
   checkTerminal(messages, found, complete, context);
   return filters;
+}
+
+/** A disabled filter is missed only by a route that enables it, which is the route's error then. */
+function whyLeftOut({ isOptional, disabled }: HttpFilter): string {
+  if (isOptional) return "it is optional and left out";
+  return disabled ? "it is disabled and left out" : "";
 }
 
 function checkTerminal(
