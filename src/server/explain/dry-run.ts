@@ -105,7 +105,7 @@ export function dryRun(config: RuntimeConfig, listener: ListenerConfig, request:
   dispatcher.run(isAnswered, PATIENCE_MS);
   client.destroy();
   dispatcher.run(() => false, dispatcher.now());
-  return { ...record.log(), ...outcome(network, client), lookups: record.lookups };
+  return { ...record.log(), ...outcome(network, client, request.method), lookups: record.lookups };
 }
 
 /** A route table that decides as any, and keeps why. */
@@ -195,15 +195,22 @@ function requestText({ method, target, fields, body }: DryRunRequest): string {
   return `${method} ${target} HTTP/1.1\r\n${lines}${length}\r\n${Buffer.from(body).toString("latin1")}`;
 }
 
-function outcome(network: DryRunNetwork, client: DryRunSocket): Pick<DryRun, "upstreams" | "response" | "tunnel"> {
+function outcome(
+  network: DryRunNetwork,
+  client: DryRunSocket,
+  method: string,
+): Pick<DryRun, "upstreams" | "response" | "tunnel"> {
   const upstreams: UpstreamRequestSeen[] = [];
+  const response = readFinalHead(client.written);
+  // Without a tunnel a connection that sent nothing is one that the request was not let on.
+  const isTunnel = method === "CONNECT" && response?.startLine.startsWith("HTTP/1.1 2") === true;
   let tunnel = "";
   for (const { address, socket } of network.connections) {
     const head = readHead(socket.written);
     if (head !== null) upstreams.push({ address: addressText(address), head });
-    else if (tunnel === "") tunnel = addressText(address);
+    else if (isTunnel && tunnel === "") tunnel = addressText(address);
   }
-  return { upstreams, response: readFinalHead(client.written), tunnel };
+  return { upstreams, response, tunnel };
 }
 
 /** The head of the response behind the informational ones. */

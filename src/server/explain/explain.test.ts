@@ -221,6 +221,18 @@ test("CONNECT that ends here opens a tunnel", () => {
   assert.deepEqual([route?.text, upstream, reply?.status, reply?.tunnel], ["tunnel", null, 200, "127.0.0.1:1"]);
 });
 
+test("a connection that the request is not let on is no tunnel", () => {
+  const text = FIXTURE.replace("  - name: other\n", "$&    circuit_breakers: { thresholds: [{ max_requests: 0 }] }\n");
+  const { config, bootstrap, sourceMap } = loadBootstrap({ text });
+  const request = { method: "GET", url: "/only", body: "", listener: "web", client: "" };
+  const headers = [HOST, "x-a: 1", "x-b: 1"].map(parseHeader);
+  const { cluster, reply } = explain(
+    { ...request, headers },
+    { config, lookup: new ConfigLookup(bootstrap, sourceMap) },
+  );
+  assert.deepEqual([cluster?.text, reply?.status, reply?.tunnel, reply?.flags], ["other", 503, "", "UO"]);
+});
+
 test("no virtual host: the domains that there are", () => {
   const { virtualHost, domains, passed, reply } = explainUrl("/", ["host: shop.example"]);
   assert.deepEqual([virtualHost, passed, reply?.status], [null, [], 404]);
