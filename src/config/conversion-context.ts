@@ -2,7 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Any, Duration } from "@bufbuild/protobuf/wkt";
 import { getField } from "./decode/message-access.js";
 import type { ProblemList } from "./decode/problem-list.js";
-import { type MessageSource, placeIn, protoName, type SourceMap, type Unpacked } from "./decode/source-map.js";
+import { type MessageSource, problemPlace, protoName, type SourceMap, type Unpacked } from "./decode/source-map.js";
 import type { FieldName } from "./field-name.js";
 
 /** Nanoseconds in a millisecond. */
@@ -150,7 +150,7 @@ export class ConversionContext {
   ): void {
     const source = this.sourceOf(message);
     if (source === null || (field !== null && source.broken.has(field))) return;
-    const place = placeIn(source, field ?? undefined, key);
+    const place = problemPlace(source, field ?? undefined, key);
     const isOneof = source.desc.oneofs.some((oneof) => oneof.localName === field);
     const path = field === null || isOneof ? source.path : source.fieldPath(protoName(source.desc, field), key);
     this.problems[severity](place.text, place.offset, path, text, suggestion);

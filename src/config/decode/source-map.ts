@@ -124,6 +124,15 @@ export function placeIn(source: MessageSource, localName?: string, key?: number 
   return item ?? { text: field.text, offset: field.valueOffset };
 }
 
+/** Where a problem is shown: as `placeIn`, but a field whose value begins on a later line is shown by its name. */
+export function problemPlace(source: MessageSource, localName?: string, key?: number | string): Place {
+  const place = placeIn(source, localName, key);
+  const field = localName === undefined ? undefined : source.fields.get(localName);
+  if (field === undefined || place.offset !== field.valueOffset || place.text !== field.text) return place;
+  const between = field.text.text.slice(field.keyOffset, field.valueOffset);
+  return between.includes("\n") ? { text: field.text, offset: field.keyOffset } : place;
+}
+
 /** Of a field or a oneof. */
 export function protoName(desc: DescMessage, localName: string): string {
   return (

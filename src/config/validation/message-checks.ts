@@ -2,7 +2,7 @@ import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { getField } from "../decode/message-access.js";
 import type { ProblemList } from "../decode/problem-list.js";
-import { type MessageSource, placeIn } from "../decode/source-map.js";
+import { type MessageSource, problemPlace } from "../decode/source-map.js";
 import { PERCENT_DENOMINATORS } from "../runtime-fraction.js";
 
 /** What is wrong with the fields of a message taken together. */
@@ -33,7 +33,7 @@ export class MessageChecks {
     for (const check of this.checksOf(source.desc)) {
       const fault = check(message);
       if (fault === null || source.broken.has(fault.field.localName)) continue;
-      const place = placeIn(source, fault.field.localName);
+      const place = problemPlace(source, fault.field.localName);
       this.problems[fault.severity](place.text, place.offset, source.fieldPath(fault.field.name), fault.text);
       if (fault.severity === "error") source.broken.add(fault.field.localName);
     }

@@ -11,7 +11,7 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { DescriptorStore } from "../decode/descriptor-store.js";
 import { getField, isMessageValue, oneofCase } from "../decode/message-access.js";
 import type { ProblemList } from "../decode/problem-list.js";
-import { type MessageSource, placeIn, type SourceMap } from "../decode/source-map.js";
+import { type MessageSource, problemPlace, type SourceMap } from "../decode/source-map.js";
 import type { Deprecations } from "./deprecations.js";
 import { type CompiledRules, compileRules } from "./field-rules.js";
 import { MessageChecks } from "./message-checks.js";
@@ -139,7 +139,7 @@ export class RuleValidator {
 
   /** Something that the text does not set is reported where its message begins. */
   private report(source: MessageSource, field: DescField, key: number | string | undefined, wrong: string): void {
-    const place = placeIn(source, field.localName, key);
+    const place = problemPlace(source, field.localName, key);
     const missing = !source.fields.has(field.localName);
     const message = missing ? `\`${field.name}\` is missing: it ${wrong}` : wrong;
     this.problems.error(place.text, place.offset, source.fieldPath(field.name, key), message);
