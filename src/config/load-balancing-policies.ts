@@ -89,7 +89,10 @@ export function convertPolicyList<M extends Message>(
   list: LoadBalancingPolicy | undefined,
   context: ConversionContext,
 ): LbPolicyConfig | null {
-  for (const { typedExtensionConfig } of list?.policies ?? []) {
+  for (const policy of list?.policies ?? []) {
+    // Which one was meant cannot be told.
+    if (context.isBroken(policy, "typedExtensionConfig")) return null;
+    const { typedExtensionConfig } = policy;
     const any = typedExtensionConfig?.typedConfig;
     const unpacked = any === undefined ? null : context.unpack(any);
     const found = LB_POLICIES.find((candidate) => candidate.table.typeName === unpacked?.desc.typeName);

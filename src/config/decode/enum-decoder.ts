@@ -1,6 +1,7 @@
 import type { DescEnum } from "@bufbuild/protobuf";
 import { closestName } from "./closest-name.js";
 import { didYouMean, Fault } from "./fault.js";
+import { v2ValueName } from "./v2-hints.js";
 import { describeValue, type YamlValue } from "./yaml-value.js";
 
 /** Values listed in a message before it becomes unreadable. */
@@ -19,6 +20,9 @@ export function decodeEnum(desc: DescEnum, node: YamlValue): number | Fault {
   }
   const names = desc.values.map((value) => value.name);
   const listed = names.length <= MAX_LISTED ? `one of ${names.join(", ")}` : `a value of ${desc.typeName}`;
-  const proposal = node.kind === "scalar" ? closestName(node.source, names) : null;
+  const proposal =
+    node.kind === "scalar"
+      ? (v2ValueName(desc.typeName, node.source.toUpperCase()) ?? closestName(node.source, names))
+      : null;
   return new Fault(`expected ${listed}; found ${describeValue(node)}`, didYouMean(proposal));
 }

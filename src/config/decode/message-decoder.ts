@@ -230,7 +230,7 @@ export class MessageDecoder {
     }
     const hint = v2FieldHint(desc.typeName, entry.key);
     const unused = desc.fields.filter((field) => !source.fields.has(field.localName)).map((field) => field.name);
-    const misplaced = hint === "" ? this.misplacedHint(desc, entry.key, source) : "";
+    const misplaced = hint === "" ? this.misplacedHint(desc, entry, source) : "";
     const proposal = hint === "" && misplaced === "" ? closestName(entry.key, unused) : null;
     // What the field was probably meant to be is not missing as well.
     for (const field of desc.fields) {
@@ -243,7 +243,8 @@ export class MessageDecoder {
   }
 
   /** For a field of another message that is near: one level further in, or out. */
-  private misplacedHint(desc: DescMessage, name: string, source: MessageSource): string {
+  private misplacedHint(desc: DescMessage, { key: name, value }: YamlEntry, source: MessageSource): string {
+    if (name === "@type") return "only what stands for any message has one, `typed_config` for example: leave it out";
     const { parent } = source;
     if (parent !== null && !isAnyType(parent.desc) && this.fieldNamed(parent.desc, name) !== null) {
       return `\`${name}\` is a field of the ${parent.desc.name} around this ${desc.name}: indent it less`;
@@ -254,9 +255,18 @@ export class MessageDecoder {
     const given = holders.find(({ localName }) => source.fields.has(localName));
     if (given !== undefined) return `\`${name}\` is a field of \`${given.name}\`: indent it more`;
     const [inner] = holders;
-    if (inner === undefined) return "";
+    if (inner === undefined) return this.wrapperHint(desc, name, value, source);
     markBroken(source, inner);
     return `\`${name}\` is a field of \`${inner.name}\`: put it in there`;
+  }
+
+  /** For a level too many: what stands below the name are this message's own fields. */
+  private wrapperHint(desc: DescMessage, name: string, value: YamlValue, source: MessageSource): string {
+    if (value.kind !== "map" || value.entries.length === 0) return "";
+    const fields = value.entries.map(({ key }) => this.fieldNamed(desc, key));
+    if (fields.includes(null)) return "";
+    for (const field of fields) if (field !== null) markBroken(source, field);
+    return `what stands below it are fields of this ${desc.name}: leave out \`${name}\``;
   }
 
   private hasField(desc: DescMessage, name: string): boolean {
