@@ -213,7 +213,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           trackRemaining: false,
         },
         healthCheck: null,
-        trackedStats: { timeoutBudgets: false, messageSizes: false },
+        trackedStats: { timeoutBudgets: false, messageSizes: false, perEndpoint: false },
         outlierDetection: null,
         idleTimeoutMs: 3_600_000,
         maxRequestsPerConnection: 0,

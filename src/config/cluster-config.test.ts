@@ -123,7 +123,7 @@ load_assignment:
       trackRemaining: false,
     },
     healthCheck: null,
-    trackedStats: { timeoutBudgets: false, messageSizes: false },
+    trackedStats: { timeoutBudgets: false, messageSizes: false, perEndpoint: false },
     outlierDetection: null,
     idleTimeoutMs: 0,
     maxRequestsPerConnection: 8,

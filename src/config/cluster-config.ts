@@ -66,6 +66,7 @@ export const CLUSTER_FIELDS: MessageTable = implemented<Cluster>("envoy.config.c
   track_cluster_stats: implemented<TrackClusterStats>("envoy.config.cluster.v3.TrackClusterStats", {
     timeout_budgets: true,
     request_response_sizes: true,
+    per_endpoint_stats: true,
   }),
   ...DNS_FIELDS,
   ...ORIGINAL_DST_FIELDS,
@@ -118,6 +119,7 @@ export function convertCluster(message: Cluster, context: ConversionContext): Cl
     trackedStats: {
       timeoutBudgets: message.trackClusterStats?.timeoutBudgets ?? message.trackTimeoutBudgets,
       messageSizes: message.trackClusterStats?.requestResponseSizes ?? false,
+      perEndpoint: message.trackClusterStats?.perEndpointStats ?? false,
     },
     ...options,
     dns,

@@ -6,6 +6,7 @@ import { type AdminContext, EMPTY_ADMIN_CONTEXT } from "./admin/admin-context.js
 import type { FlowSource } from "./admin/flow-endpoint.js";
 import type { DrainRequest } from "./admin/listener-endpoints.js";
 import { clusterStatus } from "./cluster-status-source.js";
+import { endpointStats } from "./endpoint-stats.js";
 import { explain } from "./explain/explain.js";
 import type { Server } from "./server.js";
 import { versionText } from "./version.js";
@@ -36,6 +37,7 @@ export function adminContext(server: Server, onShutdownRequest: () => void): Adm
         server.refreshStats();
         await server.workers.flush();
       },
+      endpoints: () => endpointStats(server.config.clusters, server.workers.workers),
     },
     listeners: () => server.listeners,
     clusters: () =>

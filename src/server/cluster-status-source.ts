@@ -14,7 +14,7 @@ export async function clusterStatus(
   detector: OutlierDetector | null,
   breakers: CircuitBreakerStats,
 ): Promise<ClusterStatus> {
-  const counts = await Promise.all(workers.map((worker) => worker.hostCounts(info.name)));
+  const hosts = await hostsOfAll(info.name, workers);
   return {
     name: info.name,
     observabilityName: info.observabilityName,
@@ -23,8 +23,16 @@ export async function clusterStatus(
     outlier: detector === null ? null : outlierStatus(detector),
     defaultLimits: { ...info.defaultLimits, maxRetries: breakers.maxRetries("default") },
     highLimits: { ...info.highLimits, maxRetries: breakers.maxRetries("high") },
-    hosts: sumHosts(counts).map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
+    hosts: hosts.map((host) => hostStatus(host, detector?.host(host.address) ?? null)),
   };
+}
+
+/** The hosts of a cluster as all workers together count them. */
+export async function hostsOfAll(
+  clusterName: string,
+  workers: readonly WorkerOperations[],
+): Promise<readonly HostCounts[]> {
+  return sumHosts(await Promise.all(workers.map((worker) => worker.hostCounts(clusterName))));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { countsBelow, DEFAULT_BOUNDS, PERCENTILES, percentiles } from "./distribution.js";
+import type { EndpointStat } from "./endpoint-stat.js";
 import type { HistogramTotal } from "./histogram-total.js";
-import type { StatTotal } from "./stat-total.js";
 import type { StatsSelection } from "./stats-selection.js";
-import type { Tag, TagExtractor } from "./tag-extractor.js";
+import type { Tag, TagExtractor, TaggedName } from "./tag-extractor.js";
 
 export type PrometheusHistograms = "histogram" | "summary";
 
@@ -13,32 +13,45 @@ interface Family<T> {
 }
 
 /**
- * Prometheus' text format, version 0.0.4: counters, then gauges, then histograms, each kind in families ordered by name
- * and with an empty line after each, as Envoy does.
+ * Prometheus' text format, version 0.0.4: counters, then gauges, then histograms, then those of endpoints, each kind in
+ * families ordered by name and with an empty line after each, as Envoy does.
  */
 export function prometheusText(
   selection: StatsSelection,
   extractor: TagExtractor,
   histograms: PrometheusHistograms = "histogram",
 ): string {
-  const counters = selection.values.filter((total) => total.kind === "counter");
-  const gauges = selection.values.filter((total) => total.kind === "gauge");
+  const counters = selection.values.filter(isCounter);
+  const gauges = selection.values.filter(isGauge);
+  const taggedOf = ({ name }: { readonly name: string }) => extractor.extract(name);
+  const taggedOfEndpoint = ({ tagged }: EndpointStat) => extractor.withFixedTags(tagged);
+  const { endpoints } = selection;
   const histogramLines = histograms === "histogram" ? bucketLines : quantileLines;
   return (
-    familiesText(counters, "counter", extractor, valueLines) +
-    familiesText(gauges, "gauge", extractor, valueLines) +
-    familiesText(selection.histograms, histograms, extractor, histogramLines)
+    familiesText(counters, "counter", taggedOf, valueLines) +
+    familiesText(gauges, "gauge", taggedOf, valueLines) +
+    familiesText(selection.histograms, histograms, taggedOf, histogramLines) +
+    familiesText(endpoints.filter(isCounter), "counter", taggedOfEndpoint, valueLines) +
+    familiesText(endpoints.filter(isGauge), "gauge", taggedOfEndpoint, valueLines)
   );
 }
 
-function familiesText<T extends { readonly name: string }>(
+function isCounter({ kind }: { readonly kind: string }): boolean {
+  return kind === "counter";
+}
+
+function isGauge({ kind }: { readonly kind: string }): boolean {
+  return kind === "gauge";
+}
+
+function familiesText<T>(
   totals: readonly T[],
   type: string,
-  extractor: TagExtractor,
+  taggedOf: (total: T) => TaggedName,
   linesOf: (name: string, labels: string, total: T) => string,
 ): string {
   let text = "";
-  for (const family of familiesOf(totals, extractor)) {
+  for (const family of familiesOf(totals, taggedOf)) {
     const name = `envoy_${sanitize(family.name)}`;
     text += `# TYPE ${name} ${type}\n`;
     for (const { total, labels } of family.members) text += linesOf(name, labels, total);
@@ -48,10 +61,10 @@ function familiesText<T extends { readonly name: string }>(
 }
 
 /** @param totals ordered by name, as the members of each family will be. */
-function familiesOf<T extends { readonly name: string }>(totals: readonly T[], extractor: TagExtractor): Family<T>[] {
+function familiesOf<T>(totals: readonly T[], taggedOf: (total: T) => TaggedName): Family<T>[] {
   const families = new Map<string, Family<T>>();
   for (const total of totals) {
-    const { name, tags } = extractor.extract(total.name);
+    const { name, tags } = taggedOf(total);
     let family = families.get(name);
     if (family === undefined) {
       family = { name, members: [] };
@@ -62,7 +75,7 @@ function familiesOf<T extends { readonly name: string }>(totals: readonly T[], e
   return [...families.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function valueLines(name: string, labels: string, total: StatTotal): string {
+function valueLines(name: string, labels: string, total: { readonly value: number }): string {
   return `${name}{${labels}} ${total.value}\n`;
 }
 

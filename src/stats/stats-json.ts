@@ -13,7 +13,8 @@ import type { HistogramBucketsMode } from "./stats-text.js";
 
 /** `/stats?format=json`: `{ stats: [...] }`, with all histograms in one last entry, when there are any. */
 export function statsJson(selection: StatsSelection, mode: HistogramBucketsMode): string {
-  const stats: object[] = selection.values.map((total) => ({ name: total.name, value: total.value }));
+  const values = [...selection.values, ...selection.endpoints];
+  const stats: object[] = values.map(({ name, value }) => ({ name, value }));
   if (selection.histograms.length > 0) stats.push({ histograms: histogramsJson(selection.histograms, mode) });
   return JSON.stringify({ stats });
 }

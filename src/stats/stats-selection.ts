@@ -1,4 +1,5 @@
 import type { SafeRegex } from "../matching/safe-regex.js";
+import type { EndpointStat } from "./endpoint-stat.js";
 import type { HistogramTotal } from "./histogram-total.js";
 import type { StatTotal } from "./stat-total.js";
 
@@ -18,20 +19,30 @@ export interface StatsSelection {
   /** Counters and gauges together. */
   readonly values: readonly StatTotal[];
   readonly histograms: readonly HistogramTotal[];
+  /** Endpoint by endpoint: the counters of each, then its gauges. */
+  readonly endpoints: readonly EndpointStat[];
 }
 
 const KIND_OF_TYPE = { Counters: "counter", Gauges: "gauge", Histograms: "histogram", TextReadouts: "text" } as const;
 
-/** @param all ordered by name. */
-export function selectStats(all: readonly (StatTotal | HistogramTotal)[], filter: StatsFilter): StatsSelection {
+/** @param all ordered by name. @param endpoints they count as used, as in Envoy */
+export function selectStats(
+  all: readonly (StatTotal | HistogramTotal)[],
+  filter: StatsFilter,
+  endpoints: readonly EndpointStat[] = [],
+): StatsSelection {
   const values: StatTotal[] = [];
   const histograms: HistogramTotal[] = [];
   for (const total of all) {
-    if (filter.type !== "All" && total.kind !== KIND_OF_TYPE[filter.type]) continue;
-    if (filter.pattern !== null && !filter.pattern.finds(total.name)) continue;
+    if (!isAskedFor(total, filter)) continue;
     if (filter.usedOnly && !total.used) continue;
     if (total.kind === "histogram") histograms.push(total);
     else values.push(total);
   }
-  return { values, histograms };
+  return { values, histograms, endpoints: endpoints.filter((stat) => isAskedFor(stat, filter)) };
+}
+
+function isAskedFor({ kind, name }: { readonly kind: string; readonly name: string }, filter: StatsFilter): boolean {
+  if (filter.type !== "All" && kind !== KIND_OF_TYPE[filter.type]) return false;
+  return filter.pattern === null || filter.pattern.finds(name);
 }

@@ -13,11 +13,12 @@ import type { StatsSelection } from "./stats-selection.js";
 /** How histograms are shown: by quantiles (`none`, `summary`), by Envoy's default bounds, or with every bucket there is. */
 export type HistogramBucketsMode = "none" | "summary" | "cumulative" | "disjoint" | "detailed";
 
-/** `/stats` as text: a line `name: value` for each, counters and gauges first, then histograms. */
+/** `/stats` as text: a line `name: value` for each, counters and gauges first, then histograms, then those of endpoints. */
 export function statsText(selection: StatsSelection, mode: HistogramBucketsMode): string {
   let text = "";
   for (const total of selection.values) text += `${total.name}: ${total.value}\n`;
   for (const histogram of selection.histograms) text += `${histogram.name}:${histogramText(histogram, mode)}\n`;
+  for (const stat of selection.endpoints) text += `${stat.name}: ${stat.value}\n`;
   return text;
 }
 

@@ -27,6 +27,11 @@ export class TagExtractor {
     this.fixedTags = fixedTags;
   }
 
+  /** A stat whose tags are known has those of all stats as well. */
+  withFixedTags({ name, tags }: TaggedName): TaggedName {
+    return { name, tags: [...this.fixedTags, ...tags] };
+  }
+
   extract(statName: string): TaggedName {
     const known = this.known.get(statName);
     if (known !== undefined) return known;

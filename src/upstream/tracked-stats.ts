@@ -4,9 +4,15 @@ import type { Histogram, StatsScope } from "../stats/stat.js";
 export interface TrackedStatsConfig {
   readonly timeoutBudgets: boolean;
   readonly messageSizes: boolean;
+  /** Stats show each of its endpoints. */
+  readonly perEndpoint: boolean;
 }
 
-export const NOTHING_TRACKED: TrackedStatsConfig = Object.freeze({ timeoutBudgets: false, messageSizes: false });
+export const NOTHING_TRACKED: TrackedStatsConfig = Object.freeze({
+  timeoutBudgets: false,
+  messageSizes: false,
+  perEndpoint: false,
+});
 
 /** How much of their time requests use, percent. */
 export class TimeoutBudgetStats {

@@ -75,3 +75,46 @@ test("connection_pool_per_downstream_connection: what a client used ends with it
     assert.equal(stats.get(`cluster.upstream.${gauge}`), 0, gauge);
   }
 });
+
+test("per_endpoint_stats: each endpoint has its stats, those of all workers together", async (t) => {
+  const origins = await startOrigins(t, 2);
+  const cluster = { track_cluster_stats: { per_endpoint_stats: true } };
+  const config = proxyConfig({ upstreamPorts: portsOf(origins), cluster });
+  const sluice = await SluiceProcess.start(t, config, ["--concurrency", "2"]);
+  const clients = await Promise.all([1, 2, 3, 4].map(() => RawClient.connect(t, sluice.port)));
+  for (const client of clients) {
+    client.send(GET);
+    assert.equal((await client.response()).status, 200);
+  }
+  const { body } = await sluice.admin("/stats?filter=\\.endpoint\\.");
+  const lines = body.trimEnd().split("\n");
+  const names = ["cx_connect_fail", "cx_total", "rq_error", "rq_success", "rq_timeout", "rq_total"];
+  const gauges = ["cx_active", "rq_active", "healthy"];
+  assert.deepEqual(
+    lines.map((line) => line.split(": ")[0]),
+    portsOf(origins).flatMap((port) =>
+      [...names, ...gauges].map((name) => `cluster.upstream.endpoint.127.0.0.1_${port}.${name}`),
+    ),
+  );
+  const sum = (name: string) =>
+    lines.filter((line) => line.includes(`.${name}: `)).reduce((all, line) => all + Number(line.split(": ")[1]), 0);
+  assert.deepEqual(["rq_total", "rq_success", "rq_active", "healthy"].map(sum), [4, 4, 0, 2]);
+  assert.equal(sum("cx_total"), connectionsOf(origins));
+
+  const prometheus = (await sluice.admin("/stats/prometheus?filter=endpoint")).body;
+  const [first, second] = portsOf(origins).map((port) => `envoy_endpoint_address="127.0.0.1:${port}"`);
+  assert.ok(
+    prometheus.endsWith(
+      `# TYPE envoy_cluster_endpoint_healthy gauge\nenvoy_cluster_endpoint_healthy{envoy_cluster_name="upstream",${first}} 1\n` +
+        `envoy_cluster_endpoint_healthy{envoy_cluster_name="upstream",${second}} 1\n\n# TYPE envoy_cluster_endpoint_rq_active gauge\n` +
+        `envoy_cluster_endpoint_rq_active{envoy_cluster_name="upstream",${first}} 0\n` +
+        `envoy_cluster_endpoint_rq_active{envoy_cluster_name="upstream",${second}} 0\n\n`,
+    ),
+    prometheus,
+  );
+  assert.match(prometheus, /^# TYPE envoy_cluster_endpoint_rq_total counter$/m);
+
+  const json = JSON.parse((await sluice.admin("/stats?format=json&filter=endpoint.*rq_total")).body);
+  assert.equal(json.stats.length, 2);
+  assert.equal((await sluice.admin("/stats?type=Gauges&filter=endpoint.*rq_total")).body, "");
+});

@@ -16,7 +16,7 @@ async function start(t: TestContext): Promise<AdminUnderTest> {
   const uptime = root.gauge("server.uptime");
   let seconds = 0;
   return AdminUnderTest.start(t, {
-    stats: { totals, tags: new TagExtractor(), refresh: () => uptime.set(++seconds) },
+    stats: { totals, tags: new TagExtractor(), refresh: () => uptime.set(++seconds), endpoints: async () => [] },
   });
 }
 

@@ -1,3 +1,4 @@
+import type { EndpointStat } from "../../stats/endpoint-stat.js";
 import type { HistogramTotal } from "../../stats/histogram-total.js";
 import { prometheusText } from "../../stats/prometheus.js";
 import type { StatTotal } from "../../stats/stat-total.js";
@@ -34,6 +35,8 @@ export interface AdminStats {
   readonly tags: TagExtractor;
   /** Runs before stats are shown: for gauges that are read on demand, and `stats_flush_on_admin`. Null for nothing. */
   readonly refresh: (() => void | Promise<void>) | null;
+  /** Of clusters that keep stats of their endpoints. */
+  readonly endpoints: () => Promise<readonly EndpointStat[]>;
 }
 
 /** `/stats`. */
@@ -96,7 +99,7 @@ export class ResetCountersEndpoint implements AdminEndpoint {
 
 async function render(stats: AdminStats, query: StatsQuery): Promise<AdminResponse> {
   await stats.refresh?.();
-  const selection = selectStats(stats.totals.all(), query.filter);
+  const selection = selectStats(stats.totals.all(), query.filter, await stats.endpoints());
   switch (query.format) {
     case "text":
       return textResponse(statsText(selection, query.histograms));
