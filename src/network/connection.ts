@@ -1,4 +1,4 @@
-import type { Dispatcher, Flushable, Task } from "../event/dispatcher.js";
+import type { Dispatcher, Flushable } from "../event/dispatcher.js";
 import type { FlowRecorder } from "../flow/flow-recorder.js";
 import { FlowSteps } from "../flow/flow-step.js";
 import type { Counter, Gauge } from "../stats/stat.js";
@@ -6,6 +6,7 @@ import { addressText } from "./address.js";
 import { BufferedBytes } from "./buffered-bytes.js";
 import { DelayedClose } from "./delayed-close.js";
 import type { ReadBuffers } from "./read-buffers.js";
+import { ReadGate, type ReadGateOwner } from "./read-gate.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
 import { TEXT_UP_TO_BYTES, WriteBuffer } from "./write-buffer.js";
 
@@ -57,23 +58,18 @@ export interface ConnectionContext {
   readonly readBuffers: ReadBuffers;
 }
 
-type State = "connecting" | "open" | "closing" | "closed";
-
-/** How far the peer's half of a connection has come. Told apart only where it may end before ours. */
-type RemoteHalf =
-  /** Its FIN is the end of the connection (docs/decisions/0007). */
-  | "endsAll"
-  /** Its FIN ends its half alone. */
-  | "mayEnd"
-  /** FIN has come, bytes before it were not taken yet. */
-  | "ending"
-  | "ended";
+type State =
+  | "connecting"
+  | "open"
+  /** Closed from our side; what was written is on its way, or the peer has yet to close. */
+  | "closing"
+  | "closed";
 
 /**
  * A connection on either side: turns a socket's events into bytes and events for the layer above, gathers what is
- * written during one event into one write, counts who wants reading to stop, and watches the write buffer's marks.
+ * written during one event into one write, and watches the write buffer's marks. Its read side is a `ReadGate`.
  */
-export class Connection implements StreamSocketCallbacks, Flushable, Task {
+export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushable {
   readonly id: number;
   readonly context: ConnectionContext;
   /** Where this connection's steps are recorded; null when nobody looks. */
@@ -103,15 +99,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   /** The streams that have written since the last flush, while recording; they may have ended when it comes. */
   private readonly outputStreamIds: number[] = [];
   private aboveHighWatermark = false;
-  private readDisableCount = 0;
-  private readingPaused = false;
-  /** Bytes that arrived while reading was disabled, or were handed back by `unread`; one read's worth at most. */
-  private heldBytes: Buffer | null = null;
-  private readonly heldBack: BufferedBytes;
+  private readonly readGate: ReadGate;
   private readonly unsentBytes: BufferedBytes;
-  private redeliveryPosted = false;
-  private delivering = false;
-  private remoteHalf: RemoteHalf = "endsAll";
   private writeEnded = false;
   private delayedCloseTimeoutMs = 0;
   /** Takes over in the state `closing`. */
@@ -128,7 +117,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.socket = socket;
     this.context = context;
     this.stats = stats;
-    this.heldBack = new BufferedBytes(stats.rxBuffered);
+    this.readGate = new ReadGate(this, socket, context.dispatcher, context.readBuffers, stats.rxBuffered);
     this.unsentBytes = new BufferedBytes(stats.txBuffered);
     this.isUpstream = !options.connected;
     this.state = options.connected ? "open" : "connecting";
@@ -159,12 +148,12 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   }
 
   get isReadDisabled(): boolean {
-    return this.readDisableCount > 0;
+    return this.readGate.isDisabled;
   }
 
   /** Bytes have arrived that nobody has taken: held here, or left in the kernel while reading is paused. */
   get hasUnreadBytes(): boolean {
-    return this.heldBytes !== null || this.readingPaused;
+    return this.readGate.hasUnread;
   }
 
   get localAddressText(): string {
@@ -217,7 +206,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
 
   /** From now on either side may end its half and go on with the other. Bytes that came before count for it. */
   allowHalfOpen(): void {
-    if (this.remoteHalf === "endsAll") this.remoteHalf = "mayEnd";
+    this.readGate.allowHalfOpen();
   }
 
   /** Sends FIN behind what was written; reading goes on. For a connection that may be half open. Idempotent. */
@@ -273,17 +262,9 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
 
   // ---- reading
 
-  /**
-   * Counted: several parties may ask for silence, and reading goes on when all have withdrawn. The socket itself is
-   * paused only when bytes arrive meanwhile, so a peer that sends nothing costs no system call.
-   */
+  /** Counted: several parties may ask for silence, and reading goes on when all have withdrawn. */
   readDisable(disable: boolean): void {
-    if (disable) {
-      this.readDisableCount++;
-      return;
-    }
-    this.readDisableCount--;
-    if (this.readDisableCount === 0) this.continueReading();
+    this.readGate.disable(disable);
   }
 
   /**
@@ -291,10 +272,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
    * loop, so that one peer's queue does not hold up the others.
    */
   unread(rest: Buffer): void {
-    // What a read event brought while bytes are held lies behind them; `onSocketReadable` sees to that.
-    this.heldBytes = this.context.readBuffers.keep(rest);
-    this.heldBack.set(rest.length);
-    if (this.readDisableCount === 0) this.continueReading();
+    this.readGate.unread(rest);
   }
 
   /** Makes bytes of `onData` safe to hold after the call. */
@@ -302,64 +280,23 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     return this.context.readBuffers.keep(data);
   }
 
-  private continueReading(): void {
-    if (this.heldBytes !== null) {
-      if (this.redeliveryPosted) return;
-      this.redeliveryPosted = true;
-      this.context.dispatcher.post(this);
-    } else if (this.readingPaused && !this.delivering) {
-      this.readingPaused = false;
-      if (this.state === "open") this.socket.resumeReading();
-    }
+  onSocketReadable(data: Buffer): void {
+    this.stats.rxBytes.add(data.length);
+    this.receivedBytes += data.length;
+    if (this.state === "open") this.readGate.receive(data);
   }
 
-  /** Delivers held bytes. Called by the dispatcher on a turn of its own. */
-  run(): void {
-    this.redeliveryPosted = false;
-    if (this.readDisableCount > 0 || this.heldBytes === null || this.state !== "open") return;
-    const held = this.heldBytes;
-    this.heldBytes = null;
-    this.heldBack.set(0);
-    this.deliver(held);
-  }
-
-  private deliver(data: Buffer): void {
+  onBytesPassed(data: Buffer): void {
     // A1 downstream, D1 upstream.
     if (this.flow !== null) {
       const step = this.isUpstream ? FlowSteps.upstreamReadReady : FlowSteps.downstreamReadReady;
       this.flow.record(step, this.id, this.flowStreamId, "", data.length);
     }
-    this.delivering = true;
     this.callbacks?.onData(data);
-    this.delivering = false;
-    // Whether bytes came back, and the socket stays paused for them, is known only now.
-    if (this.heldBytes === null && this.readDisableCount === 0) this.continueReading();
-    if (this.remoteHalf === "ending" && this.heldBytes === null) this.deliverEnd();
   }
 
-  private deliverEnd(): void {
-    this.remoteHalf = "ended";
-    if (this.state === "open") this.callbacks?.onRemoteEnd();
-  }
-
-  onSocketReadable(data: Buffer): void {
-    this.stats.rxBytes.add(data.length);
-    this.receivedBytes += data.length;
-    if (this.state !== "open") return;
-    if (this.readDisableCount > 0 || this.heldBytes !== null) {
-      this.hold(data);
-      return;
-    }
-    this.deliver(data);
-  }
-
-  private hold(data: Buffer): void {
-    const kept = this.context.readBuffers.keep(data);
-    this.heldBytes = this.heldBytes === null ? kept : Buffer.concat([this.heldBytes, kept]);
-    this.heldBack.set(this.heldBytes.length);
-    if (this.readingPaused) return;
-    this.readingPaused = true;
-    this.socket.pauseReading();
+  onEndPassed(): void {
+    this.callbacks?.onRemoteEnd();
   }
 
   // ---- the socket's other events
@@ -386,11 +323,8 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
       return;
     }
     if (this.state === "closed") return;
-    if (this.remoteHalf !== "endsAll") {
-      this.remoteHalf = "ending";
-      // What was read before goes first: now, or when reading goes on.
-      if (this.heldBytes === null) this.deliverEnd();
-      else this.run();
+    if (this.readGate.mayBeHalfOpen) {
+      this.readGate.end();
       return;
     }
     // What this turn's earlier events produced is still owed to a client that only has nothing more to say. An origin
@@ -437,8 +371,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
     this.flush();
     this.finish("localClose", reason);
     this.socket.end();
-    // The bytes of a peer that goes on sending are read and dropped, so that its FIN is seen behind them.
-    if (this.readingPaused) this.socket.resumeReading();
+    this.readGate.drain();
     this.awaitPeer(type === "flushWriteAndDelay" && this.delayedCloseTimeoutMs > 0);
   }
 
@@ -459,8 +392,7 @@ export class Connection implements StreamSocketCallbacks, Flushable, Task {
   /** Enters the closed state and tells the layer above, once. */
   private finish(event: "remoteClose" | "localClose", reason: string): void {
     this.state = "closed";
-    this.heldBytes = null;
-    this.heldBack.set(0);
+    this.readGate.close();
     this.endReason = reason;
     this.flow?.record(FlowSteps.connectionClosed, this.id, this.flowStreamId, reason);
     const callbacks = this.callbacks;
