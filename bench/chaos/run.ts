@@ -4,14 +4,15 @@
  * storm of requests meets an upstream that closes its connections without saying so; and then everything at once, after
  * which nothing may be left in progress. It prints; it is no test.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { interruption } from "../macro/interruption.js";
-import { ROOT } from "../macro/paths.js";
-import { freePort, startServer, stopServers } from "../macro/processes.js";
+import { interruption } from "../support/interruption.js";
+import { wholeNumber } from "../support/option-values.js";
+import { ROOT } from "../support/paths.js";
+import { freePort, startServer } from "../support/processes.js";
+import { runTool, type ToolSite } from "../support/run-tool.js";
 import type { Behaviour } from "./behaviour.js";
 import { attemptsAt } from "./host-traffic.js";
 import { Load, type Outcome } from "./load.js";
@@ -43,25 +44,19 @@ interface Site {
   readonly upstreams: readonly Upstream[];
 }
 
-async function main(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-chaos-"));
+async function run(options: Options, toolSite: ToolSite): Promise<void> {
   const upstreams: Upstream[] = [];
-  try {
-    for (let i = 0; i < UPSTREAMS; i++) upstreams.push(new Upstream(await freePort()));
-    await Promise.all(upstreams.map((upstream) => upstream.start()));
-    const site = { listenPort: await freePort(), adminPort: await freePort(), upstreams };
-    const config = join(folder, "proxy.json");
-    const ports = upstreams.map(({ port }) => port);
-    writeFileSync(config, proxyConfig(site.listenPort, site.adminPort, ports));
-    await startServer([process.execPath, `${ROOT}bin/sluice`, "-c", config, "-l", "warn"], site.listenPort);
-    await runFaults(site, options);
-    await runRace(site, options.race);
-    await runSoak(site, options.soak);
-  } finally {
-    await Promise.all(upstreams.map((upstream) => upstream.kill()));
-    await stopServers();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  for (let i = 0; i < UPSTREAMS; i++) upstreams.push(new Upstream(await freePort()));
+  toolSite.after(async () => void (await Promise.all(upstreams.map((upstream) => upstream.kill()))));
+  await Promise.all(upstreams.map((upstream) => upstream.start()));
+  const site = { listenPort: await freePort(), adminPort: await freePort(), upstreams };
+  const config = join(toolSite.folder, "proxy.json");
+  const ports = upstreams.map(({ port }) => port);
+  writeFileSync(config, proxyConfig(site.listenPort, site.adminPort, ports));
+  await startServer([process.execPath, `${ROOT}bin/sluice`, "-c", config, "-l", "warn"], site.listenPort);
+  await runFaults(site, options);
+  await runRace(site, options.race);
+  await runSoak(site, options.soak);
 }
 
 async function runFaults(site: Site, { seconds, rate }: Options): Promise<void> {
@@ -141,25 +136,21 @@ function print(name: string, { sent, good, lost, slowestMs }: Outcome): void {
 }
 
 function parseOptions(args: string[]): Options {
-  const number = { type: "string" } as const;
-  const { values } = parseArgs({ args, options: { seconds: number, rate: number, race: number, soak: number } });
-  const positive = (name: keyof typeof values, standard: number): number => {
-    const value = Number(values[name] ?? standard);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
-    return value;
-  };
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: "string", default: "5" },
+      rate: { type: "string", default: "300" },
+      race: { type: "string", default: "100000" },
+      soak: { type: "string", default: "20" },
+    },
+  });
   return {
-    seconds: positive("seconds", 5),
-    rate: positive("rate", 300),
-    race: positive("race", 100_000),
-    soak: positive("soak", 20),
+    seconds: wholeNumber("seconds", values.seconds, 1),
+    rate: wholeNumber("rate", values.rate, 1),
+    race: wholeNumber("race", values.race, 1),
+    soak: wholeNumber("soak", values.soak, 1),
   };
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (!interruption.aborted) console.error(USAGE);
-  process.exitCode = 1;
-}
+await runTool({ name: "chaos", usage: USAGE, parseOptions, run });

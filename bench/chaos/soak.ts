@@ -1,6 +1,6 @@
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { interruption } from "../macro/interruption.js";
+import { interruption } from "../support/interruption.js";
 import type { Behaviour } from "./behaviour.js";
 import type { Upstream } from "./upstream.js";
 

@@ -1,18 +1,22 @@
 /*
- * How long configurations take: a generated one of 1 MB to load, a small one from the start of the process until it
+ * npm run bench:config: how long configurations take: a generated one of 1 MB to load, a small one from the start of the process until it
  * listens. Each figure is the median of fresh processes; `user` is CPU time, which other load on the machine leaves be.
- * `node dist/bench/config/run.js [rounds]`
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { interruption } from "../support/interruption.js";
+import { wholeNumber } from "../support/option-values.js";
+import { ROOT } from "../support/paths.js";
+import { runTool, type ToolSite } from "../support/run-tool.js";
 import { generatedBootstrap } from "./generated-bootstrap.js";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const USAGE = `npm run bench:config -- [options]
+  --rounds N     processes for each figure (7)`;
+
 const START_LIMIT_MS = 30_000;
 const TICK_MS = 10;
 const MICROSECONDS = 1_000;
@@ -55,9 +59,16 @@ loadBootstrap({ path: process.argv[2] });
 console.log(JSON.stringify({ wallMs: performance.now() - started, userMs: process.cpuUsage(cpu).user / ${MICROSECONDS} }));
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-bench-config-"));
-try {
-  const rounds = Number(process.argv[2] ?? 7);
+interface Options {
+  readonly rounds: number;
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({ args, options: { rounds: { type: "string", default: "7" } } });
+  return { rounds: wholeNumber("rounds", values.rounds, 1) };
+}
+
+async function run({ rounds }: Options, { folder }: ToolSite): Promise<void> {
   const big = generatedBootstrap();
   for (const [name, text] of [
     ["generated", big],
@@ -71,10 +82,8 @@ try {
     );
   }
   const starts: Sample[] = [];
-  for (let round = 0; round < rounds; round++) starts.push(await starting(join(folder, "small.yaml"), round));
+  for (let round = 0; round < rounds; round++) starts.push(await starting(folder, round));
   print("process start to listening, small", starts);
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 function repeated(rounds: number, sample: () => Sample): Sample[] {
@@ -89,13 +98,15 @@ function loading(path: string): Sample {
 }
 
 /** The admin's address is written when all listeners are open. */
-async function starting(config: string, round: number): Promise<Sample> {
+async function starting(folder: string, round: number): Promise<Sample> {
+  const config = join(folder, "small.yaml");
   const ready = join(folder, `ready-${round}`);
   const args = [join(ROOT, "bin", "sluice"), "-c", config, "--concurrency", "1", "--admin-address-path", ready];
   const started = performance.now();
   const child = spawn(process.execPath, args, { stdio: "ignore" });
   try {
     while (!existsSync(ready)) {
+      interruption.throwIfAborted();
       if (child.exitCode !== null || performance.now() - started > START_LIMIT_MS)
         throw new Error("sluice did not start");
       await sleep(1);
@@ -125,3 +136,5 @@ function print(what: string, samples: readonly Sample[]): void {
     `${what.padEnd(36)} wall ${wall.toFixed(0).padStart(5)} ms   user ${user.toFixed(0).padStart(5)} ms\n`,
   );
 }
+
+await runTool({ name: "bench:config", usage: USAGE, parseOptions, run });

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { cpuSeconds, peakMemoryBytes, processTree } from "../support/process-cpu.js";
+import { freePort, startServer } from "../support/processes.js";
 import { PROXY_CORE, pinned } from "./cores.js";
 import type { Options } from "./options.js";
-import { cpuSeconds, peakMemoryBytes, processTree } from "./process-cpu.js";
-import { freePort, startServer } from "./processes.js";
 import type { Contender } from "./proxies/contender.js";
 import { generateLoad } from "./wrk.js";
 

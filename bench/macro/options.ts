@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { names, wholeNumber } from "../support/option-values.js";
 
 export interface Options {
   readonly rounds: number;
@@ -41,21 +42,15 @@ export function parseOptions(args: string[]): Options {
     },
   });
   return {
-    rounds: positive("rounds", values.rounds),
-    seconds: positive("seconds", values.seconds),
-    warmUpSeconds: positive("warm-up", values["warm-up"]),
-    connections: positive("connections", values.connections),
-    only: values.only.split(",").filter((name) => name !== ""),
+    rounds: wholeNumber("rounds", values.rounds, 1),
+    // wrk takes whole seconds only.
+    seconds: wholeNumber("seconds", values.seconds, 1),
+    warmUpSeconds: wholeNumber("warm-up", values["warm-up"], 1),
+    connections: wholeNumber("connections", values.connections, 1),
+    only: names(values.only),
     sizes: values.sizes.split(",").map(parseSize),
     json: values.json,
   };
-}
-
-/** wrk takes whole seconds only. */
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option} must be a whole number from 1: ${text}`);
-  return value;
 }
 
 function parseSize(text: string): number {

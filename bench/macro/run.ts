@@ -2,34 +2,26 @@
  * npm run bench:macro: CPU per request, throughput, latency and memory of Sluice beside other proxies, over loopback.
  * The proxies take turns, several rounds: what else the machine does meanwhile falls on all of them.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { canPin, isInstalled } from "./cores.js";
-import { interruption } from "./interruption.js";
+import { isInstalled } from "../support/installed.js";
+import { interruption } from "../support/interruption.js";
+import { runTool, type ToolSite } from "../support/run-tool.js";
+import { canPin } from "./cores.js";
 import { measure, type Site } from "./measure.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
-import { stopServers } from "./processes.js";
 import { selectProxies } from "./proxies/all.js";
 import type { Contender } from "./proxies/contender.js";
 import { type Series, summarize, tableOf } from "./report.js";
 import { startUpstream } from "./upstream.js";
 
-async function main(options: Options): Promise<void> {
+async function run(options: Options, { folder }: ToolSite): Promise<void> {
   const lacking = ["wrk", "nginx"].filter((program) => !isInstalled(program));
   if (lacking.length > 0) throw new Error(`load and upstream need ${lacking.join(" and ")}, not installed here`);
   if (!canPin) console.error("Without a second core and taskset the processes disturb each other: read with care.");
   const proxies = selectProxies(options.only).filter(isPresent);
-  const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
-  try {
-    const site = { folder, options, upstreamPort: await startUpstream(folder, options.sizes) };
-    const summaries = summarize(await measureAll(proxies, site));
-    console.log(options.json ? JSON.stringify(summaries, null, 2) : tableOf(summaries));
-    if (summaries.some((summary) => summary.errors.length > 0)) process.exitCode = 1;
-  } finally {
-    await stopServers();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const site = { folder, options, upstreamPort: await startUpstream(folder, options.sizes) };
+  const summaries = summarize(await measureAll(proxies, site));
+  console.log(options.json ? JSON.stringify(summaries, null, 2) : tableOf(summaries));
+  if (summaries.some((summary) => summary.errors.length > 0)) process.exitCode = 1;
 }
 
 function isPresent(proxy: Contender): boolean {
@@ -64,10 +56,4 @@ async function addSample(proxy: Contender, series: Series, site: Site, round: nu
   }
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (!interruption.aborted) console.error(USAGE);
-  process.exitCode = 1;
-}
+await runTool({ name: "bench:macro", usage: USAGE, parseOptions, run });

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort, startServer } from "../support/processes.js";
 import { LOAD_CORE, pinned } from "./cores.js";
 import { nginxConfig } from "./nginx-config.js";
-import { freePort, startServer } from "./processes.js";
 
 /** Bodies up to this length are answered from the configuration; longer ones are files, sent by the kernel. */
 const MAX_INLINE_BYTES = 1024;

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { interruption } from "../support/interruption.js";
+import { MACRO } from "../support/paths.js";
 import { LOAD_CORE, pinned } from "./cores.js";
-import { interruption } from "./interruption.js";
-import { MACRO } from "./paths.js";
 
 const run = promisify(execFile);
 /** wrk ends by itself; this is for the case that it does not. */

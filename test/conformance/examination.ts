@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, startServer } from "../../bench/macro/processes.js";
+import { freePort, startServer } from "../../bench/support/processes.js";
 import { Finding } from "./finding.js";
 import type { Probe, ProbeGroup } from "./probe.js";
 import type { Contender } from "./proxies/contender.js";

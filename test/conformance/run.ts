@@ -2,13 +2,13 @@
  * npm run conformance: puts every probe to Sluice and to other proxies, as far as they are installed, and writes
  * docs/conformance.md. Ends with 1 when Sluice fails one.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { interruption } from "../../bench/macro/interruption.js";
-import { ROOT } from "../../bench/macro/paths.js";
-import { stopServers } from "../../bench/macro/processes.js";
+import { interruption } from "../../bench/support/interruption.js";
+import { names, wholeNumber } from "../../bench/support/option-values.js";
+import { ROOT } from "../../bench/support/paths.js";
+import { runTool, type ToolSite } from "../../bench/support/run-tool.js";
 import { type Examination, examine } from "./examination.js";
 import { PROBE_GROUPS } from "./probes/all.js";
 import { CONTENDERS, selectContenders } from "./proxies/all.js";
@@ -38,12 +38,10 @@ function parseOptions(args: string[]): Options {
       output: { type: "string", default: `${ROOT}docs/conformance.md` },
     },
   });
-  const waitMs = Number(values["wait-ms"]);
-  if (!(waitMs > 0)) throw new Error(`--wait-ms: ${values["wait-ms"]} is not a number of milliseconds`);
-  return { only: values.only.split(",").filter((name) => name !== ""), waitMs, output: values.output };
+  return { only: names(values.only), waitMs: wholeNumber("wait-ms", values["wait-ms"], 1), output: values.output };
 }
 
-async function main({ only, waitMs, output }: Options): Promise<void> {
+async function run({ only, waitMs, output }: Options, { folder }: ToolSite): Promise<void> {
   const missing: string[] = [];
   const present = selectContenders(only).filter((contender) => {
     const reason = contender.missing();
@@ -51,20 +49,14 @@ async function main({ only, waitMs, output }: Options): Promise<void> {
     return reason === null;
   });
   if (present.length === 0) throw new Error(`there is nothing to examine: ${missing.join("; ")}`);
-  const folder = mkdtempSync(join(tmpdir(), "sluice-conformance-"));
-  try {
-    const examinations = await examineAll(present, folder, waitMs);
-    const date = new Date().toISOString().slice(0, 10);
-    const page = reportOf(PROBE_GROUPS, examinations, { date, node: process.version.slice(1), waitMs, missing });
-    if (output === "-") process.stdout.write(page);
-    else writeFileSync(output, page);
-    const own = examinations.find(({ name }) => name === "Sluice");
-    const failed = own === undefined ? 0 : [...own.verdicts.values()].filter((verdict) => verdict !== null).length;
-    if (failed > 0) process.exitCode = 1;
-  } finally {
-    await stopServers();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const examinations = await examineAll(present, folder, waitMs);
+  const date = new Date().toISOString().slice(0, 10);
+  const page = reportOf(PROBE_GROUPS, examinations, { date, node: process.version.slice(1), waitMs, missing });
+  if (output === "-") process.stdout.write(page);
+  else writeFileSync(output, page);
+  const own = examinations.find(({ name }) => name === "Sluice");
+  const failed = own === undefined ? 0 : [...own.verdicts.values()].filter((verdict) => verdict !== null).length;
+  if (failed > 0) process.exitCode = 1;
 }
 
 async function examineAll(contenders: readonly Contender[], folder: string, waitMs: number): Promise<Examination[]> {
@@ -85,10 +77,4 @@ async function examineAll(contenders: readonly Contender[], folder: string, wait
   return contenders.map((contender) => done.get(contender) as Examination);
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (!interruption.aborted) console.error(USAGE);
-  process.exitCode = 1;
-}
+await runTool({ name: "conformance", usage: USAGE, parseOptions, run });

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isInstalled } from "../cores.js";
+import { isInstalled } from "../../support/installed.js";
 import type { Contender } from "./contender.js";
 
 export const haproxy: Contender = {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isInstalled } from "../cores.js";
+import { isInstalled } from "../../support/installed.js";
 import { nginxConfig, UNLIMITED_REQUESTS } from "../nginx-config.js";
 import type { Contender } from "./contender.js";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { MACRO } from "../paths.js";
+import { MACRO } from "../../support/paths.js";
 import type { Contender } from "./contender.js";
 
 /** A proxy of the npm registry, in the Node that runs the benchmark. Its few lines stand in `peers/`. */

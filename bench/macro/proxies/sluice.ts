@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../paths.js";
+import { ROOT } from "../../support/paths.js";
 import type { Contender, ProxySetup } from "./contender.js";
 
 export const sluice: Contender = {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isInstalled } from "../../../bench/macro/cores.js";
+import { isInstalled } from "../../../bench/support/installed.js";
 import type { Contender } from "./contender.js";
 
 export const haproxy: Contender = {

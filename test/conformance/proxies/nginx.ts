@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isInstalled } from "../../../bench/macro/cores.js";
 import { nginxConfig } from "../../../bench/macro/nginx-config.js";
+import { isInstalled } from "../../../bench/support/installed.js";
 import type { Contender } from "./contender.js";
 
 export const nginx: Contender = {

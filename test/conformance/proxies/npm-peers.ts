@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { ROOT } from "../../../bench/macro/paths.js";
+import { ROOT } from "../../../bench/support/paths.js";
 import type { Contender } from "./contender.js";
 
 /** Where the peers' package.json, lockfile and few lines of code are. */

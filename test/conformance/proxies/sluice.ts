@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../../bench/macro/paths.js";
+import { ROOT } from "../../../bench/support/paths.js";
 import { type ProxyConfigOptions, proxyConfig, socketAddress } from "../../support/proxy-config.js";
 import type { Contender } from "./contender.js";
 

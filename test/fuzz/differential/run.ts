@@ -2,13 +2,12 @@
  * npm run differential: what the wire cases send, and mutations of it, to Sluice, to Node's own server, to nginx and to
  * HAProxy. Writes the classes of differences to docs/http1-differences.md; ends with 1 when one has no reason.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { interruption } from "../../../bench/macro/interruption.js";
-import { ROOT } from "../../../bench/macro/paths.js";
-import { stopServers } from "../../../bench/macro/processes.js";
+import { interruption } from "../../../bench/support/interruption.js";
+import { wholeNumber } from "../../../bench/support/option-values.js";
+import { ROOT } from "../../../bench/support/paths.js";
+import { runTool, type ToolSite } from "../../../bench/support/run-tool.js";
 import { SeededRandom } from "../../support/seeded-random.js";
 import { readCorpus } from "../corpus.js";
 import { Mutator } from "../mutator.js";
@@ -45,33 +44,28 @@ function parseOptions(args: string[]): Options {
       output: { type: "string", default: `${ROOT}docs/http1-differences.md` },
     },
   });
-  const [mutations, seed] = [Number(values.mutations), Number(values.seed)];
-  if (!Number.isSafeInteger(mutations) || mutations < 0) throw new Error("--mutations must be a whole number");
-  if (!Number.isSafeInteger(seed)) throw new Error("--seed must be a whole number");
-  return { mutations, seed, output: values.output };
+  return {
+    mutations: wholeNumber("mutations", values.mutations, 0),
+    seed: wholeNumber("seed", values.seed, 0),
+    output: values.output,
+  };
 }
 
-async function main(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-differential-"));
-  const cleanUps: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true, force: true })];
-  try {
-    const sluice = await startSluice({ after: (work) => cleanUps.push(work) });
-    const peers = await startPeers(folder);
-    cleanUps.push(...[sluice, ...peers].map((reader) => () => reader.close()));
-    const tally = await compareAll(inputsOf(options), sluice, peers);
-    const page = pageOf(
-      tally,
-      peers.map(({ name }) => name),
-      options,
-    );
-    if (options.output === "-") process.stdout.write(page);
-    else writeFileSync(options.output, page);
-    reportUnexplained(tally.unexplained);
-    console.error(`${tally.inputs} inputs, ${tally.agreed} read alike by all, ${tally.unexplained.length} unexplained`);
-  } finally {
-    for (const cleanUp of cleanUps.reverse()) await cleanUp();
-    await stopServers();
-  }
+async function run(options: Options, site: ToolSite): Promise<void> {
+  const sluice = await startSluice(site);
+  site.after(() => sluice.close());
+  const peers = await startPeers(site.folder);
+  for (const peer of peers) site.after(() => peer.close());
+  const tally = await compareAll(inputsOf(options), sluice, peers);
+  const page = pageOf(
+    tally,
+    peers.map(({ name }) => name),
+    options,
+  );
+  if (options.output === "-") process.stdout.write(page);
+  else writeFileSync(options.output, page);
+  reportUnexplained(tally.unexplained);
+  console.error(`${tally.inputs} inputs, ${tally.agreed} read alike by all, ${tally.unexplained.length} unexplained`);
 }
 
 function* inputsOf({ mutations, seed }: Options): Generator<string> {
@@ -122,10 +116,4 @@ function reportUnexplained(unexplained: readonly Difference[]): void {
   }
 }
 
-try {
-  await main(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  if (!interruption.aborted) console.error(USAGE);
-  process.exitCode = 1;
-}
+await runTool({ name: "differential", usage: USAGE, parseOptions, run });

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort, startServer } from "../../../bench/macro/processes.js";
+import { freePort, startServer } from "../../../bench/support/processes.js";
 import type { Contender } from "../../conformance/proxies/contender.js";
 import { haproxy } from "../../conformance/proxies/haproxy.js";
 import { nginx } from "../../conformance/proxies/nginx.js";
