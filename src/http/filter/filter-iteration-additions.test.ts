@@ -1,4 +1,4 @@
-import type { Script } from "./passage.test.support.js";
+import type { Passage, Script, ScriptedFilter } from "./passage.test.support.js";
 import { type Case, testBothDirections } from "./passage-case.test.support.js";
 
 /** Lets a message without a body pass, and one with body and trailers. */
@@ -10,15 +10,31 @@ const ADD_LAST_TRAILERS: Script = {
   },
 };
 
+/** Puts a text before what follows, and lets it pass. */
+function adding(text: string): (filter: ScriptedFilter) => "continue" {
+  return (filter) => {
+    filter.add(text);
+    return "continue";
+  };
+}
+
+function sendOnePiece(p: Passage): void {
+  p.headers(false);
+  p.data("x", true);
+}
+
+function sendTwoPieces(p: Passage): void {
+  p.headers(false);
+  p.data("x", false);
+  p.data("y", true);
+}
+
 const ADDED_BODY: readonly Case[] = [
   {
     name: "a body added with the headers is new to the filters behind",
     filters: {
       A: {
-        headers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        headers: adding("x"),
       },
       B: CONTINUE,
     },
@@ -40,10 +56,7 @@ const ADDED_BODY: readonly Case[] = [
     name: "a filter behind that stops at the headers gets it all the same",
     filters: {
       A: {
-        headers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        headers: adding("x"),
       },
       B: { headers: "stopIteration", data: "stopIterationAndBuffer" },
     },
@@ -58,10 +71,7 @@ const ADDED_BODY: readonly Case[] = [
     filters: {
       A: { headers: "stopIteration" },
       B: {
-        headers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        headers: adding("x"),
       },
       C: { headers: "stopAllIterationAndBuffer" },
     },
@@ -80,16 +90,10 @@ const ADDED_BODY: readonly Case[] = [
     name: "two filters add: the body of the one in front comes behind what the other put before it",
     filters: {
       A: {
-        headers: (filter) => {
-          filter.add("a");
-          return "continue";
-        },
+        headers: adding("a"),
       },
       B: {
-        headers: (filter) => {
-          filter.add("b");
-          return "continue";
-        },
+        headers: adding("b"),
       },
     },
     run: (p) => p.headers(true),
@@ -99,10 +103,7 @@ const ADDED_BODY: readonly Case[] = [
     name: "bytes added before a body that follows go first",
     filters: {
       A: {
-        headers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        headers: adding("x"),
       },
       B: CONTINUE,
     },
@@ -119,10 +120,7 @@ const ADDED_BODY: readonly Case[] = [
     name: "data added at the trailers go before them",
     filters: {
       A: {
-        trailers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        trailers: adding("x"),
       },
       B: CONTINUE,
     },
@@ -140,10 +138,7 @@ const ADDED_BODY: readonly Case[] = [
     filters: {
       A: {
         headers: "stopIteration",
-        trailers: (filter) => {
-          filter.add("x");
-          return "continue";
-        },
+        trailers: adding("x"),
       },
       B: CONTINUE,
     },
@@ -205,10 +200,7 @@ const DELAYED_END: readonly Case[] = [
   {
     name: "of a message that goes on anyway it is no more than continue",
     filters: { A: { headers: "continueAndDontEndStream" }, B: CONTINUE },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", true);
-    },
+    run: sendOnePiece,
     log: ["A headers", "B headers", "> headers", "A data(x).end", "B data(x).end", "> data(x).end"],
   },
 ];
@@ -218,8 +210,7 @@ const INJECTED: readonly Case[] = [
     name: "injected data take held headers along",
     filters: { A: { headers: "stopIteration", data: "stopIterationNoBuffer" }, B: CONTINUE },
     run: (p) => {
-      p.headers(false);
-      p.data("x", true);
+      sendOnePiece(p);
       p.filter("A").inject("1", true);
     },
     log: ["A headers", "A data(x).end", "B headers", "> headers", "B data(1).end", "> data(1).end"],
@@ -263,8 +254,7 @@ const INJECTED: readonly Case[] = [
     name: "nothing follows the end",
     filters: { A: { data: "stopIterationNoBuffer" }, B: { data: "stopIterationAndBuffer" } },
     run: (p) => {
-      p.headers(false);
-      p.data("x", true);
+      sendOnePiece(p);
       p.filter("A").inject("1", true);
       p.filter("A").inject("2", true);
       p.filter("A").continue();
@@ -286,11 +276,7 @@ const REPLACED: readonly Case[] = [
       },
       B: CONTINUE,
     },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", false);
-      p.data("y", true);
-    },
+    run: sendTwoPieces,
     log: [
       ...["A headers", "B headers", "> headers", "A data(x)", "B data(X)", "> data(X)"],
       ...["A data(y).end", "B data(Y).end", "> data(Y).end"],
@@ -307,9 +293,7 @@ const REPLACED: readonly Case[] = [
       },
     },
     run: (p) => {
-      p.headers(false);
-      p.data("x", false);
-      p.data("y", true);
+      sendTwoPieces(p);
       p.filter("A").continue();
     },
     log: ["A headers", "> headers", "A data(x)", "A data(y).end", "> data(XY).end"],
@@ -326,10 +310,7 @@ const REPLACED: readonly Case[] = [
       },
       B: CONTINUE,
     },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", true);
-    },
+    run: sendOnePiece,
     log: [
       ...["A headers", "B headers", "> headers", "A data(x).end"],
       ...["B data(1)", "> data(1)", "B data(2).end", "> data(2).end"],
@@ -345,11 +326,7 @@ const REPLACED: readonly Case[] = [
         },
       },
     },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", false);
-      p.data("y", true);
-    },
+    run: sendTwoPieces,
     log: ["A headers", "> headers", "A data(x)", "> data(X)", "A data(y).end", "> data(y).end"],
   },
   {
@@ -393,10 +370,7 @@ const ADDED_TRAILERS: readonly Case[] = [
   {
     name: "trailers added at the last data end the message in its place",
     filters: { A: CONTINUE, B: ADD_LAST_TRAILERS, C: CONTINUE },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", true);
-    },
+    run: sendOnePiece,
     log: [
       ...["A headers", "B headers", "C headers", "> headers"],
       ...["A data(x).end", "B data(x).end", "C data(x)", "> data(x)"],
@@ -406,10 +380,7 @@ const ADDED_TRAILERS: readonly Case[] = [
   {
     name: "a later filter that buffers sees them at once",
     filters: { A: ADD_LAST_TRAILERS, B: { data: "stopIterationAndBuffer" }, C: CONTINUE },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", true);
-    },
+    run: sendOnePiece,
     log: [
       ...["A headers", "B headers", "C headers", "> headers", "A data(x).end", "B data(x)"],
       ...["B trailers(added=yes)", "C data(x)", "> data(x)", "C trailers(added=yes)", "> trailers(added=yes)"],
@@ -418,10 +389,7 @@ const ADDED_TRAILERS: readonly Case[] = [
   {
     name: "a later filter that held the headers passes them once",
     filters: { A: ADD_LAST_TRAILERS, B: { headers: "stopIteration" }, C: CONTINUE },
-    run: (p) => {
-      p.headers(false);
-      p.data("x", true);
-    },
+    run: sendOnePiece,
     log: [
       ...["A headers", "B headers", "A data(x).end", "B data(x)", "C headers", "> headers", "C data(x)", "> data(x)"],
       ...["B trailers(added=yes)", "C trailers(added=yes)", "> trailers(added=yes)"],
@@ -431,8 +399,7 @@ const ADDED_TRAILERS: readonly Case[] = [
     name: "a later filter that stopped all gets them after its data",
     filters: { A: ADD_LAST_TRAILERS, B: { headers: "stopAllIterationAndBuffer" } },
     run: (p) => {
-      p.headers(false);
-      p.data("x", true);
+      sendOnePiece(p);
       p.filter("B").continue();
     },
     log: [
@@ -452,8 +419,7 @@ const ADDED_TRAILERS: readonly Case[] = [
       B: CONTINUE,
     },
     run: (p) => {
-      p.headers(false);
-      p.data("x", true);
+      sendOnePiece(p);
       p.log.push("later");
       p.filter("A").continue();
     },
@@ -473,9 +439,7 @@ const ADDED_TRAILERS: readonly Case[] = [
       },
     },
     run: (p) => {
-      p.headers(false);
-      p.data("x", false);
-      p.data("y", true);
+      sendTwoPieces(p);
       p.filter("A").addTrailer("lost", "yes");
     },
     log: ["A headers", "> headers", "A data(x)", "> data(x)", "A data(y).end", "> data(y).end"],
