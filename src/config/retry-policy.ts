@@ -46,7 +46,6 @@ export const HEDGE_POLICY_FIELDS: MessageTable = implemented<HedgePolicy>("envoy
 });
 
 const DEFAULT_RETRIES = 1;
-const DEFAULT_BASE_INTERVAL_MS = 25;
 /** The longest window, as a multiple of the first. */
 const DEFAULT_MAX_INTERVAL_FACTOR = 10;
 const DEFAULT_RATE_LIMITED_MAX_MS = 300_000;
@@ -78,12 +77,13 @@ function convertRetryOn(message: RetryPolicy, context: ConversionContext): Retry
   return parseRetryOn(message.retryOn);
 }
 
-function convertBackOff(message: RetryPolicy_RetryBackOff | undefined, context: ConversionContext): BackOffConfig {
-  if (message === undefined) {
-    const baseIntervalMs = DEFAULT_BASE_INTERVAL_MS;
-    return { baseIntervalMs, maxIntervalMs: baseIntervalMs * DEFAULT_MAX_INTERVAL_FACTOR };
-  }
-  const baseIntervalMs = context.milliseconds(message, "baseInterval", message.baseInterval, DEFAULT_BASE_INTERVAL_MS);
+function convertBackOff(
+  message: RetryPolicy_RetryBackOff | undefined,
+  context: ConversionContext,
+): BackOffConfig | null {
+  if (message === undefined) return null;
+  // Required.
+  const baseIntervalMs = context.milliseconds(message, "baseInterval", message.baseInterval, 1);
   const standardMs = baseIntervalMs * DEFAULT_MAX_INTERVAL_FACTOR;
   const maxIntervalMs = context.milliseconds(message, "maxInterval", message.maxInterval, standardMs);
   return { baseIntervalMs, maxIntervalMs };

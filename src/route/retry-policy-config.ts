@@ -18,7 +18,8 @@ export interface RetryPolicyConfig {
   readonly perTryTimeoutMs: number;
   /** Milliseconds in which an attempt's response must go on; 0 is no limit. */
   readonly perTryIdleTimeoutMs: number;
-  readonly backOff: BackOffConfig;
+  /** Null leaves it to the runtime. */
+  readonly backOff: BackOffConfig | null;
   /** Waits that the upstream asks for; null to ask nobody. */
   readonly rateLimitedBackOff: RateLimitedBackOffConfig | null;
 }
@@ -36,7 +37,7 @@ export interface RetryHostsConfig {
   readonly priorityUpdateFrequency: number;
 }
 
-/** `RetryBackOff`: 25 ms and ten times as much by default. */
+/** `RetryBackOff` */
 export interface BackOffConfig {
   /** At least 1. */
   readonly baseIntervalMs: number;

@@ -11,6 +11,7 @@ import { ConnectionManagerStats } from "../http/conn-manager/connection-manager-
 import { DrainDecision } from "../http/conn-manager/drain-decision.js";
 import type { FilterChainCallbacks, HttpFilterFactory } from "../http/filter/filter.js";
 import type { HttpFilterConfig } from "../http/filter/filter-config.js";
+import { DEFAULT_BASE_INTERVAL_MS, standardBackOff } from "../http/filters/router/back-off.js";
 import { RouterFactory } from "../http/filters/router/router-factory.js";
 import type { RouterConfig } from "../http/filters/router/router-filter.js";
 import { RouterStats } from "../http/filters/router/router-stats.js";
@@ -192,6 +193,9 @@ function buildEnabledFilter(filter: HttpFilterConfig, scope: StatsScope, parts: 
         stats: new RouterStats(scope),
         random: parts.random,
         repeatsOnStaleConnection: parts.runtime.flag(REPEAT_ON_STALE_CONNECTION, true),
+        retryBackOff: standardBackOff(
+          Math.max(1, parts.runtime.integer("upstream.base_retry_backoff_ms", DEFAULT_BASE_INTERVAL_MS)),
+        ),
         retryShare: parts.runtime.fraction(USE_RETRY),
       });
     default:

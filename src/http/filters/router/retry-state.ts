@@ -3,6 +3,7 @@ import type { RuntimeFraction } from "../../../common/runtime.js";
 import type { ForwardAction } from "../../../route/forward-action.js";
 import { grpcStatusCondition, type RetryConditions, retryConditionBit } from "../../../route/retry-on.js";
 import type { RetryPolicy } from "../../../route/retry-policy.js";
+import type { BackOffConfig } from "../../../route/retry-policy-config.js";
 import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
@@ -13,6 +14,9 @@ import { headerValue } from "../../headers/header-matcher.js";
 import { BackOff, rateLimitedBackOffMs } from "./back-off.js";
 import { countRetry } from "./request-counts.js";
 import type { RetryDirectives } from "./request-directives.js";
+
+/** Whether a response is one to try again: after a wait, or at once where there is nobody to be spared. */
+type RetryWish = "no" | "backOff" | "atOnce";
 
 export type RetryVerdict =
   | "retry"
@@ -26,6 +30,8 @@ export type RetryVerdict =
 /** What retries depend on beside their request. `RouterContext` has it. */
 export interface RetryContext {
   readonly random: RandomSource;
+  /** Of policies that have none of their own, and of requests that ask for retries without a policy. */
+  readonly retryBackOff: BackOffConfig;
   /** Of all retries that may be made, the share that is. */
   readonly retryShare: RuntimeFraction;
 }
@@ -40,11 +46,12 @@ export function createRetryState(
   context: RetryContext,
 ): RetryState | null {
   const { retryPolicy: policy } = action;
-  const asked = directives === null ? 0 : directives.retryOn;
-  if (policy === null && asked === 0) return null;
-  const conditions = (policy === null ? 0 : policy.config.retryOn) | asked;
-  if (conditions === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
-  return new RetryState(action, directives, conditions, cluster, info, context);
+  if (conditionsOf(policy, directives) === 0 || (policy !== null && !policy.allowsRequest(headers))) return null;
+  return new RetryState(action, directives, headers, cluster, info, context);
+}
+
+function conditionsOf(policy: RetryPolicy | null, directives: RetryDirectives | null): RetryConditions {
+  return (policy === null ? 0 : policy.config.retryOn) | (directives === null ? 0 : directives.retryOn);
 }
 
 /** Decides whether a request is tried again, and when. One for a request. Owner: `RouterFilter`. */
@@ -52,6 +59,7 @@ export class RetryState {
   private readonly policy: RetryPolicy | null;
   private readonly directives: RetryDirectives | null;
   private readonly conditions: RetryConditions;
+  private readonly request: HeaderMap;
   private readonly stats: ClusterStats;
   private readonly info: StreamInfo;
   /** The circuit breaker of retries. */
@@ -67,7 +75,7 @@ export class RetryState {
   constructor(
     action: ForwardAction,
     directives: RetryDirectives | null,
-    conditions: RetryConditions,
+    request: HeaderMap,
     cluster: Cluster,
     info: StreamInfo,
     context: RetryContext,
@@ -75,13 +83,14 @@ export class RetryState {
     const { retryPolicy: policy } = action;
     this.policy = policy;
     this.directives = directives;
-    this.conditions = conditions;
+    this.conditions = conditionsOf(policy, directives);
+    this.request = request;
     this.stats = cluster.stats;
     this.info = info;
     this.retries = cluster.resourcesOf(action.config.priority).retries;
     this.random = context.random;
     this.share = context.retryShare;
-    this.backOff = new BackOff(policy === null ? DEFAULT_BACK_OFF : policy.config.backOff, context.random);
+    this.backOff = new BackOff(policy?.config.backOff ?? context.retryBackOff, context.random);
     this.left = directives?.maxRetries ?? policy?.config.numRetries ?? DEFAULT_RETRIES;
   }
 
@@ -92,8 +101,13 @@ export class RetryState {
 
   /** A response began. */
   onResponseHeaders(headers: HeaderMap, wallClockMs: number): RetryVerdict {
-    const verdict = this.decide(this.wouldRetryResponse(headers));
+    const wish = this.wishFor(headers);
+    const verdict = this.decide(wish !== "no");
     if (verdict !== "retry") return verdict;
+    if (wish === "atOnce") {
+      this.delay = 0;
+      return verdict;
+    }
     const rateLimited = this.policy?.config.rateLimitedBackOff ?? null;
     const askedMs = rateLimited === null ? -1 : rateLimitedBackOffMs(rateLimited, headers, wallClockMs, this.random);
     if (askedMs >= 0) {
@@ -112,10 +126,11 @@ export class RetryState {
     return verdict;
   }
 
-  /** An attempt takes too long, and another is to be sent beside it. At once: there is nobody to be spared. */
+  /** An attempt takes too long, and another is to be sent beside it: whatever the conditions are. */
   onHedge(): RetryVerdict {
-    this.delay = 0;
-    return this.decide(true);
+    const verdict = this.decide(true);
+    if (verdict === "retry") this.backOffExponentially();
+    return verdict;
   }
 
   private backOffExponentially(): void {
@@ -151,15 +166,23 @@ export class RetryState {
 
   /** Whether a response is one that the conditions would have tried again. */
   wouldRetryResponse(headers: HeaderMap): boolean {
-    if (headers.has("x-envoy-ratelimited")) return this.has(ENVOY_RATE_LIMITED);
+    return this.wishFor(headers) !== "no";
+  }
+
+  private wishFor(headers: HeaderMap): RetryWish {
+    if (headers.has("x-envoy-ratelimited")) return this.has(ENVOY_RATE_LIMITED) ? "backOff" : "no";
     const { status } = headers;
-    if (status >= 500 && status < 600 && this.has(FIVE_XX)) return true;
-    if (status >= 502 && status <= 504 && this.has(GATEWAY_ERROR)) return true;
-    if (status === 409 && this.has(RETRIABLE_4XX)) return true;
-    if (this.has(STATUS_CODES) && this.isRetriableStatus(status)) return true;
-    if (this.has(HEADERS) && this.isRetriableResponse(headers)) return true;
+    if (status >= 500 && status < 600 && this.has(FIVE_XX)) return "backOff";
+    if (status >= 502 && status <= 504 && this.has(GATEWAY_ERROR)) return "backOff";
+    if (status === 409 && this.has(RETRIABLE_4XX)) return "backOff";
+    if (this.has(STATUS_CODES) && this.isRetriableStatus(status)) {
+      if (status !== TOO_EARLY) return "backOff";
+      // RFC 8470 5.2: only the client whose early data it was can tell whether it may be repeated.
+      if (!this.request.has("early-data")) return "atOnce";
+    }
+    if (this.has(HEADERS) && this.isRetriableResponse(headers)) return "backOff";
     const grpcStatus = headers.get("grpc-status");
-    return grpcStatus !== null && this.has(grpcStatusCondition(grpcStatus));
+    return grpcStatus !== null && this.has(grpcStatusCondition(grpcStatus)) ? "backOff" : "no";
   }
 
   private isRetriableStatus(status: number): boolean {
@@ -210,6 +233,7 @@ const CONNECT_FAILURES: readonly ResetReason[] = [
   "connection timeout",
 ];
 
+const TOO_EARLY = 425;
+
 const DEFAULT_RETRIES = 1;
-const DEFAULT_BACK_OFF = { baseIntervalMs: 25, maxIntervalMs: 250 };
 const NO_NAMES: readonly string[] = [];

@@ -4,6 +4,7 @@ import { type FlowStep, FlowSteps } from "../../../flow/flow-step.js";
 import type { ClusterPolicies } from "../../../route/cluster-policies.js";
 import type { ForwardAction } from "../../../route/forward-action.js";
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
+import type { BackOffConfig } from "../../../route/retry-policy-config.js";
 import type { Route } from "../../../route/route.js";
 import type { RequestTimeouts } from "../../../route/route-timeouts.js";
 import type { ConnectConfig } from "../../../route/route-upgrade.js";
@@ -75,6 +76,8 @@ export interface RouterContext {
   readonly random: RandomSource;
   /** A request whose reused connection closes before a byte of the response is sent once more. */
   readonly repeatsOnStaleConnection: boolean;
+  /** Waits of retries that no policy sets (`upstream.base_retry_backoff_ms` of the runtime). */
+  readonly retryBackOff: BackOffConfig;
   /** `upstream.use_retry` of the runtime: of all retries that may be made, the share that is. */
   readonly retryShare: RuntimeFraction;
 }

@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     events: [slow, [0, BAD], [1, OK]],
     status: 200,
     log: "200 - via_upstream",
-    stats: { upstream_rq_retry: 1, upstream_rq_retry_success: 1 },
+    stats: { upstream_rq_retry: 1, upstream_rq_retry_backoff_exponential: 1, upstream_rq_retry_success: 1 },
   },
   {
     name: "the whole is too slow while the second attempt goes on",

@@ -1,28 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bodyOf, fieldsOf, RouterRun, type RouterRunOptions, statusOf } from "./router.test.support.js";
-
-const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-const BAD = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 3\r\n\r\nbad";
-
-/** No longer than this do the default waits take, all together. */
-const WAITS_MS = 700;
-
-/** With this seed the first waits are long parts of their windows. */
-const SLOW_SEED = 36;
-
-function retrying(policy: object, more: RouterRunOptions = {}): RouterRun {
-  return new RouterRun({
-    seed: SLOW_SEED,
-    ...more,
-    route: { ...more.route, retry_policy: policy },
-    logFormat: "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_REQUEST_ATTEMPT_COUNT%",
-  });
-}
-
-function head(status: number, ...fields: string[]): string {
-  return [`HTTP/1.1 ${status} X`, "content-length: 0", ...fields, "", ""].join("\r\n");
-}
+import { bodyOf, fieldsOf, RouterRun, statusOf } from "./router.test.support.js";
+import { BAD, head, OK, retrying, WAITS_MS } from "./router-retry.test.support.js";
 
 describe("retry_on: responses", () => {
   const rows: readonly (readonly [policy: object, answer: string, again: boolean])[] = [
@@ -45,6 +24,17 @@ describe("retry_on: responses", () => {
     [{ retry_on: "5xx" }, head(503, "x-envoy-ratelimited: true"), false],
     [{ retry_on: "envoy-ratelimited" }, head(429, "x-envoy-ratelimited: true"), true],
     [{ retry_on: "reset,connect-failure" }, head(503), false],
+    [{ retry_on: "5xx" }, head(503, "x-envoy-overloaded: true"), true],
+    [{ retry_on: "5xx" }, head(600), false],
+    [{ retry_on: "retriable-status-codes", retriable_status_codes: [200] }, head(200), true],
+    [{ retry_on: "retriable-status-codes", retriable_status_codes: [425] }, head(425), true],
+    [{ retry_on: "retriable-headers", retriable_headers: [{ name: "x-a" }, { name: "x-b" }] }, head(200, "x-b:"), true],
+    [{ retry_on: "cancelled" }, head(200, "grpc-status: 1"), true],
+    [{ retry_on: "deadline-exceeded" }, head(200, "grpc-status: 4"), true],
+    [{ retry_on: "resource-exhausted" }, head(200, "grpc-status: 8"), true],
+    [{ retry_on: "internal" }, head(200, "grpc-status: 13"), true],
+    [{ retry_on: "internal" }, head(200, "grpc-status: 0"), false],
+    [{ retry_on: "unavailable" }, head(503), false],
   ];
   for (const [policy, answer, again] of rows) {
     test(`${JSON.stringify(policy)}: ${answer.replaceAll("\r\n", " ")}`, () => {
@@ -180,80 +170,6 @@ describe("what retries are limited by", () => {
   });
 });
 
-describe("waits between attempts", () => {
-  test("up to 25, 50, 100, 200, 250 and 250 ms", () => {
-    for (let seed = 1; seed <= 20; seed++) {
-      const run = retrying({ retry_on: "5xx", num_retries: 6 }, { seed, link: { latencyMs: 0 } });
-      const client = run.get();
-      for (const [index, windowMs] of [25, 50, 100, 200, 250, 250].entries()) {
-        run.respond(BAD, run.origin(index));
-        run.runFor(windowMs + 1);
-        assert.equal(run.clusterStat("upstream_rq_total"), index + 2, `seed ${seed}, retry ${index + 1}`);
-      }
-      run.finish([client]);
-    }
-  });
-
-  test("as the policy says", () => {
-    const backOff = { base_interval: "1s", max_interval: "1s" };
-    const run = retrying({ retry_on: "5xx", retry_back_off: backOff });
-    const client = run.get();
-    run.respond(BAD);
-    run.runFor(1_001);
-    assert.equal(run.clusterStat("upstream_rq_total"), 2);
-    assert.equal(run.clusterStat("upstream_rq_retry_backoff_exponential"), 1);
-    run.finish([client]);
-  });
-
-  test("as the upstream says", () => {
-    const resetHeaders = [{ name: "retry-after" }, { name: "x-reset", format: "UNIX_TIMESTAMP" }];
-    const policy = { retry_on: "5xx", rate_limited_retry_back_off: { reset_headers: resetHeaders } };
-    const run = retrying(policy);
-    const client = run.get();
-    run.respond(head(503, "retry-after: 4"));
-    run.runFor(3_900);
-    assert.equal(run.clusterStat("upstream_rq_total"), 1);
-    run.runFor(2_200);
-    assert.equal(run.clusterStat("upstream_rq_total"), 2);
-    assert.equal(run.clusterStat("upstream_rq_retry_backoff_ratelimited"), 1);
-    run.finish([client]);
-  });
-
-  test("but not longer than it may", () => {
-    const policy = {
-      retry_on: "5xx",
-      rate_limited_retry_back_off: { reset_headers: [{ name: "retry-after" }], max_interval: "1s" },
-    };
-    const run = retrying(policy);
-    const client = run.get();
-    run.respond(head(503, "retry-after: 4"));
-    run.runFor(26);
-    assert.equal(run.clusterStat("upstream_rq_total"), 2);
-    run.finish([client]);
-  });
-
-  test("a client that leaves meanwhile", () => {
-    const run = retrying({ retry_on: "5xx", retry_back_off: { base_interval: "1s" } });
-    const client = run.get();
-    run.respond(BAD);
-    client.reset();
-    run.runFor(2_000);
-    assert.equal(run.clusterStat("upstream_rq_total"), 1);
-    run.finish([client]);
-  });
-
-  test("the route's timeout goes on", () => {
-    const policy = { retry_on: "5xx", num_retries: 9, retry_back_off: { base_interval: "10s", max_interval: "10s" } };
-    const run = retrying(policy, { route: { timeout: "1s" } });
-    const client = run.get();
-    run.respond(BAD);
-    run.runFor(1_200);
-    assert.equal(statusOf(client.received), 504);
-    assert.deepEqual(run.log, ["504 UT response_timeout 1"]);
-    run.finish([client]);
-  });
-});
-
 describe("the body of a request that is tried again", () => {
   const half = "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n";
   const rest = "3\r\ndef\r\n0\r\n\r\n";
@@ -339,6 +255,17 @@ describe("per_try_timeout", () => {
     run.finish([client]);
   });
 
+  test("is none for a try of which the client has had an interim response", () => {
+    const run = retrying(policy);
+    const client = run.get();
+    run.respond("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+    run.runFor(1_000);
+    run.respond(OK);
+    assert.match(client.received, /^HTTP\/1.1 103 [\s\S]*HTTP\/1.1 200 /);
+    assert.equal(run.clusterStat("upstream_rq_per_try_timeout"), 0);
+    run.finish([client]);
+  });
+
   test("does not end a response that has begun", () => {
     const run = retrying(policy);
     const client = run.get();
@@ -346,6 +273,15 @@ describe("per_try_timeout", () => {
     run.runFor(1_000);
     run.respond("k");
     assert.equal(bodyOf(client.received), "ok");
+    run.finish([client]);
+  });
+
+  test("of a response that comes before the request is complete does not run, however long it takes", () => {
+    const run = retrying({ per_try_timeout: "0.2s", per_try_idle_timeout: "0.2s" });
+    const client = run.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx");
+    run.respond("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no");
+    run.runFor(1_000);
+    assert.equal(client.fate, "open");
     run.finish([client]);
   });
 
@@ -360,52 +296,6 @@ describe("per_try_timeout", () => {
     run.runFor(100);
     assert.notEqual(client.fate, "open");
     assert.deepEqual(run.log, ["200 UT upstream_per_try_idle_timeout 1"]);
-    run.finish([client]);
-  });
-});
-
-describe("hedge_on_per_try_timeout", () => {
-  const policy = { retry_on: "5xx", per_try_timeout: "0.2s" };
-  const route = { hedge_policy: { hedge_on_per_try_timeout: true } };
-
-  test("the second attempt may win", () => {
-    const run = retrying(policy, { route });
-    const client = run.get();
-    run.runFor(300);
-    assert.equal(run.origin(0).fate, "open");
-    run.respond(OK, run.origin(1));
-    assert.equal(statusOf(client.received), 200);
-    assert.notEqual(run.origin(0).fate, "open");
-    run.finish([client]);
-  });
-
-  test("the first may still win", () => {
-    const run = retrying(policy, { route });
-    const client = run.get();
-    run.runFor(300);
-    run.respond(OK, run.origin(0));
-    assert.equal(statusOf(client.received), 200);
-    assert.notEqual(run.origin(1).fate, "open");
-    run.finish([client]);
-  });
-
-  test("a bad answer does not win over one that is still to come", () => {
-    const run = retrying(policy, { route });
-    const client = run.get();
-    run.runFor(300);
-    run.respond(BAD, run.origin(0));
-    assert.equal(client.received, "");
-    run.respond(OK, run.origin(1));
-    assert.equal(statusOf(client.received), 200);
-    run.finish([client]);
-  });
-
-  test("time ends both", () => {
-    const run = retrying(policy, { route: { ...route, timeout: "1s" } });
-    const client = run.get();
-    run.runFor(1_200);
-    assert.equal(statusOf(client.received), 504);
-    assert.equal(run.clusterStat("upstream_rq_timeout"), 2);
     run.finish([client]);
   });
 });
