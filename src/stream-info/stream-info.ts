@@ -44,7 +44,7 @@ export const NO_ORIGIN: ConnectionOrigin = Object.freeze({
   filterChainMetadata: NO_METADATA,
 });
 
-/** An attempt that another one followed. */
+/** An attempt that another one followed, or one beside the one that has answered. */
 export interface EarlierAttempt {
   readonly host: HostDescription;
   /** 0 when it got no connection. */

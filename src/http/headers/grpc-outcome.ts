@@ -13,5 +13,15 @@ const UNKNOWN = 500;
 export function outcomeStatus(headers: HeaderMap): number {
   if (headers.status !== 200) return headers.status;
   const status = headers.get("grpc-status");
-  return status === null ? headers.status : (HTTP_STATUSES[Number(status)] ?? UNKNOWN);
+  return status === null ? headers.status : httpStatusOf(status);
+}
+
+/** Whether a gRPC call has succeeded, or failed in a way that its caller is to blame for, by its last head or its trailers. */
+export function isGrpcSuccess(headers: HeaderMap): boolean {
+  const status = headers.get("grpc-status");
+  return status !== null && status !== "" && httpStatusOf(status) < 500;
+}
+
+function httpStatusOf(grpcStatus: string): number {
+  return HTTP_STATUSES[Number(grpcStatus)] ?? UNKNOWN;
 }

@@ -16,22 +16,26 @@ export function countConnected(host: Host): void {
   host.outlier?.putLocalOrigin("connected");
 }
 
-/** The host answers. */
+/** The host answers, whatever becomes of its answer. */
 export function countAnswer(host: Host, headers: HeaderMap): void {
   host.outlier?.putResponse(outcomeStatus(headers));
   if (host.healthReceiver !== null && headers.has(IMMEDIATE_FAIL)) {
     host.healthReceiver.onImmediateHealthCheckFail(host.clusterName, host.addressText);
   }
-  if (headers.status < 500) host.stats.rqSuccess++;
+}
+
+/** The host's answer is the one that was waited for, or is not taken: its head, or its end, shows which. */
+export function countOutcome(host: Host, success: boolean): void {
+  if (success) host.stats.rqSuccess++;
   else host.stats.rqError++;
 }
 
 /**
  * The attempt ended without a complete response.
- * @param answered its head had come, which has counted for the host as a success or an error
+ * @param counted its head has counted for the host as a success or an error
  */
-export function countReset(host: Host, stats: ClusterStats, reason: ResetReason, answered: boolean): void {
-  if (!answered) host.stats.rqError++;
+export function countReset(host: Host, stats: ClusterStats, reason: ResetReason, counted: boolean): void {
+  if (!counted) host.stats.rqError++;
   // What a full circuit breaker turned away says nothing of the host.
   if (reason !== "overflow") host.outlier?.putLocalOrigin("connectFailed");
   // A request that never had a connection was not reset; the pool has counted why.
@@ -39,9 +43,13 @@ export function countReset(host: Host, stats: ClusterStats, reason: ResetReason,
   else if (reason === "protocol error" || reason === "local reset") stats.rqTxReset.inc();
 }
 
-/** The host took too long for a try. @param counted outlier detection knows already */
-export function countTimeout(host: Host, counted: boolean, answered: boolean): void {
-  if (!counted) host.outlier?.putLocalOrigin("timeout");
+/**
+ * The host took too long for a try.
+ * @param known outlier detection knows already
+ * @param counted its head has counted for the host as a success or an error
+ */
+export function countTimeout(host: Host, known: boolean, counted: boolean): void {
+  if (!known) host.outlier?.putLocalOrigin("timeout");
   host.stats.rqTimeout++;
-  if (!answered) host.stats.rqError++;
+  if (!counted) host.stats.rqError++;
 }

@@ -10,7 +10,7 @@ import { setAttemptCount } from "../../headers/attempt-count.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AttemptLog } from "./attempt-log.js";
 import { AttemptMeasure } from "./attempt-measure.js";
-import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
+import { countAnswer, countConnected, countOutcome, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestClock } from "./request-clock.js";
@@ -29,8 +29,10 @@ import {
   endWithLargeBody,
   endWithoutHost,
   type TimeoutDetails,
+  timeoutStatus,
 } from "./unanswered-request.js";
 import { recordAttempt, recordConnection } from "./upstream-facts.js";
+import { upstreamFailureStatus } from "./upstream-failure.js";
 import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
 
@@ -50,6 +52,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
   /** Null when no condition lets the request be tried again. */
   private readonly retries: RetrySchedule | null;
   private staleRepeated = false;
+  /** The client has an interim response. */
+  private interimPassed = false;
   private responseStarted = false;
 
   constructor(context: RouterContext, callbacks: DecoderFilterCallbacks, headers: HeaderMap, plan: ForwardingPlan) {
@@ -229,9 +233,15 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
       // Who has begun to answer a request that takes too long has not failed.
       const answered = attempt.responseStarted;
       countTimeout(attempt.host, attempt.timeoutCounted || answered, answered);
+      if (!answered) this.countTimedOut();
       attempt.onRequestTimeout();
     }
     this.timeOut("response_timeout");
+  }
+
+  /** An attempt that took too long counts as the answer that the client gets for it, also beside others that do. */
+  private countTimedOut(): void {
+    countResponse(this.plan.cluster.stats, this.stream.streamInfo, timeoutStatus(this.timeouts.alternative));
   }
 
   /** Time is up for the request, whatever goes on for it. */
@@ -239,21 +249,26 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.destroy();
     const { alternative, globalMs } = this.timeouts;
     this.plan.cluster.stats.timeoutBudgets?.onRequest(this.clock.elapsedMs(), globalMs);
-    endTimedOut(this.callbacks, this.plan.cluster.stats, details, this.responseStarted, alternative);
+    endTimedOut(this.callbacks, details, this.responseStarted, alternative);
   }
 
   /** One attempt took too long: another goes out in its place, or beside it. */
   onPerTryTimeout(attempt: UpstreamRequest, idle: boolean): void {
     this.step(FlowSteps.timerFired, idle ? "per try idle timeout" : "per try timeout");
+    // The client has been told something of this try: it has until the end.
+    if (this.interimPassed && !idle) return;
     if (this.timeouts.hedge) {
       this.hedge(attempt);
       return;
     }
     const { stats } = this.plan.cluster;
     (idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout).inc();
-    countTimeout(attempt.host, attempt.timeoutCounted, attempt.responseStarted);
+    countTimeout(attempt.host, attempt.timeoutCounted, attempt.hasCounted);
     this.drop(attempt);
-    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", true) === true) return;
+    if (!this.responseStarted) {
+      if (this.retries?.followsReset(attempt, "local reset", true) === true) return;
+      this.countTimedOut();
+    }
     if (!this.isBusy) this.timeOut(idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout");
   }
 
@@ -269,7 +284,10 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.step(FlowSteps.timerFired, "upstream max stream duration");
     this.plan.cluster.stats.rqMaxDurationReached.inc();
     this.drop(attempt);
-    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", false) === true) return;
+    if (!this.responseStarted && this.retries?.followsReset(attempt, "local reset", false) === true) {
+      countOutcome(attempt.host, false);
+      return;
+    }
     if (this.isBusy) return;
     this.destroy();
     endTooLong(this.callbacks, this.isRequestComplete, this.responseStarted);
@@ -325,8 +343,8 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
   /** The client gets to see it: there will be no other attempt. */
   onUpstream1xxHeaders(attempt: UpstreamRequest, headers: HeaderMap): void {
     countResponse(this.plan.cluster.stats, this.stream.streamInfo, headers.status);
-    this.giveUpRetries();
-    if (this.attempts.keepOnly(attempt)) this.callbacks.setDownstreamWatermarkCallbacks(this);
+    this.interimPassed = true;
+    this.settleFor(attempt);
     this.callbacks.encode1xxHeaders(headers);
   }
 
@@ -335,7 +353,9 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     countAnswer(attempt.host, headers);
     if (this.retries !== null && this.dropsResponse(attempt, headers, this.retries)) return;
     if (this.plan.redirect?.follows(headers, this.replay, this.isRequestComplete, this.callbacks)) return;
-    this.takeAnswerOf(attempt);
+    this.responseStarted = true;
+    this.settleFor(attempt);
+    attempt.countAnswer(headers, endStream);
     const now = dispatcher.now();
     streamInfo.firstUpstreamRxMs = now;
     streamInfo.responseCodeDetails = "via_upstream";
@@ -356,14 +376,15 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     const verdict = retries.judge(attempt, headers);
     if (verdict === "pass") return false;
     if (verdict === "retry") this.plan.cluster.stats.countRetriedResponse(headers.status);
+    countOutcome(attempt.host, false);
     this.drop(attempt);
     return true;
   }
 
-  /** The client gets this response; attempts beside it are given up. */
-  private takeAnswerOf(attempt: UpstreamRequest): void {
-    this.responseStarted = true;
+  /** The client gets to see this attempt's response; attempts beside it are given up, and none follows. */
+  private settleFor(attempt: UpstreamRequest): void {
     this.giveUpRetries();
+    if (attempt !== this.attempts.current) attempt.recordAnswering();
     if (this.attempts.keepOnly(attempt)) this.callbacks.setDownstreamWatermarkCallbacks(this);
   }
 
@@ -405,23 +426,19 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
   ): void {
     this.step(FlowSteps.reset, transportFailureReason === "" ? reason : `${reason}: ${transportFailureReason}`);
     this.remove(attempt);
-    countReset(attempt.host, this.plan.cluster.stats, reason, responseStarted);
+    const { stats } = this.plan.cluster;
+    countReset(attempt.host, stats, reason, attempt.hasCounted);
     if (!responseStarted) {
       if (this.repeatsOnFreshConnection(attempt, reason)) return;
-      if (this.retries?.followsReset(attempt, reason, false) === true || this.isBusy) return;
+      if (this.retries?.followsReset(attempt, reason, false) === true) return;
+      countResponse(stats, this.stream.streamInfo, upstreamFailureStatus(reason));
+      if (this.isBusy) return;
     }
     this.destroy();
     if (responseStarted) {
       this.context.stats.rqResetAfterDownstreamResponseStarted.inc();
       endBrokenOff(this.callbacks, reason, transportFailureReason);
-    } else
-      endUnanswered(
-        this.callbacks,
-        this.plan.cluster.stats,
-        reason,
-        transportFailureReason,
-        this.context.config.suppressEnvoyHeaders,
-      );
+    } else endUnanswered(this.callbacks, reason, transportFailureReason, this.context.config.suppressEnvoyHeaders);
   }
 
   /** A request that was sent is given up: its connection cannot be used again. */

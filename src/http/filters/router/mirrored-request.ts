@@ -8,7 +8,7 @@ import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { LogContext } from "../../formatter/log-context.js";
 import type { HeaderMap } from "../../headers/header-map.js";
-import { countAnswer, countConnected, countReset, countTimeout } from "./attempt-outcome.js";
+import { countAnswer, countConnected, countOutcome, countReset, countTimeout } from "./attempt-outcome.js";
 
 /** What a copy needs of the request that it is a copy of. */
 export interface MirrorContext {
@@ -127,6 +127,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.answered = true;
     countAnswer(this.host, headers);
+    countOutcome(this.host, headers.status < 500);
     this.cluster.stats.countResponseToCopy(headers.status);
     if (endStream) this.settle();
   }

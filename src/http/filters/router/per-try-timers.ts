@@ -8,9 +8,11 @@ export class PerTryTimers implements TimerTarget {
   private readonly limits: PerTryTimeouts;
   private readonly durationMs: number;
   private readonly total: Timer | null;
-  private readonly idle: Timer | null;
+  /** Null where there is no such limit, or no longer one. */
+  private idle: Timer | null;
   /** Runs from the connection to the end of the response. */
   private readonly duration: Timer | null;
+  private started = false;
 
   /** @param durationMs how long the stream to the upstream may last; 0 is no limit */
   constructor(limits: PerTryTimeouts | null, durationMs: number, attempt: UpstreamRequest, dispatcher: Dispatcher) {
@@ -29,19 +31,38 @@ export class PerTryTimers implements TimerTarget {
 
   /** The request has been sent. */
   start(): void {
+    this.started = true;
     this.total?.arm(this.limits.timeoutMs);
     this.idle?.arm(this.limits.idleTimeoutMs);
   }
 
-  /** Something of the response came: the try has its answer, which must go on. */
+  /** Something of the response came: the try has its answer, which must go on if it was to come already. */
   onResponse(): void {
     this.total?.disarm();
-    this.idle?.arm(this.limits.idleTimeoutMs);
+    if (this.started) this.idle?.arm(this.limits.idleTimeoutMs);
+  }
+
+  /** The try has become a tunnel, which has its own limits. */
+  stopTry(): void {
+    this.total?.disarm();
+    this.stopIdle();
   }
 
   onTimer(timer: Timer): void {
-    if (timer === this.duration) this.attempt.onMaxDuration();
-    else this.attempt.onPerTryTimeout(timer === this.idle);
+    if (timer === this.duration) {
+      this.attempt.onMaxDuration();
+      return;
+    }
+    const idle = timer === this.idle;
+    // The attempt may go on (hedging), and is not to be too slow twice.
+    if (idle) this.total?.disarm();
+    else this.stopIdle();
+    this.attempt.onPerTryTimeout(idle);
+  }
+
+  private stopIdle(): void {
+    this.idle?.disarm();
+    this.idle = null;
   }
 
   destroy(): void {

@@ -73,8 +73,8 @@ export class RetrySchedule implements TimerTarget {
   /** A response began. After "retry" the next attempt waits. */
   judge(attempt: UpstreamRequest, headers: HeaderMap): ResponseVerdict {
     if (this.closed) return "pass";
-    // What was replaced has had its retry; a bad answer of it is not waited for.
-    if (attempt.replaced && this.state.wouldRetryResponse(headers) && this.isBusyBeside(attempt)) return "drop";
+    // What was replaced has had its retry: it has none again, and a good answer of it is not the retry's success.
+    if (attempt.replaced) return this.state.wouldRetryResponse(headers) && this.isBusyBeside(attempt) ? "drop" : "pass";
     const verdict = this.state.onResponseHeaders(headers, this.stream.dispatcher.wallClockMs());
     if (!this.accepts(verdict)) return verdict === "no" || !this.isBusyBeside(attempt) ? "pass" : "drop";
     this.wait(false);

@@ -197,6 +197,25 @@ describe("the time of a tunnel", () => {
     run.finish();
   });
 
+  test("an upstream that does not answer the upgrade is given up after the time of a try", () => {
+    const run = upgradeRun({ route: { retry_policy: { per_try_timeout: "0.2s" } } });
+    const client = run.send(UPGRADE);
+    run.runFor(300);
+    assert.equal(statusOf(client.received), 504);
+    assert.deepEqual(run.log, ["504 UT upstream_per_try_timeout"]);
+    run.finish([client]);
+  });
+
+  test("the limits of a try end with it", () => {
+    const run = upgradeRun({ route: { retry_policy: { per_try_timeout: "0.2s", per_try_idle_timeout: "0.2s" } } });
+    const { client, origin } = tunnel(run);
+    run.runFor(1_000);
+    origin.send("late");
+    run.runFor(1_000);
+    assert.deepEqual([client.takeReceived(), client.fate], ["late", "open"]);
+    run.finish([client, origin]);
+  });
+
   test("max_stream_duration cuts it", () => {
     const run = upgradeRun({
       manager: {

@@ -2,7 +2,7 @@ import { responseFlagBit } from "../../../stream-info/response-flag.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks } from "../../filter/filter.js";
-import { textReply } from "../../filter/local-reply.js";
+import { emptyReply, textReply } from "../../filter/local-reply.js";
 import { countResponse } from "./request-counts.js";
 import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from "./upstream-failure.js";
 
@@ -13,8 +13,12 @@ import { upstreamFailureFlag, upstreamFailureReply, upstreamResetDetails } from 
 
 /** No host of the cluster can be had. */
 export function endWithoutHost(callbacks: DecoderFilterCallbacks, stats: ClusterStats): void {
-  callbacks.stream.streamInfo.setResponseFlag(NO_HEALTHY_UPSTREAM);
-  reply(callbacks, stats, 503, "no healthy upstream", "no_healthy_upstream");
+  const { streamInfo } = callbacks.stream;
+  streamInfo.setResponseFlag(NO_HEALTHY_UPSTREAM);
+  // A retry that finds no host was an attempt.
+  if (streamInfo.attemptCount > 0) streamInfo.attemptCount++;
+  countResponse(stats, streamInfo, 503);
+  callbacks.sendLocalReply(textReply(503, "no healthy upstream", "no_healthy_upstream"));
 }
 
 /** The next attempt waits, and cannot be made any more because the body has grown too large. The cluster has no part in it. */
@@ -40,24 +44,26 @@ export function endTooLong(
 
 export type TimeoutDetails = "response_timeout" | "upstream_per_try_timeout" | "upstream_per_try_idle_timeout";
 
-/** Time is up. @param alternative the caller wants 204 for it */
+/** The status of an attempt that takes too long. @param alternative the caller wants 204 for it */
+export function timeoutStatus(alternative: boolean): number {
+  return alternative ? 204 : 504;
+}
+
+/** Time is up; the attempts that it ended have counted. @param alternative the caller wants 204 for it */
 export function endTimedOut(
   callbacks: DecoderFilterCallbacks,
-  stats: ClusterStats,
   details: TimeoutDetails,
   responseStarted: boolean,
   alternative: boolean,
 ): void {
   callbacks.stream.streamInfo.setResponseFlag(UPSTREAM_TIMEOUT);
   if (responseStarted) callbacks.resetStream(details);
-  else if (alternative) reply(callbacks, stats, 204, "", details);
-  else reply(callbacks, stats, 504, "upstream request timeout", details);
+  else callbacks.sendLocalReply(alternative ? emptyReply(204, details) : textReply(504, TIMED_OUT, details));
 }
 
-/** The last attempt ended without a response. */
+/** The last attempt ended without a response, and has counted. */
 export function endUnanswered(
   callbacks: DecoderFilterCallbacks,
-  stats: ClusterStats,
   reason: ResetReason,
   transportFailureReason: string,
   suppressEnvoyHeaders: boolean,
@@ -65,9 +71,7 @@ export function endUnanswered(
   const { streamInfo } = callbacks.stream;
   recordFailure(callbacks, reason, transportFailureReason);
   const retried = streamInfo.attemptCount > 1;
-  const failure = upstreamFailureReply(reason, transportFailureReason, retried, suppressEnvoyHeaders);
-  countResponse(stats, streamInfo, failure.status);
-  callbacks.sendLocalReply(failure);
+  callbacks.sendLocalReply(upstreamFailureReply(reason, transportFailureReason, retried, suppressEnvoyHeaders));
 }
 
 /** The response broke off: so does the client's. */
@@ -86,17 +90,7 @@ function recordFailure(callbacks: DecoderFilterCallbacks, reason: ResetReason, t
   streamInfo.upstreamTransportFailureReason = transportFailureReason;
 }
 
-function reply(
-  callbacks: DecoderFilterCallbacks,
-  stats: ClusterStats,
-  status: number,
-  body: string,
-  details: string,
-): void {
-  countResponse(stats, callbacks.stream.streamInfo, status);
-  callbacks.sendLocalReply(textReply(status, body, details));
-}
-
+const TIMED_OUT = "upstream request timeout";
 const NO_HEALTHY_UPSTREAM = responseFlagBit("UH");
 const UPSTREAM_TIMEOUT = responseFlagBit("UT");
 const MAX_DURATION = responseFlagBit("UMSDR");

@@ -15,6 +15,22 @@ export function recordConnection(
   if (requestComplete) streamInfo.lastUpstreamTxMs = nowMs;
 }
 
+/**
+ * An attempt has answered that others were sent after: it is the one that the log and the stats speak of, and stands last
+ * among all attempts.
+ */
+export function recordAnswering(streamInfo: StreamInfo, host: Host, client: ActiveClient): void {
+  const { earlierAttempts: others, upstreamHost } = streamInfo;
+  if (others === null || upstreamHost === null) return;
+  const connectionId = client.connection.id;
+  const index = others.findIndex((attempt) => attempt.connectionId === connectionId);
+  if (index === -1) return;
+  others.splice(index, 1);
+  others.push({ host: upstreamHost, connectionId: streamInfo.upstreamConnectionId });
+  streamInfo.upstreamHost = host;
+  client.describeTo(streamInfo);
+}
+
 /** One more attempt begins. */
 export function recordAttempt({ streamInfo, dispatcher }: StreamContext, host: Host): void {
   const { upstreamHost } = streamInfo;

@@ -27,6 +27,11 @@ export function upstreamFailureFlag(reason: ResetReason): ResponseFlags {
   return KINDS[reason].flag;
 }
 
+/** The status of a request whose last attempt was reset. */
+export function upstreamFailureStatus(reason: ResetReason): number {
+  return KINDS[reason].status;
+}
+
 /**
  * The reply to a request whose last attempt ended before response headers.
  * @param retried it was not the first

@@ -6,11 +6,15 @@ import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
 import type { Cancellable, PoolCallbacks } from "../../../upstream/pool/pool-callbacks.js";
 import type { RequestEncoder } from "../../codec/codec.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
+import { isGrpcSuccess } from "../../headers/grpc-outcome.js";
+import { isGrpcRequest } from "../../headers/grpc-request.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import type { AttemptLog } from "./attempt-log.js";
 import type { AttemptMeasure } from "./attempt-measure.js";
+import { countOutcome } from "./attempt-outcome.js";
 import type { Forwarding } from "./forwarding.js";
 import { PerTryTimers } from "./per-try-timers.js";
+import { recordAnswering } from "./upstream-facts.js";
 
 type Phase =
   /** Waits for a connection. */
@@ -30,6 +34,8 @@ export class UpstreamRequest implements PoolCallbacks {
   replaced = false;
   /** Outlier detection knows that it took too long. */
   timeoutCounted = false;
+  /** Its answer has counted for its host as a success or an error. */
+  hasCounted = false;
   private readonly forwarding: Forwarding;
   /** Null where attempts have no log of their own. */
   private log: AttemptLog | null = null;
@@ -170,10 +176,10 @@ export class UpstreamRequest implements PoolCallbacks {
     this.armTimers();
   }
 
-  /** The time of a try begins when the request is complete and there is a connection for it. */
+  /** The time of a try begins when the request is complete, as an upgrade's never is, and there is a connection for it. */
   private armTimers(): void {
     if (this.timers === null || this.client === null || this.phase !== "sending") return;
-    if (this.forwarding.isRequestComplete) this.timers.start();
+    if (this.forwarding.isRequestComplete || this.headers?.upgradeType !== "") this.timers.start();
   }
 
   private sendEarlyBody(encoder: RequestEncoder): void {
@@ -216,24 +222,50 @@ export class UpstreamRequest implements PoolCallbacks {
 
   private startResponding(): void {
     this.phase = "responding";
-    this.timers?.onResponse();
+    if (this.isTunnel) this.timers?.stopTry();
+    else this.timers?.onResponse();
+  }
+
+  /**
+   * The client gets its answer, whose head shows whether it is a success. gRPC's success is in its trailers: without them
+   * it is none.
+   */
+  countAnswer(headers: HeaderMap, endStream: boolean): void {
+    const failed = headers.status >= 500;
+    const isGrpc = !failed && isGrpcRequest(this.headers);
+    if (isGrpc && !endStream) return;
+    this.hasCounted = true;
+    countOutcome(this.host, isGrpc ? isGrpcSuccess(headers) : !failed);
+  }
+
+  private countEnd(trailers: HeaderMap | null): void {
+    if (this.hasCounted) return;
+    this.hasCounted = true;
+    countOutcome(this.host, trailers !== null && isGrpcSuccess(trailers));
+  }
+
+  /** It has answered before those that were sent after it. */
+  recordAnswering(): void {
+    if (this.client !== null) recordAnswering(this.forwarding.stream.streamInfo, this.host, this.client);
   }
 
   decodeData(data: Buffer, endStream: boolean): void {
     if (this.log !== null) this.log.streamInfo.bytesReceived += data.length;
     this.measure?.onResponseData(data.length);
     if (endStream) this.endResponse();
-    else this.timers?.onResponse();
+    else if (!this.isTunnel) this.timers?.onResponse();
     this.forwarding.onUpstreamData(data, endStream);
   }
 
   private endResponse(): void {
     this.responseEnded = true;
+    this.countEnd(null);
     if (!this.isTunnel || this.requestEnded) this.settle();
   }
 
   decodeTrailers(trailers: HeaderMap): void {
     if (this.log !== null) this.log.responseTrailers = trailers;
+    this.countEnd(trailers);
     this.settle();
     this.forwarding.onUpstreamTrailers(trailers);
   }
