@@ -1,4 +1,4 @@
-/** Response flags (`%RESPONSE_FLAGS%`), in Envoy's order: short name, long name. */
+/** Response flags (`%RESPONSE_FLAGS%`) as Envoy numbers them: short name, long name. */
 const FLAG_NAMES = [
   ["LH", "FailedLocalHealthCheck"],
   ["UH", "NoHealthyUpstream"],
@@ -49,21 +49,37 @@ export function isResponseFlag(name: string): name is ResponseFlag {
   return BITS.has(name);
 }
 
+/**
+ * Flags in the order in which they were set, as one integer: a digit for each, the last one lowest, 0 for none. The first
+ * ten, which is more than a stream ever has.
+ */
+export type FlagSequence = number;
+
+/** More than there are flags. */
+const SEQUENCE_BASE = 32;
+const MAX_SEQUENCE = SEQUENCE_BASE ** 9;
+
+/** @param bit of one flag that is not in the sequence */
+export function withFlag(sequence: FlagSequence, bit: ResponseFlags): FlagSequence {
+  return sequence >= MAX_SEQUENCE ? sequence : sequence * SEQUENCE_BASE + SEQUENCE_BASE - Math.clz32(bit);
+}
+
 /** The flags' short names, comma-joined; `-` when there are none. */
-export function responseFlagsText(flags: ResponseFlags): string {
-  return namesOf(flags, 0);
+export function responseFlagsText(sequence: FlagSequence): string {
+  return namesOf(sequence, 0);
 }
 
 /** The flags' long names, comma-joined; `-` when there are none. */
-export function responseFlagsLongText(flags: ResponseFlags): string {
-  return namesOf(flags, 1);
+export function responseFlagsLongText(sequence: FlagSequence): string {
+  return namesOf(sequence, 1);
 }
 
-function namesOf(flags: ResponseFlags, column: 0 | 1): string {
-  if (flags === 0) return "-";
-  const names: string[] = [];
-  for (let i = 0; i < FLAG_NAMES.length; i++) {
-    if ((flags & (1 << i)) !== 0) names.push((FLAG_NAMES[i] as readonly [string, string])[column]);
+function namesOf(sequence: FlagSequence, column: 0 | 1): string {
+  if (sequence === 0) return "-";
+  let names = "";
+  for (let left = sequence; left > 0; left = Math.floor(left / SEQUENCE_BASE)) {
+    const name = (FLAG_NAMES[(left % SEQUENCE_BASE) - 1] as readonly [string, string])[column];
+    names = names === "" ? name : `${name},${names}`;
   }
-  return names.join(",");
+  return names;
 }

@@ -18,5 +18,5 @@ test("flags add up", () => {
   info.setResponseFlag(responseFlagBit("UT"));
   info.setResponseFlag(responseFlagBit("DC"));
   info.setResponseFlag(responseFlagBit("UT"));
-  assert.equal(responseFlagsText(info.responseFlags), "UT,DC");
+  assert.equal(responseFlagsText(info.responseFlagSequence), "UT,DC");
 });

@@ -2,7 +2,7 @@ import type { Metadata } from "../common/metadata.js";
 import { NO_METADATA } from "../common/metadata.js";
 import type { DynamicMetadata } from "./dynamic-metadata.js";
 import type { Protocol } from "./protocol.js";
-import type { ResponseFlags } from "./response-flag.js";
+import { type FlagSequence, type ResponseFlags, withFlag } from "./response-flag.js";
 
 /** What logs and headers may say of an upstream host. Implemented by `Host`. */
 export interface HostDescription {
@@ -101,6 +101,8 @@ export class StreamInfo {
   /** `%RESPONSE_CODE_DETAILS%`; empty until known. */
   responseCodeDetails = "";
   responseFlags: ResponseFlags = 0;
+  /** The same, in the order in which they were set. */
+  responseFlagSequence: FlagSequence = 0;
   /** Bytes of the request body, and of the response body handed to the codec. */
   bytesReceived = 0;
   bytesSent = 0;
@@ -192,6 +194,8 @@ export class StreamInfo {
   }
 
   setResponseFlag(bit: ResponseFlags): void {
+    if ((this.responseFlags & bit) !== 0) return;
     this.responseFlags |= bit;
+    this.responseFlagSequence = withFlag(this.responseFlagSequence, bit);
   }
 }

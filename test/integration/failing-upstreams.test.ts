@@ -194,7 +194,7 @@ const FAILURES: readonly Failure[] = [
     },
     play: () => {},
     response: { status: 504, body: "upstream request timeout" },
-    log: "504 UT,URX upstream_per_try_timeout 1",
+    log: "504 URX,UT upstream_per_try_timeout 1",
     stats: { ...droppedWithRequest, upstream_rq_per_try_timeout: 1, upstream_rq_tx_reset: 1, upstream_rq_5xx: 1 },
     steps: ["F1 timer fired (per try timeout)", ...CANCELLED, "F3 local reply 504 (upstream_per_try_timeout)"],
   },
@@ -513,6 +513,6 @@ test("retries that are used up: the body says that there were some", async (t) =
   const { status, body } = await client.response();
   const text = "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: ";
   assert.deepEqual([status, body.toString()], [503, `${text}connection termination`]);
-  await expectLog(sluice, [`503 UC,URX ${RESET_BEFORE}{connection_termination} 2`]);
+  await expectLog(sluice, [`503 URX,UC ${RESET_BEFORE}{connection_termination} 2`]);
   assert.equal((await sluice.stats()).get("cluster.upstream.upstream_rq_retry_limit_exceeded"), 1);
 });

@@ -62,7 +62,7 @@ function detailsOf(config: ProxyStatusConfig, info: StreamInfo): string {
   if (config.removeDetails) return "";
   const parts = [info.responseCodeDetails];
   if (!config.removeConnectionTerminationDetails) parts.push(info.connectionTerminationDetails);
-  if (!config.removeResponseFlags) parts.push(responseFlagsText(info.responseFlags));
+  if (!config.removeResponseFlags) parts.push(responseFlagsText(info.responseFlagSequence));
   const text = parts.filter((part) => part !== "").join("; ");
   return text === "" ? "" : `; details="${text.replace(UNQUOTABLE, "_")}"`;
 }

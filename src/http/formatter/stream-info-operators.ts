@@ -55,8 +55,8 @@ export const TEXT_FACTS: Readonly<Record<string, (info: StreamInfo) => string>> 
   CONNECTION_TERMINATION_DETAILS: (info) => info.connectionTerminationDetails,
   UPSTREAM_TRANSPORT_FAILURE_REASON: (info) => info.upstreamTransportFailureReason,
   // No flag prints `-`, which is a value of its own in Envoy, not a missing one.
-  RESPONSE_FLAGS: (info) => responseFlagsText(info.responseFlags),
-  RESPONSE_FLAGS_LONG: (info) => responseFlagsLongText(info.responseFlags),
+  RESPONSE_FLAGS: (info) => responseFlagsText(info.responseFlagSequence),
+  RESPONSE_FLAGS_LONG: (info) => responseFlagsLongText(info.responseFlagSequence),
   ROUTE_NAME: (info) => info.routeName,
   VIRTUAL_HOST_NAME: (info) => info.virtualHostName,
   VIRTUAL_CLUSTER_NAME: (info) => info.virtualCluster?.name ?? "",

@@ -12,7 +12,7 @@ function line(format: string, context = finishedContext()): string {
 test("the default format, golden", () => {
   assert.equal(
     compileFormat(DEFAULT_LOG_FORMAT, TEST_HOST).formatText(finishedContext()),
-    '[2016-04-15T20:17:00.310Z] "POST /api/v1/locations?q=a HTTP/1.1" 204 UF,URX 154 12 226 100 "10.0.35.28" ' +
+    '[2016-04-15T20:17:00.310Z] "POST /api/v1/locations?q=a HTTP/1.1" 204 URX,UF 154 12 226 100 "10.0.35.28" ' +
       '"nsq2http" "cc21d9b0-cf5c-432b-8c7e-98aeb7988cd2" "locations:8080" "10.0.2.1:80"\n',
   );
 });
@@ -44,7 +44,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["%RESPONSE_CODE_DETAILS% %RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES)%", "via_upstream via upstream", "- -"],
   ["%CONNECTION_TERMINATION_DETAILS%", "closed", "-"],
   ["%UPSTREAM_TRANSPORT_FAILURE_REASON% %DOWNSTREAM_TRANSPORT_FAILURE_REASON%", "TLS_error -", "- -"],
-  ["%RESPONSE_FLAGS_LONG%", "UpstreamConnectionFailure,UpstreamRetryLimitExceeded", "-"],
+  ["%RESPONSE_FLAGS_LONG%", "UpstreamRetryLimitExceeded,UpstreamConnectionFailure", "-"],
   ["%BYTES_RECEIVED% %BYTES_SENT%", "154 12", "0 0"],
   ["%REQUEST_HEADERS_BYTES% %RESPONSE_HEADERS_BYTES% %RESPONSE_TRAILERS_BYTES%", "221 54 11", "0 0 0"],
   ["%BYTES_RETRANSMITTED% %PACKETS_RETRANSMITTED%", "0 0", "0 0"],

@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     options: { route: { retry_policy: perTry } },
     events: [[0, BAD], wait, slow],
     status: 504,
-    log: "504 UT,URX upstream_per_try_timeout",
+    log: "504 URX,UT upstream_per_try_timeout",
     stats: {
       upstream_rq_per_try_timeout: 1,
       upstream_rq_retry: 1,
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     options: { route: { retry_policy: perTry }, cluster: noRetries },
     events: [slow],
     status: 504,
-    log: "504 UT,UO upstream_per_try_timeout",
+    log: "504 UO,UT upstream_per_try_timeout",
     stats: { upstream_rq_per_try_timeout: 1, upstream_rq_retry_overflow: 1 },
   },
   {

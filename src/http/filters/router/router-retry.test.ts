@@ -96,7 +96,7 @@ describe("retry_on: attempts without a response", () => {
       bodyOf(client.received),
       /before headers\. retried and the latest reset reason: connection termination$/,
     );
-    assert.deepEqual(run.log, ["503 UC,URX upstream_reset_before_response_started{connection_termination} 3"]);
+    assert.deepEqual(run.log, ["503 URX,UC upstream_reset_before_response_started{connection_termination} 3"]);
     assert.equal(run.clusterStat("upstream_rq_retry_limit_exceeded"), 1);
     run.finish([client]);
   });
@@ -243,7 +243,7 @@ describe("per_try_timeout", () => {
     run.runFor(600);
     assert.equal(statusOf(client.received), 504);
     assert.equal(bodyOf(client.received), "upstream request timeout");
-    assert.deepEqual(run.log, ["504 UT,URX upstream_per_try_timeout 2"]);
+    assert.deepEqual(run.log, ["504 URX,UT upstream_per_try_timeout 2"]);
     run.finish([client]);
   });
 
