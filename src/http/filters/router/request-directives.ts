@@ -48,7 +48,16 @@ const ALT_STAT_NAME = "x-envoy-upstream-alt-stat-name";
 
 /** What is for this proxy alone and does not go on. */
 const TIMEOUT_HEADERS: readonly string[] = [TIMEOUT, PER_TRY_TIMEOUT, STREAM_DURATION, TIMEOUT_ALTERNATIVE, HEDGE];
-const RETRY_HEADERS: readonly string[] = [RETRY_ON, RETRY_GRPC_ON, MAX_RETRIES, STATUS_CODES, HEADER_NAMES];
+/** The limits of a try once more: rules of the route come after they were read. */
+const RETRY_HEADERS: readonly string[] = [
+  RETRY_ON,
+  RETRY_GRPC_ON,
+  MAX_RETRIES,
+  STATUS_CODES,
+  HEADER_NAMES,
+  PER_TRY_TIMEOUT,
+  HEDGE,
+];
 
 /** Where the response is to be counted a second time, and removes it; empty for nowhere. */
 export function takeAltStatName(headers: HeaderMap): string {

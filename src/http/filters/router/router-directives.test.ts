@@ -53,6 +53,79 @@ describe("what a request asks for itself", () => {
     run.finish([client, other, pseudo]);
   });
 
+  describe("what the upstream may count on, in x-envoy-expected-rq-timeout-ms", () => {
+    const TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
+    const PER_TRY = "x-envoy-upstream-rq-per-try-timeout-ms";
+    const EXPECTED = "x-envoy-expected-rq-timeout-ms";
+    const HEDGE = "x-envoy-hedge-on-per-try-timeout";
+    const rows: readonly {
+      readonly route: object;
+      readonly asks: readonly string[];
+      readonly respects?: boolean;
+      readonly expected: string | undefined;
+    }[] = [
+      { route: { timeout: "1s" }, asks: [], expected: "1000" },
+      { route: { timeout: "0s" }, asks: [], expected: undefined },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: 1500`], expected: "1500" },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: soon`], expected: "1000" },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: 0`], expected: undefined },
+      { route: { timeout: "1s" }, asks: [`${PER_TRY}: 500`], expected: "500" },
+      { route: { timeout: "1s" }, asks: [`${PER_TRY}: 1000`], expected: "1000" },
+      { route: { timeout: "1s" }, asks: [`${PER_TRY}: 1500`], expected: "1000" },
+      { route: { timeout: "0s" }, asks: [`${PER_TRY}: 1500`], expected: "1500" },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: 1500`, `${PER_TRY}: 500`], expected: "500" },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: 400`, `${PER_TRY}: 500`], expected: "400" },
+      { route: { timeout: "1s" }, asks: [`${PER_TRY}: 500`, `${HEDGE}: true`], expected: "1000" },
+      { route: { timeout: "1s", retry_policy: { per_try_timeout: "0.3s" } }, asks: [], expected: "300" },
+      {
+        route: {
+          timeout: "1s",
+          retry_policy: { per_try_timeout: "0.3s" },
+          hedge_policy: { hedge_on_per_try_timeout: true },
+        },
+        asks: [`${HEDGE}: false`],
+        expected: "300",
+      },
+      { route: { timeout: "1s", max_stream_duration: { max_stream_duration: "9s" } }, asks: [], expected: undefined },
+      { route: { timeout: "1s", max_stream_duration: {} }, asks: [`${TIMEOUT}: 1500`], expected: "1500" },
+      { route: { timeout: "1s" }, asks: [`${EXPECTED}: 700`], expected: "1000" },
+      { route: { timeout: "1s" }, asks: [`${EXPECTED}: 700`, `${TIMEOUT}: 400`], respects: true, expected: "700" },
+      { route: { timeout: "1s" }, asks: [`${TIMEOUT}: 400`], respects: true, expected: "400" },
+    ];
+    for (const { route, asks, respects = false, expected } of rows) {
+      test(`${JSON.stringify(route)} ${asks.join(", ")}${respects ? ", respected" : ""}: ${expected}`, () => {
+        const run = internal({ route, router: { respect_expected_rq_timeout: respects } });
+        const client = run.send(ask(...asks));
+        const fields = fieldsOf(run.origin().received);
+        assert.equal(fields.get(EXPECTED), expected);
+        for (const name of [TIMEOUT, PER_TRY, HEDGE]) assert.equal(fields.has(name), false, name);
+        run.finish([client]);
+      });
+    }
+  });
+
+  test("rules of the route may ask for retries as well, and none of that goes on", () => {
+    const asked = {
+      "x-envoy-retry-on": "5xx",
+      "x-envoy-max-retries": "2",
+      "x-envoy-retriable-status-codes": "404",
+      "x-envoy-retriable-header-names": "x-a",
+      "x-envoy-upstream-rq-per-try-timeout-ms": "500",
+      "x-envoy-hedge-on-per-try-timeout": "true",
+    };
+    const rules = Object.entries(asked).map(([key, value]) => ({ header: { key, value } }));
+    const run = new RouterRun({
+      seed: SLOW_SEED,
+      routes: [{ match: { prefix: "/" }, route: { cluster: "c" }, request_headers_to_add: rules }],
+    });
+    const client = run.get();
+    const fields = fieldsOf(run.origin().received);
+    for (const name of Object.keys(asked)) assert.equal(fields.has(name), false, name);
+    run.respond(BAD);
+    assert.equal(client.received, "");
+    run.finish([client]);
+  });
+
   test("a timeout, and 204 in its place", () => {
     const run = internal();
     const client = run.send(ask("x-envoy-upstream-rq-timeout-ms: 100", "x-envoy-upstream-rq-timeout-alt-response: 1"));
