@@ -55,5 +55,6 @@ export const ROUTER_DEFAULTS = {
   strictCheckHeaders: [],
   respectExpectedRqTimeout: false,
   dynamicStats: true,
+  suppressGrpcCodeStats: false,
   upstreamLogs: [],
 };

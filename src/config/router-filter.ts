@@ -11,6 +11,7 @@ const ROUTER_FIELDS = implemented<Router>("envoy.extensions.filters.http.router.
   strict_check_headers: true,
   respect_expected_rq_timeout: true,
   dynamic_stats: true,
+  suppress_grpc_request_failure_code_stats: true,
   upstream_log: ACCESS_LOG_FIELDS,
 });
 
@@ -21,6 +22,7 @@ export const ROUTER_FILTER: HttpFilterExtension = {
     strictCheckHeaders: CHECKED_HEADERS.filter((name) => message.strictCheckHeaders.includes(name)),
     respectExpectedRqTimeout: message.respectExpectedRqTimeout,
     dynamicStats: message.dynamicStats ?? true,
+    suppressGrpcCodeStats: message.suppressGrpcRequestFailureCodeStats,
     upstreamLogs: convertAccessLogs(message.upstreamLog, context),
   })),
   isTerminal: true,

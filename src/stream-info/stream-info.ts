@@ -56,7 +56,7 @@ export type RetryOutcome = "retry" | "success" | "overflow" | "limitExceeded";
 
 /** Counts responses. */
 export interface ResponseRecord {
-  /** An upstream's response begins, or the router's own in its place. */
+  /** An upstream's response begins, or the router's own in its place. @param status 0 where it is not to count by that */
   onResponse(status: number): void;
   /** The response is complete. @param durationMs since the request was */
   onComplete(durationMs: number): void;
@@ -143,6 +143,8 @@ export class StreamInfo {
   altStatName = "";
   /** Cleared where the router is not to count responses (`Router.dynamic_stats`). */
   countsResponse = true;
+  /** Cleared where they are not to count by status (`Router.suppress_grpc_request_failure_code_stats`). */
+  countsStatus = true;
   clusterName = "";
   /** Null until known. */
   route: RouteDescription | null = null;

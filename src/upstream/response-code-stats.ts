@@ -13,8 +13,10 @@ export class ResponseCodeStats {
     this.completed = scope.counter("upstream_rq_completed");
   }
 
+  /** @param status 0 counts among all alone */
   count(status: number): void {
     this.completed.inc();
+    if (status === 0) return;
     const hundreds = Math.floor(status / 100);
     let code = this.codes[status];
     if (code === undefined) {

@@ -38,27 +38,33 @@ function percentOf(durationMs: number, limitMs: number): number {
   return limitMs === 0 ? 0 : Math.floor((100 * durationMs) / limitMs);
 }
 
-/** How large the heads and bodies are that go over in an attempt, bytes. */
+/** How large the heads and bodies are that go over in an attempt, bytes, and how many fields the heads have. */
 export class MessageSizeStats {
   private readonly requestHead: Histogram;
+  private readonly requestFields: Histogram;
   private readonly requestBody: Histogram;
   private readonly responseHead: Histogram;
+  private readonly responseFields: Histogram;
   private readonly responseBody: Histogram;
 
   constructor(scope: StatsScope) {
     this.requestHead = scope.histogram("upstream_rq_headers_size");
+    this.requestFields = scope.histogram("upstream_rq_headers_count");
     this.requestBody = scope.histogram("upstream_rq_body_size");
     this.responseHead = scope.histogram("upstream_rs_headers_size");
+    this.responseFields = scope.histogram("upstream_rs_headers_count");
     this.responseBody = scope.histogram("upstream_rs_body_size");
   }
 
-  onRequest(headBytes: number, bodyBytes: number): void {
+  onRequest(headBytes: number, fields: number, bodyBytes: number): void {
     this.requestHead.record(headBytes);
+    this.requestFields.record(fields);
     this.requestBody.record(bodyBytes);
   }
 
-  onResponse(headBytes: number, bodyBytes: number): void {
+  onResponse(headBytes: number, fields: number, bodyBytes: number): void {
     this.responseHead.record(headBytes);
+    this.responseFields.record(fields);
     this.responseBody.record(bodyBytes);
   }
 }

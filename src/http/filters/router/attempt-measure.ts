@@ -8,8 +8,10 @@ export class AttemptMeasure {
   /** 0 for no limit. */
   private readonly limitMs: number;
   private requestHeadBytes = 0;
+  private requestFields = 0;
   private requestBodyBytes = 0;
   private responseHeadBytes = 0;
+  private responseFields = 0;
   private responseBodyBytes = 0;
   private answered = false;
   private countsTry = true;
@@ -22,6 +24,7 @@ export class AttemptMeasure {
 
   onRequest(headers: HeaderMap): void {
     this.requestHeadBytes = sizeOf(headers);
+    this.requestFields = fieldsOf(headers);
   }
 
   onRequestData(bytes: number): void {
@@ -31,6 +34,7 @@ export class AttemptMeasure {
   onResponse(headers: HeaderMap): void {
     this.answered = true;
     this.responseHeadBytes = sizeOf(headers);
+    this.responseFields = fieldsOf(headers);
   }
 
   onResponseData(bytes: number): void {
@@ -46,8 +50,8 @@ export class AttemptMeasure {
   end(nowMs: number): void {
     const { timeoutBudgets, messageSizes } = this.stats;
     if (this.countsTry) timeoutBudgets?.onTry(nowMs - this.startMs, this.limitMs);
-    messageSizes?.onRequest(this.requestHeadBytes, this.requestBodyBytes);
-    if (this.answered) messageSizes?.onResponse(this.responseHeadBytes, this.responseBodyBytes);
+    messageSizes?.onRequest(this.requestHeadBytes, this.requestFields, this.requestBodyBytes);
+    if (this.answered) messageSizes?.onResponse(this.responseHeadBytes, this.responseFields, this.responseBodyBytes);
   }
 }
 
@@ -61,6 +65,13 @@ function sizeOf(headers: HeaderMap): number {
   bytes += sizeOfField(":authority", authority) + sizeOfField(":scheme", scheme);
   for (let index = 0; index < size; index++) bytes += headers.nameAt(index).length + headers.valueAt(index).length;
   return bytes;
+}
+
+/** How many there are of them. */
+function fieldsOf({ method, path, authority, scheme, status, size }: HeaderMap): number {
+  let pseudo = status === 0 ? 0 : 1;
+  for (const value of [method, path, authority, scheme]) if (value !== "") pseudo++;
+  return pseudo + size;
 }
 
 function sizeOfField(name: string, value: string): number {

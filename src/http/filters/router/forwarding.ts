@@ -14,7 +14,13 @@ import { countAnswer, countConnected, countOutcome, countReset, countTimeout } f
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { RequestClock } from "./request-clock.js";
-import { countAttempt, countComplete, countRequestTimeout, countResponse } from "./request-counts.js";
+import {
+  countAttempt,
+  countComplete,
+  countRequestTimeout,
+  countResponse,
+  countRetriedResponse,
+} from "./request-counts.js";
 import { type ReplayOwner, type ReplayPurpose, RequestReplay } from "./request-replay.js";
 import { announceTimeout } from "./request-timeouts.js";
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
@@ -298,12 +304,12 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
   onRetryDue(afterTimeout: boolean): void {
     const host = this.chooseHost();
     if (host === null) return;
-    this.announceRetry(afterTimeout);
+    this.announceFurther(afterTimeout);
     this.startAttempt(host, false);
   }
 
   /** What the upstream gets to know of an attempt that is not the first. */
-  private announceRetry(afterTimeout: boolean): void {
+  private announceFurther(afterTimeout: boolean): void {
     const { headers } = this.replay;
     const { virtualHost } = this.plan.route;
     if (virtualHost.includeRequestAttemptCount) setAttemptCount(headers, this.stream.streamInfo.attemptCount + 1);
@@ -320,6 +326,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.staleRepeated = true;
     this.plan.cluster.stats.rqStaleRepeated.inc();
     this.step(FlowSteps.requestRepeated, `stale connection, request ${staleness}`);
+    this.announceFurther(false);
     this.startAttempt(host, true);
     return true;
   }
@@ -375,7 +382,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
   private dropsResponse(attempt: UpstreamRequest, headers: HeaderMap, retries: RetrySchedule): boolean {
     const verdict = retries.judge(attempt, headers);
     if (verdict === "pass") return false;
-    if (verdict === "retry") this.plan.cluster.stats.countRetriedResponse(headers.status);
+    if (verdict === "retry") countRetriedResponse(this.plan.cluster.stats, this.stream.streamInfo, headers.status);
     countOutcome(attempt.host, false);
     this.drop(attempt);
     return true;

@@ -41,9 +41,19 @@ export function countRetry(stats: ClusterStats, info: StreamInfo, outcome: Retry
 /** The upstream's response begins, or the router's own in its place. */
 export function countResponse(stats: ClusterStats, info: StreamInfo, status: number): void {
   if (!info.countsResponse) return;
-  stats.countResponse(status, info);
-  info.virtualCluster?.onResponse(status);
-  info.routeGroup?.onResponse(status);
+  const counted = countedStatus(status, info);
+  stats.countResponse(counted, info);
+  info.virtualCluster?.onResponse(counted);
+  info.routeGroup?.onResponse(counted);
+}
+
+/** A response of this status is dropped for another attempt. */
+export function countRetriedResponse(stats: ClusterStats, info: StreamInfo, status: number): void {
+  stats.countRetriedResponse(countedStatus(status, info));
+}
+
+function countedStatus(status: number, info: StreamInfo): number {
+  return info.countsStatus ? status : 0;
 }
 
 /** The response is complete. @param durationMs since the request was */

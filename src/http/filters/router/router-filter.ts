@@ -27,6 +27,7 @@ import type {
 import { emptyReply } from "../../filter/local-reply.js";
 import { setAttemptCount } from "../../headers/attempt-count.js";
 import { hasEnvoyHeader } from "../../headers/envoy-header.js";
+import { isGrpcRequest } from "../../headers/grpc-request.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AutoHostRewrite } from "./auto-host-rewrite.js";
 import { directReply } from "./direct-reply.js";
@@ -60,6 +61,8 @@ export interface RouterConfig {
   readonly respectExpectedRqTimeout: boolean;
   /** Responses are counted by status and time. */
   readonly dynamicStats: boolean;
+  /** Responses to gRPC requests count as complete, not by status, which says little of them. */
+  readonly suppressGrpcCodeStats: boolean;
   /** A line for each attempt. */
   readonly upstreamLogs: readonly AccessLogConfig[];
 }
@@ -155,6 +158,7 @@ export class RouterFilter implements StreamDecoderFilter {
     streamInfo.clusterName = cluster.info.name;
     streamInfo.cluster = cluster.info;
     if (!config.dynamicStats) streamInfo.countsResponse = false;
+    if (config.suppressGrpcCodeStats && isGrpcRequest(headers)) streamInfo.countsStatus = false;
     const hasDirectives = hasEnvoyHeader(headers);
     if (hasDirectives) streamInfo.altStatName = takeAltStatName(headers);
     if (cluster.shedding !== null) {

@@ -68,6 +68,29 @@ test("none, without dynamic_stats", () => {
   run.finish(clients);
 });
 
+test("not by status for gRPC, with suppress_grpc_request_failure_code_stats", () => {
+  const run = new RouterRun({
+    router: { suppress_grpc_request_failure_code_stats: true },
+    route: { retry_policy: { retry_on: "5xx" } },
+  });
+  const post = (type: string) =>
+    run.send(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: 0\r\n\r\n`);
+  const bad = "HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n";
+  const clients = [post("application/grpc")];
+  run.respond(bad);
+  run.runFor(100);
+  run.respond(bad);
+  assert.deepEqual(run.clusterStats(/upstream_rq_(\d|completed)/), {
+    ...withPrefix("external.", { upstream_rq_completed: 1 }),
+    ...withPrefix("retry.", { upstream_rq_completed: 1 }),
+    upstream_rq_completed: 1,
+  });
+  clients.push(post("text/plain"));
+  run.respond(OK);
+  assert.equal(run.clusterStat("upstream_rq_200"), 1);
+  run.finish(clients);
+});
+
 function withPrefix(prefix: string, stats: { [name: string]: number }): { [name: string]: number } {
   return Object.fromEntries(Object.entries(stats).map(([name, value]) => [prefix + name, value]));
 }

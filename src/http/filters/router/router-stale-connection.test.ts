@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { SimulatedPeer } from "../../../../test/support/simulated-peer.js";
-import { RouterRun, type RouterRunOptions, statusOf } from "./router.test.support.js";
+import { fieldsOf, RouterRun, type RouterRunOptions, statusOf } from "./router.test.support.js";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -91,6 +91,24 @@ describe("a reused connection that closes without an answer (RFC 9112 9.3.1)", (
     assert.equal(statusOf(client.received), 503);
     assert.equal(run.upstreams[0]?.accepted.length, 1);
     run.finish([client]);
+  });
+
+  test("the upstream gets to know which attempt it is, and what time is left", () => {
+    const virtualHost = {
+      name: "all",
+      domains: ["*"],
+      include_request_attempt_count: true,
+      include_attempt_count_in_response: true,
+      routes: [{ match: { prefix: "/" }, route: { cluster: "c", timeout: "1s" } }],
+    };
+    const { run, client } = withUsedConnection({ manager: { route_config: { virtual_hosts: [virtualHost] } } });
+    const second = sendIntoClose(run, message("GET"), "close");
+    const repeated = fieldsOf(run.origin(1).received);
+    assert.equal(repeated.get("x-envoy-attempt-count"), "2");
+    assert.ok(Number(repeated.get("x-envoy-expected-rq-timeout-ms")) < 1_000);
+    run.respond(OK, run.origin(1));
+    assert.equal(fieldsOf(second.received).get("x-envoy-attempt-count"), "2");
+    run.finish([client, second]);
   });
 
   test("only once", () => {

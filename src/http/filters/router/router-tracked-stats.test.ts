@@ -16,7 +16,7 @@ function trackedRun(route: object, tracked: object, more: Partial<RouterRunOptio
   });
 }
 
-test("sizes of heads and bodies, when an attempt is over", () => {
+test("sizes of heads and bodies, and numbers of fields, when an attempt is over", () => {
   const run = trackedRun({}, { request_response_sizes: true });
   const client = run.send(POST);
   const upstream = run.origin().received;
@@ -27,6 +27,9 @@ test("sizes of heads and bodies, when an attempt is over", () => {
   const fields = upstream.split("\r\n\r\n")[0]?.split("\r\n").slice(1) ?? [];
   const names = fields.map((line) => line.replace(/^host: /, ":authority").replace(": ", "")).join("");
   assert.equal(run.clusterStat("upstream_rq_headers_size"), `${names}:methodPOST:path/abc:schemehttp`.length);
+  assert.equal(run.clusterStat("upstream_rs_headers_count"), 3);
+  // `host` is there as `:authority`.
+  assert.equal(run.clusterStat("upstream_rq_headers_count"), fields.length + 3);
   assert.equal(run.clusterStat(REQUEST_HISTOGRAM), 0);
   run.finish([client]);
 });
