@@ -1,4 +1,4 @@
-import { LB_METADATA } from "../common/metadata.js";
+import { LB_METADATA, type MetadataStruct } from "../common/metadata.js";
 import type {
   RetryPolicy,
   RetryPolicy_RetryHostPredicate,
@@ -37,7 +37,7 @@ const HOST_PREDICATES: readonly Extension<HostPredicate>[] = [
     implemented<OmitHostMetadataConfig>(`${HOST}.omit_host_metadata.v3.OmitHostMetadataConfig`, {
       metadata_match: METADATA_FIELDS,
     }),
-    (message) => ({ omitMetadata: convertMetadata(message.metadataMatch)[LB_METADATA] ?? {} }),
+    (message) => ({ omitMetadata: nonEmpty(convertMetadata(message.metadataMatch)[LB_METADATA]) }),
   ),
 ];
 
@@ -60,6 +60,11 @@ export const RETRY_PRIORITY_FIELDS: MessageTable = implemented<RetryPolicy_Retry
   "envoy.config.route.v3.RetryPolicy.RetryPriority",
   { name: true, typed_config: extensions(() => RETRY_PRIORITIES.map(({ table }) => table)) },
 );
+
+/** What names nothing omits nothing. */
+function nonEmpty(metadata: MetadataStruct | undefined): MetadataStruct | null {
+  return metadata === undefined || Object.keys(metadata).length === 0 ? null : metadata;
+}
 
 const NO_RULES: RetryHostsConfig = {
   omitPreviousHosts: false,

@@ -89,8 +89,11 @@ function hasMetadata(host: Host, wanted: MetadataStruct): boolean {
   const metadata = host.metadata[LB_METADATA];
   if (metadata === undefined) return false;
   for (const name of Object.keys(wanted)) {
+    const text = canonicalText(wanted[name] ?? null);
+    // Of a list, one value is enough.
     const value = metadata[name];
-    if (value === undefined || canonicalText(value) !== canonicalText(wanted[name] ?? null)) return false;
+    const values = Array.isArray(value) ? value : [value];
+    if (!values.some((one) => one !== undefined && canonicalText(one) === text)) return false;
   }
   return true;
 }

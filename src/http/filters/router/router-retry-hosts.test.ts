@@ -86,18 +86,29 @@ describe("retry_host_predicate", () => {
     for (const seed of SEEDS) assert.equal(path(run(policy, seed, withMetadata({ canary: true }), 2), 2, 2)[1], 1);
   });
 
-  test("omit_host_metadata", () => {
-    const predicate = {
-      name: "metadata",
-      typed_config: {
-        "@type": `${RETRY}.host.omit_host_metadata.v3.OmitHostMetadataConfig`,
-        metadata_match: { filter_metadata: { "envoy.lb": { stage: "trial" } } },
-      },
-    };
-    const policy = { retry_host_predicate: [predicate], host_selection_retry_max_attempts: 100 };
-    const groups = withMetadata({ stage: "trial", more: 1 });
-    for (const seed of SEEDS) assert.equal(path(run(policy, seed, groups, 2), 2, 2)[1], 1);
-  });
+  const rows: readonly (readonly [omitted: object, host: object, isOmitted: boolean])[] = [
+    [{ stage: "trial" }, { stage: "trial", more: 1 }, true],
+    [{ stage: "trial" }, { stage: ["new", "trial"] }, true],
+    [{ stage: "trial", more: 1 }, { stage: "trial", more: 1 }, true],
+    [{ stage: "trial", more: 2 }, { stage: "trial", more: 1 }, false],
+    [{ stage: "trial" }, { stage: ["new"] }, false],
+    [{}, { stage: "trial" }, false],
+  ];
+  for (const [omitted, host, isOmitted] of rows) {
+    test(`omit_host_metadata ${JSON.stringify(omitted)}, host ${JSON.stringify(host)}`, () => {
+      const predicate = {
+        name: "metadata",
+        typed_config: {
+          "@type": `${RETRY}.host.omit_host_metadata.v3.OmitHostMetadataConfig`,
+          metadata_match: { filter_metadata: { "envoy.lb": omitted } },
+        },
+      };
+      const policy = { retry_host_predicate: [predicate], host_selection_retry_max_attempts: 100 };
+      const groups = withMetadata(host);
+      const visited = SEEDS.map((seed) => path(run(policy, seed, groups, 2), 2, 2)[1]);
+      assert.equal(visited.includes(2), !isOmitted);
+    });
+  }
 });
 
 describe("retry_priority", () => {
