@@ -194,7 +194,12 @@ export class ClusterStats {
 
   /** A response to a request of the proxy's own: a copy. */
   countResponseToCopy(status: number): void {
-    this.responses.all.onResponse(status);
+    this.responses.onOwnResponse(status);
+  }
+
+  /** @param durationMs since the copy was complete */
+  countCompleteCopy(durationMs: number): void {
+    this.responses.onOwnComplete(durationMs);
   }
 
   /** Null for a name too many. */

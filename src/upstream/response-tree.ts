@@ -7,7 +7,7 @@ import { ResponseStats } from "./response-stats.js";
  * `canary` those of hosts on trial. A cluster has one, and one for each `x-envoy-upstream-alt-stat-name`.
  */
 export class ResponseTree {
-  readonly all: ResponseStats;
+  private readonly all: ResponseStats;
   private readonly scope: StatsScope;
   /** Of these there is none before the first response. */
   private internal: ResponseStats | null = null;
@@ -32,11 +32,25 @@ export class ResponseTree {
     if (isCanary(info)) this.canaries().onComplete(durationMs);
   }
 
+  /** A response to a request that is the proxy's own. */
+  onOwnResponse(status: number): void {
+    this.all.onResponse(status);
+    this.internals().onResponse(status);
+  }
+
+  /** @param durationMs since the request was complete */
+  onOwnComplete(durationMs: number): void {
+    this.all.onComplete(durationMs);
+    this.internals().onComplete(durationMs);
+  }
+
+  private internals(): ResponseStats {
+    this.internal ??= new ResponseStats(this.scope.scope("internal"));
+    return this.internal;
+  }
+
   private originOf(info: StreamInfo): ResponseStats {
-    if (info.isInternal) {
-      this.internal ??= new ResponseStats(this.scope.scope("internal"));
-      return this.internal;
-    }
+    if (info.isInternal) return this.internals();
     this.external ??= new ResponseStats(this.scope.scope("external"));
     return this.external;
   }

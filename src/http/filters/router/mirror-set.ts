@@ -1,4 +1,5 @@
 import type { MirrorPolicy } from "../../../route/mirror-policy.js";
+import type { Cluster } from "../../../upstream/cluster.js";
 import type { ClusterManager } from "../../../upstream/cluster-manager.js";
 import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
@@ -8,6 +9,13 @@ import { type MirrorContext, MirroredRequest } from "./mirrored-request.js";
 
 /** Copies are of no consequence: they never have the priority of what they are copies of. */
 const COPIES = poolKind("http1", "default");
+
+/** Copies are turned away like any request: in maintenance, or by the share that is dropped. */
+function turnsAway({ shedding, stats }: Cluster): boolean {
+  const reason = shedding === null ? null : shedding.shed();
+  if (reason !== null) (reason === "maintenance" ? stats.rqMaintenanceMode : stats.rqDropOverload).inc();
+  return reason !== null;
+}
 
 /** The copies of one request. Owner: `RouterFilter`. */
 export class MirrorSet {
@@ -30,6 +38,10 @@ export class MirrorSet {
       if (!policy.includes(random)) continue;
       const cluster = clusters.get(policy.cluster(headers));
       if (cluster === null) continue;
+      if (turnsAway(cluster)) {
+        cluster.stats.countResponseToCopy(503);
+        continue;
+      }
       const host = cluster.chooseHost();
       const pool =
         host === null ? null : (clusters.existingPool(host, COPIES) ?? clusters.createPool(cluster, host, COPIES));

@@ -1,5 +1,6 @@
 import type { Dispatcher, Timer, TimerTarget } from "../../../event/dispatcher.js";
 import type { FlowRecorder } from "../../../flow/flow-recorder.js";
+import { NOT_YET } from "../../../stream-info/stream-info.js";
 import type { Cluster } from "../../../upstream/cluster.js";
 import type { Host } from "../../../upstream/host.js";
 import type { ConnectionPool } from "../../../upstream/pool/connection-pool.js";
@@ -9,6 +10,7 @@ import type { ResetReason } from "../../codec/reset-reason.js";
 import type { LogContext } from "../../formatter/log-context.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { countAnswer, countConnected, countOutcome, countReset, countTimeout } from "./attempt-outcome.js";
+import { upstreamFailureStatus } from "./upstream-failure.js";
 
 /** What a copy needs of the request that it is a copy of. */
 export interface MirrorContext {
@@ -43,7 +45,8 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   private early: Buffer[] = [];
   private earlyBytes = 0;
   private trailers: HeaderMap | null = null;
-  private requestComplete = false;
+  /** When it was complete; `NOT_YET` before. */
+  private completeMs = NOT_YET;
   /** The connection has more of it than it may hold. */
   private backedUp = false;
 
@@ -86,7 +89,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   }
 
   private onRequestComplete(): void {
-    this.requestComplete = true;
+    this.completeMs = this.context.dispatcher.now();
     if (this.context.timeoutMs === 0) return;
     this.timer = this.context.dispatcher.createCoarseTimer(this);
     this.timer.arm(this.context.timeoutMs);
@@ -99,13 +102,10 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
     this.encoder = encoder;
     const pieces = this.early;
     this.early = [];
-    const headOnly = this.requestComplete && pieces.length === 0 && this.trailers === null;
+    const headOnly = this.isComplete && pieces.length === 0 && this.trailers === null;
     encoder.encodeHeaders(this.headers, headOnly);
     for (let i = 0; i < pieces.length && this.isSending; i++) {
-      encoder.encodeData(
-        pieces[i] as Buffer,
-        this.requestComplete && this.trailers === null && i === pieces.length - 1,
-      );
+      encoder.encodeData(pieces[i] as Buffer, this.isComplete && this.trailers === null && i === pieces.length - 1);
     }
     if (this.trailers !== null && this.isSending) encoder.encodeTrailers(this.trailers);
   }
@@ -114,9 +114,20 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
     return this.phase === "sending";
   }
 
+  private get isComplete(): boolean {
+    return this.completeMs !== NOT_YET;
+  }
+
   onPoolFailure(reason: ResetReason): void {
     this.waiting = null;
-    countReset(this.host, this.cluster.stats, reason, this.answered);
+    this.onFailure(reason);
+  }
+
+  /** It counts as the answer that a client would have got for it. */
+  private onFailure(reason: ResetReason): void {
+    const { stats } = this.cluster;
+    countReset(this.host, stats, reason, this.answered);
+    if (!this.answered) stats.countResponseToCopy(upstreamFailureStatus(reason));
     this.settle();
   }
 
@@ -129,26 +140,32 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
     countAnswer(this.host, headers);
     countOutcome(this.host, headers.status < 500);
     this.cluster.stats.countResponseToCopy(headers.status);
-    if (endStream) this.settle();
+    if (endStream) this.onResponseComplete();
   }
 
   decodeData(_data: Buffer, endStream: boolean): void {
-    if (endStream) this.settle();
+    if (endStream) this.onResponseComplete();
   }
 
   decodeTrailers(): void {
+    this.onResponseComplete();
+  }
+
+  private onResponseComplete(): void {
+    if (this.isComplete) this.cluster.stats.countCompleteCopy(this.context.dispatcher.now() - this.completeMs);
     this.settle();
   }
 
   // ---- the end
 
   onResetStream(reason: ResetReason): void {
-    countReset(this.host, this.cluster.stats, reason, this.answered);
-    this.settle();
+    this.onFailure(reason);
   }
 
   onTimer(): void {
-    this.cluster.stats.rqTimeout.inc();
+    const { stats } = this.cluster;
+    stats.rqTimeout.inc();
+    if (!this.answered) stats.countResponseToCopy(504);
     countTimeout(this.host, this.answered, this.answered);
     this.cancel();
   }
@@ -169,7 +186,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
 
   /** The request that it is a copy of is over. What is complete goes on, anything else would never be. */
   onRequestOver(): void {
-    if (!this.requestComplete) this.cancel();
+    if (!this.isComplete) this.cancel();
   }
 
   private cancel(): void {

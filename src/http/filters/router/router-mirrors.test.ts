@@ -64,6 +64,38 @@ describe("mirrored requests", () => {
     }
   });
 
+  describe("count for their cluster as requests of the proxy's own", () => {
+    const counted = (status: number, more: object = {}): object => {
+      const codes = [`upstream_rq_${status}`, `upstream_rq_${Math.floor(status / 100)}xx`, "upstream_rq_completed"];
+      const all = codes.flatMap((name) => [name, `internal.${name}`]);
+      return { ...Object.fromEntries(all.map((name) => [name, 1])), ...more };
+    };
+    const maintenance = { "upstream.maintenance_mode.copy": 100 };
+    const rows: readonly (readonly [what: string, stats: object, options?: RouterRunOptions])[] = [
+      ["answer", counted(200, { upstream_rq_time: 100, "internal.upstream_rq_time": 100 })],
+      ["reset", counted(503)],
+      ["refuse", counted(503)],
+      ["silence", counted(504, { upstream_rq_timeout: 1 })],
+      ["maintenance", counted(503, { upstream_rq_maintenance_mode: 1 }), { runtime: maintenance }],
+    ];
+    for (const [what, stats, options] of rows) {
+      test(what, () => {
+        const { run, copies } = mirrored({ ...options, route: { timeout: "3s" }, link: { latencyMs: 0 } });
+        if (what === "refuse") run.proxy.network.setLink(COPY, { connect: "refuse" });
+        const client = run.get();
+        run.runFor(100);
+        if (what === "reset") copies.connection(0).reset();
+        if (what === "answer") run.respond(OK, copies.connection(0));
+        run.respond(OK);
+        run.runFor(5_000);
+        const names = /^(cluster\.copy\.)(?=(internal\.)?upstream_rq_(\d|completed|time|maintenance))/;
+        const all = [...run.proxy.stats.nonZero].filter(([name]) => names.test(name));
+        assert.deepEqual(Object.fromEntries(all.map(([name, value]) => [name.replace(names, ""), value])), stats);
+        run.finish([client]);
+      });
+    }
+  });
+
   test("a request that the client breaks off is no copy either", () => {
     const { run, copies } = mirrored();
     const client = run.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\nabc");
