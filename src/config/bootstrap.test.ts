@@ -222,7 +222,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           preconnectRatio: 1,
           predictivePreconnectRatio: 1,
           perDownstreamConnection: false,
-          connect: { source: null, keepAliveDelayMs: 0 },
+          connect: { source: null, keepalive: null },
         },
         maxResponseHeadersKb: 60,
         maxHeadersCount: 100,

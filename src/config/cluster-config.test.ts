@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import net from "node:net";
 import { test } from "node:test";
 import { ANY_LOCALITY } from "../upstream/cluster.test.support.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
@@ -132,7 +133,7 @@ load_assignment:
       preconnectRatio: 1,
       predictivePreconnectRatio: 1,
       perDownstreamConnection: false,
-      connect: { source: null, keepAliveDelayMs: 0 },
+      connect: { source: null, keepalive: null },
     },
     maxResponseHeadersKb: 60,
     maxHeadersCount: 7,
@@ -171,10 +172,22 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
     preconnectRatio: 1.5,
     predictivePreconnectRatio: 2,
     perDownstreamConnection: false,
-    connect: { source: { kind: "ip", host: "127.0.0.2", port: 0 }, keepAliveDelayMs: 30_000 },
+    connect: {
+      source: { kind: "ip", host: "127.0.0.2", port: 0 },
+      keepalive: { timeMs: 30_000, intervalMs: 75_000, probes: 9 },
+    },
   });
-  const keepAlive = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect.keepAliveDelayMs;
-  assert.equal(keepAlive, 7_200_000, "the operating system's own default");
+  const { keepalive } = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect;
+  assert.deepEqual(keepalive, { timeMs: 7_200_000, intervalMs: 75_000, probes: 9 }, "the operating system's defaults");
+});
+
+test("probes and their interval, and a warning for each on a Node that cannot set them", () => {
+  const text = "upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_interval: 5 } }";
+  const { keepalive } = cluster(text).poolPolicy.connect;
+  assert.deepEqual(keepalive, { timeMs: 7_200_000, intervalMs: 5_000, probes: 3 });
+  const fields = ["keepalive_probes", "keepalive_interval"];
+  const found = problems(text).map((problem) => fields.find((field) => problem.includes(`tcp_keepalive.${field}: `)));
+  assert.deepEqual(found, net.Socket.prototype.setKeepAlive.length >= 4 ? [] : fields);
 });
 
 test("faults of health checks", () => {

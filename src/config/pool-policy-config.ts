@@ -3,12 +3,18 @@ import type {
   Cluster_PreconnectPolicy,
   UpstreamConnectionOptions,
 } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
-import type { BindConfig, SocketAddress, TcpKeepalive } from "../gen/envoy/config/core/v3/address_pb.js";
+import type {
+  BindConfig,
+  SocketAddress,
+  TcpKeepalive as TcpKeepaliveMessage,
+} from "../gen/envoy/config/core/v3/address_pb.js";
 import type { IpAddress } from "../network/address.js";
+import type { TcpKeepalive } from "../network/stream-socket.js";
+import { canSetKeepaliveProbes } from "../network/tcp-keepalive.js";
 import { DEFAULT_POOL_POLICY, type PoolPolicy } from "../upstream/pool/pool-policy.js";
 import { convertSocketAddress, SOCKET_ADDRESS_FIELDS } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { ignored, implemented, type MessageTable } from "./implemented-fields.js";
+import { implemented, type MessageTable } from "./implemented-fields.js";
 
 export const PRECONNECT_FIELDS: MessageTable = implemented<Cluster_PreconnectPolicy>(
   "envoy.config.cluster.v3.Cluster.PreconnectPolicy",
@@ -25,16 +31,16 @@ export const BIND_FIELDS: MessageTable = implemented<BindConfig>("envoy.config.c
 export const CONNECTION_OPTIONS_FIELDS: MessageTable = implemented<UpstreamConnectionOptions>(
   "envoy.config.cluster.v3.UpstreamConnectionOptions",
   {
-    tcp_keepalive: implemented<TcpKeepalive>("envoy.config.core.v3.TcpKeepalive", {
+    tcp_keepalive: implemented<TcpKeepaliveMessage>("envoy.config.core.v3.TcpKeepalive", {
       keepalive_time: true,
-      keepalive_probes: ignored("the operating system's number of probes holds"),
-      keepalive_interval: ignored("the operating system's interval holds"),
+      keepalive_probes: true,
+      keepalive_interval: true,
     }),
   },
 );
 
-/** Seconds after which the operating system probes by default on Linux. */
-const DEFAULT_KEEPALIVE_TIME_S = 7_200;
+/** What Linux does by default: Node has defaults of its own otherwise. */
+const DEFAULT_KEEPALIVE = { timeS: 7_200, intervalS: 75, probes: 9 };
 
 /** How the cluster's connections are opened and kept, but for `max_connection_duration`. */
 export function convertPoolPolicy(
@@ -49,8 +55,26 @@ export function convertPoolPolicy(
     perDownstreamConnection: cluster.connectionPoolPerDownstreamConnection,
     connect: {
       source: convertSource(cluster.upstreamBindConfig, context),
-      keepAliveDelayMs: keepAlive === undefined ? 0 : (keepAlive.keepaliveTime ?? DEFAULT_KEEPALIVE_TIME_S) * 1_000,
+      keepalive: keepAlive === undefined ? null : convertKeepalive(keepAlive, context),
     },
+  };
+}
+
+function convertKeepalive(message: TcpKeepaliveMessage, context: ConversionContext): TcpKeepalive {
+  if (!canSetKeepaliveProbes()) {
+    for (const field of ["keepaliveProbes", "keepaliveInterval"] as const) {
+      if (message[field] === undefined) continue;
+      context.noEffect(
+        message,
+        field,
+        `Node ${process.versions.node} sends 10 probes, one a second; newer ones can be told`,
+      );
+    }
+  }
+  return {
+    timeMs: (message.keepaliveTime ?? DEFAULT_KEEPALIVE.timeS) * 1_000,
+    intervalMs: (message.keepaliveInterval ?? DEFAULT_KEEPALIVE.intervalS) * 1_000,
+    probes: message.keepaliveProbes ?? DEFAULT_KEEPALIVE.probes,
   };
 }
 

@@ -321,12 +321,25 @@ describe("a NodeSocket that connects", () => {
   test("our own end of a connection can be chosen", async (t) => {
     const { address } = await listen(t, (socket) => void socket.on("error", () => {}));
     const source = { kind: "ip", host: "127.0.0.2", port: 0 } as const;
-    const probe = new SocketProbe(
-      new NodeSocketFactory(context()).connect(address, { source, keepAliveDelayMs: 1_000 }),
-    );
+    const probe = new SocketProbe(new NodeSocketFactory(context()).connect(address, { source, keepalive: null }));
     t.after(() => probe.socket.destroy());
     await probe.untilEvent("connected");
     assert.deepEqual(probe.socket.localAddress?.kind === "ip" && probe.socket.localAddress.host, "127.0.0.2");
+  });
+
+  test("a connected socket is told when to ask whether its peer is there", async (t) => {
+    const set = t.mock.method(net.Socket.prototype, "setKeepAlive");
+    const { address } = await listen(t, (socket) => void socket.on("error", () => {}));
+    const keepalive = { timeMs: 30_000, intervalMs: 5_000, probes: 3 };
+    const factory = new NodeSocketFactory(context());
+    const probes = [
+      { source: null, keepalive },
+      { source: null, keepalive: null },
+    ].map((options) => new SocketProbe(factory.connect(address, options)));
+    for (const { socket } of probes) t.after(() => socket.destroy());
+    for (const probe of probes) await probe.untilEvent("connected");
+    const calls = set.mock.calls.map((call) => call.arguments as unknown[]);
+    assert.deepEqual(calls, [[true, 30_000, 5_000, 3]]);
   });
 
   test("a connect that is given up closes without an error", async (t) => {

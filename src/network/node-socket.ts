@@ -4,8 +4,15 @@ import type { Address } from "./address.js";
 import { HandleWriter, hasWriteHandle } from "./handle-writer.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
-import type { ConnectOptions, SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
+import type {
+  ConnectOptions,
+  SocketError,
+  StreamSocket,
+  StreamSocketCallbacks,
+  TcpKeepalive,
+} from "./stream-socket.js";
 import { StreamWriter } from "./stream-writer.js";
+import { setKeepalive } from "./tcp-keepalive.js";
 
 /** What every socket of a worker shares. */
 export interface NodeSocketContext {
@@ -44,12 +51,14 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   /** What Node has not been told of yet. */
   private nextReadBuffer: Buffer | null;
   private error: SocketError | null = null;
+  private readonly keepalive: TcpKeepalive | null;
   private writer: SocketWriter;
   private cachedLocal: Address | null = null;
   private cachedRemote: Address | null = null;
 
-  private constructor(context: NodeSocketContext) {
+  private constructor(context: NodeSocketContext, keepalive: TcpKeepalive | null) {
     this.context = context;
+    this.keepalive = keepalive;
     this.readBuffer = context.readBuffers.shared;
     this.nextReadBuffer = this.readBuffer;
     // Both are set by the two factories below before anybody sees the object.
@@ -59,12 +68,10 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 
   /** Starts an asynchronous connect. */
   static connect(context: NodeSocketContext, address: Address, options = NO_OPTIONS): NodeSocket {
-    const owner = new NodeSocket(context);
-    const { source, keepAliveDelayMs } = address.kind === "pipe" ? NO_OPTIONS : options;
+    const { source, keepalive } = address.kind === "pipe" ? NO_OPTIONS : options;
+    const owner = new NodeSocket(context, keepalive);
     const socketOptions = {
       noDelay: true,
-      keepAlive: keepAliveDelayMs > 0,
-      keepAliveInitialDelay: keepAliveDelayMs,
       localAddress: source?.host,
       localPort: source === null || source.port === 0 ? undefined : source.port,
       allowHalfOpen: true,
@@ -85,7 +92,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
    * as it is, with `data` events.
    */
   static accept(context: NodeSocketContext, accepted: net.Socket): NodeSocket {
-    const owner = new NodeSocket(context);
+    const owner = new NodeSocket(context, null);
     const bare = accepted as net.Socket & { _handle?: { readStop?: unknown } | null };
     const handle = bare._handle;
     if (handle === undefined || handle === null || typeof handle.readStop !== "function") {
@@ -221,6 +228,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 
   onConnectEvent(): void {
     this.context.dispatcher.beginEvent();
+    if (this.keepalive !== null) setKeepalive(this.socket, this.keepalive);
     this.callbacks?.onSocketConnected();
     this.context.dispatcher.endEvent();
   }
@@ -248,7 +256,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 }
 
 /** Of no use to pipes. */
-const NO_OPTIONS: ConnectOptions = { source: null, keepAliveDelayMs: 0 };
+const NO_OPTIONS: ConnectOptions = { source: null, keepalive: null };
 
 function onConnect(this: net.Socket): void {
   (this as OwnedSocket).owner.onConnectEvent();

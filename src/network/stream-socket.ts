@@ -64,12 +64,22 @@ export interface ListenSocket {
   close(): void;
 }
 
+/** When the operating system asks whether a silent peer is there. Plain frozen data. */
+export interface TcpKeepalive {
+  /** Milliseconds of silence before the first probe. */
+  readonly timeMs: number;
+  /** Milliseconds from one unanswered probe to the next. A Node that cannot set it has 1,000. */
+  readonly intervalMs: number;
+  /** Unanswered probes after which the connection is dead. A Node that cannot set it has 10. */
+  readonly probes: number;
+}
+
 /** How a connection is to be made. Plain frozen data. */
 export interface ConnectOptions {
   /** Our own end; null for whatever the operating system chooses. */
   readonly source: IpAddress | null;
-  /** Milliseconds of silence after which the operating system probes whether the peer is there; 0 is never. */
-  readonly keepAliveDelayMs: number;
+  /** Null for no probes. */
+  readonly keepalive: TcpKeepalive | null;
 }
 
 /** The network of one worker. */
