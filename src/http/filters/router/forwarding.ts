@@ -6,13 +6,13 @@ import { ANY_HOST } from "../../../upstream/load-balancer-context.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContext } from "../../filter/filter.js";
-import { setAttemptCount } from "../../headers/attempt-count.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AttemptLog } from "./attempt-log.js";
 import { AttemptMeasure } from "./attempt-measure.js";
 import { countAnswer, countConnected, countOutcome, countReset, countTimeout } from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
+import { announceFurtherAttempt } from "./further-attempt.js";
 import { RequestClock } from "./request-clock.js";
 import {
   countAttempt,
@@ -22,7 +22,6 @@ import {
   countRetriedResponse,
 } from "./request-counts.js";
 import { type ReplayOwner, type ReplayPurpose, RequestReplay } from "./request-replay.js";
-import { announceTimeout } from "./request-timeouts.js";
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
@@ -37,7 +36,7 @@ import {
   type TimeoutDetails,
   timeoutStatus,
 } from "./unanswered-request.js";
-import { recordAttempt, recordConnection } from "./upstream-facts.js";
+import { recordAttempt, recordConnection, recordResponse } from "./upstream-facts.js";
 import { upstreamFailureStatus } from "./upstream-failure.js";
 import { upstreamPool } from "./upstream-pool.js";
 import { UpstreamRequest } from "./upstream-request.js";
@@ -308,14 +307,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.startAttempt(host, false);
   }
 
-  /** What the upstream gets to know of an attempt that is not the first. */
   private announceFurther(afterTimeout: boolean): void {
-    const { headers } = this.replay;
-    const { virtualHost } = this.plan.route;
-    if (virtualHost.includeRequestAttemptCount) setAttemptCount(headers, this.stream.streamInfo.attemptCount + 1);
-    if (virtualHost.includeIsTimeoutRetryHeader) headers.set("x-envoy-is-timeout-retry", String(afterTimeout));
     const { suppressEnvoyHeaders } = this.context.config;
-    announceTimeout(headers, this.timeouts, this.plan.action, this.clock.elapsedMs(), suppressEnvoyHeaders);
+    const elapsedMs = this.clock.elapsedMs();
+    const { headers } = this.replay;
+    announceFurtherAttempt(headers, this.plan, this.stream, elapsedMs, afterTimeout, suppressEnvoyHeaders);
   }
 
   /** The connection was stale: once more, on a fresh one to the same host. Not a retry: no policy has to allow it. */
@@ -363,10 +359,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     this.responseStarted = true;
     this.settleFor(attempt);
     attempt.countAnswer(headers, endStream);
-    const now = dispatcher.now();
-    streamInfo.firstUpstreamRxMs = now;
-    streamInfo.responseCodeDetails = "via_upstream";
-    streamInfo.isCanary = headers.get("x-envoy-upstream-canary") === "true";
+    recordResponse(streamInfo, headers, dispatcher.now());
     countResponse(this.plan.cluster.stats, streamInfo, headers.status);
     if (this.isRequestComplete && !this.context.config.suppressEnvoyHeaders) {
       headers.set("x-envoy-upstream-service-time", String(Math.floor(this.clock.elapsedMs())));

@@ -2,6 +2,7 @@ import type { StreamInfo } from "../../../stream-info/stream-info.js";
 import type { Host } from "../../../upstream/host.js";
 import type { ActiveClient } from "../../../upstream/pool/active-client.js";
 import type { StreamContext } from "../../filter/filter.js";
+import type { HeaderMap } from "../../headers/header-map.js";
 
 /** What the log may say of the connection that an attempt got. @param requestComplete the request had to wait for it */
 export function recordConnection(
@@ -13,6 +14,13 @@ export function recordConnection(
   client.describeTo(streamInfo);
   streamInfo.firstUpstreamTxMs = nowMs;
   if (requestComplete) streamInfo.lastUpstreamTxMs = nowMs;
+}
+
+/** The response that the client gets begins. */
+export function recordResponse(streamInfo: StreamInfo, headers: HeaderMap, nowMs: number): void {
+  streamInfo.firstUpstreamRxMs = nowMs;
+  streamInfo.responseCodeDetails = "via_upstream";
+  streamInfo.isCanary = headers.get("x-envoy-upstream-canary") === "true";
 }
 
 /**
