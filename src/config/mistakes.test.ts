@@ -169,6 +169,8 @@ const WHOLE: readonly (readonly [text: string, place: string, says: string])[] =
   ["admin: {}\n---\nadmin: {}", "2:1", "a configuration is one document"],
   ['{ "admin": {},, "node": {} }', "1:15", "a comma too many"],
   ['{ "admin": {}\n "node": {} }', "2:2", "a comma is missing"],
+  ['// mine\n{ "admin": {} }', "1:1", "begin it with `#`"],
+  ['{ "admin": {},\n  /* none */ "node": {} }', "2:3", "begin it with `#`"],
   ['{ "admin": {', "1:12", "this `{` is never closed"],
   ["\uFEFFadmn: {}", "1:1", "did you mean `admin`?"],
   ["node:\r\n  idd: x\r\n", "2:3", "did you mean `id`?"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closestName } from "./closest-name.js";
 
-const NAMES = ["connect_timeout", "lb_policy", "name", "type", "load_assignment", "dns_lookup_family"];
+const NAMES = ["connect_timeout", "lb_policy", "name", "type", "load_assignment", "dns_lookup_family", "num_retries"];
 
 const CASES: readonly (readonly [string, string | null])[] = [
   ["conect_timeout", "connect_timeout"],
@@ -12,6 +12,7 @@ const CASES: readonly (readonly [string, string | null])[] = [
   ["LB_POLICY", "lb_policy"],
   ["load_assignmnets", "load_assignment"],
   ["tpe", "type"],
+  ["num_retry", "num_retries"],
   ["something_else", null],
   ["x", null],
   ["", null],

@@ -44,8 +44,12 @@ function wordsOf(name: string): string[] {
     .filter((word) => word.length >= MIN_WORD_LENGTH);
 }
 
+/** Plurals in `-ies` count as their singular: `num_retry` leads to `num_retries`. */
 function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[-_ ]/g, "");
+  return name
+    .toLowerCase()
+    .replace(/ies(?=$|[-_ ])/g, "y")
+    .replace(/[-_ ]/g, "");
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours; anything above `limit` counts as `limit + 1`. */

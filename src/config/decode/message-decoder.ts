@@ -245,6 +245,8 @@ export class MessageDecoder {
   /** For a field of another message that is near: one level further in, or out. */
   private misplacedHint(desc: DescMessage, { key: name, value }: YamlEntry, source: MessageSource): string {
     if (name === "@type") return "only what stands for any message has one, `typed_config` for example: leave it out";
+    // Between the brackets of JSON the parser takes it for a part of the key.
+    if (/^\/[/*]/.test(name)) return "this is no comment in YAML, also where it is written as JSON: begin it with `#`";
     const { parent } = source;
     if (parent !== null && !isAnyType(parent.desc) && this.fieldNamed(parent.desc, name) !== null) {
       return `\`${name}\` is a field of the ${parent.desc.name} around this ${desc.name}: indent it less`;

@@ -33,6 +33,7 @@ test("extensions that are newer than the protos are known by their packages", ()
     MODULE,
     "envoy.extensions.clusters.composite.v3.ClusterConfig",
     "envoy.extensions.vcl.v3alpha.Vcl",
+    "io.istio.http.peer_metadata.Config",
   ]) {
     assert.ok(isNewerType(name), name);
   }

@@ -1,7 +1,7 @@
 /*
  * What Envoy's API has and the descriptors do not: fields and extensions that not even `proto/additions` brings, and those
- * of Envoy's contrib builds. Only names: enough to tell something that Sluice does not have yet from a slip of the pen.
- * A message or field that comes into the descriptors is found there first, so an entry that is too many does no harm.
+ * of Envoy's contrib builds and of Istio's. Only names: enough to tell something that Sluice does not have yet from a slip
+ * of the pen. A message or field that comes into the descriptors is found there first, so an entry that is too many does no harm.
  */
 
 /** By message type. */
@@ -58,6 +58,14 @@ const NEWER_PACKAGES: Readonly<Record<string, string>> = {
   vcl: "v3alpha",
 };
 
+/** Messages of the filters that Istio's build of Envoy adds under names of its own. */
+const ISTIO_TYPES: ReadonlySet<string> = new Set([
+  "envoy.tcp.metadataexchange.config.MetadataExchange",
+  "io.istio.http.peer_metadata.Config",
+  "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig",
+  "stats.PluginConfig",
+]);
+
 /** Whether a field that the descriptors do not have is one of Envoy's. */
 export function isNewerField(typeName: string, field: string): boolean {
   return Object.hasOwn(NEWER_FIELDS, typeName) && NEWER_FIELDS[typeName]?.includes(field) === true;
@@ -67,6 +75,7 @@ let packages: Set<string> | undefined;
 
 /** Whether a message type belongs to an extension that the descriptors do not have. */
 export function isNewerType(typeName: string): boolean {
+  if (ISTIO_TYPES.has(typeName)) return true;
   packages ??= new Set(
     Object.entries(NEWER_PACKAGES).flatMap(([kind, names]) =>
       names.split(" ").map((name) => `envoy.extensions.${kind}.${name}`),

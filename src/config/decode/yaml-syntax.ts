@@ -19,8 +19,23 @@ export function explainSyntax(error: YAMLParseError, text: string): SyntaxFault 
   const index = lines.findLastIndex(({ start }) => start <= at);
   const line = lines[index];
   const fault =
-    line === undefined ? null : (faultOfCharacter(error, text, at, line) ?? faultOfLine(error, lines, index, line));
+    line === undefined
+      ? null
+      : (foreignComment(lines, index) ??
+        faultOfCharacter(error, text, at, line) ??
+        faultOfLine(error, lines, index, line));
   return fault ?? { offset: at, message: plainText(error), suggestion: "" };
+}
+
+/** A comment as programs have it, in JSON most often: the parser goes on for a while before it stumbles. */
+function foreignComment(lines: readonly YamlLine[], index: number): SyntaxFault | null {
+  const line = lines.slice(0, index + 2).find(({ content }) => /^(?:\/\/|\/\*)/.test(content));
+  if (line === undefined) return null;
+  return found(
+    line.start + line.indent,
+    "this is no comment in YAML, also where it is written as JSON",
+    "begin it with `#`",
+  );
 }
 
 /** The parser's own text, or a plainer one. */
