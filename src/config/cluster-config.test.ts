@@ -348,7 +348,7 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
     [
       "4:16 error lb_policy: an aggregate leaves the choice to its clusters -> use `lb_policy: CLUSTER_PROVIDED`",
       '5:122 error cluster_type.typed_config.clusters[0]: the aggregate "c" cannot be a part of itself',
-      '5:125 error cluster_type.typed_config.clusters[1]: there is no static cluster "d"',
+      '5:125 warning cluster_type.typed_config.clusters[1]: there is no static cluster "d": the aggregate goes without it',
     ],
   ],
   [
@@ -396,7 +396,7 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
   [
     "load_assignment: { cluster_name: c, endpoints: [{ priority: 2 }] }",
     [
-      "4:65 error load_assignment.endpoints[0].priority: there is no priority 1: priorities count up from 0 without a gap",
+      "4:65 warning load_assignment.endpoints[0].priority: there is no priority 1: it is taken for one without hosts, as Envoy does",
     ],
   ],
   [

@@ -53,7 +53,9 @@ export function convertMembers(cluster: Cluster, discovery: DiscoveryType, conte
     if (name === cluster.name) {
       context.itemError(aggregate, "clusters", index, `the aggregate "${name}" cannot be a part of itself`);
     } else if (context.clusterNames?.has(name) === false) {
-      context.itemError(aggregate, "clusters", index, `there is no static cluster "${name}"`);
+      // Envoy waits for it: a management server may bring it.
+      const text = `there is no static cluster "${name}": the aggregate goes without it`;
+      context.itemNoEffect(aggregate, "clusters", index, text);
     }
   }
   return [...aggregate.clusters];

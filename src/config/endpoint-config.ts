@@ -87,14 +87,17 @@ export function convertEndpoints(
   return groups.flatMap((group) => convertGroup(group, discovery, context));
 }
 
-/** Priorities are counted from 0 without a gap (`LocalityLbEndpoints.priority`). */
+/**
+ * Priorities are counted from 0 without a gap (`LocalityLbEndpoints.priority`). Envoy takes a gap for a priority without
+ * hosts, so it is seldom meant and does no harm.
+ */
 function checkPriorities(groups: readonly LocalityLbEndpoints[], context: ConversionContext): void {
   const used = new Set(groups.map(({ priority }) => priority));
   for (const group of groups) {
     const { priority } = group;
     if (priority === 0 || used.has(priority - 1)) continue;
-    const text = `there is no priority ${priority - 1}: priorities count up from 0 without a gap`;
-    context.error(group, "priority", text);
+    const text = `there is no priority ${priority - 1}: it is taken for one without hosts, as Envoy does`;
+    context.noEffect(group, "priority", text);
   }
 }
 
