@@ -31,7 +31,10 @@ export const TIMED_OUT: CheckResult = {
 
 /** Performs the checks of one host, one at a time. Implemented for each protocol. */
 export interface CheckSession {
-  /** Begins a check; the receiver is told how it ended, once, and never before this returns. */
+  /**
+   * Begins a check; the receiver is told how it ended, once, and never before this returns. Between checks it may be told
+   * of one more failure: that a connection which was kept for the next one is gone.
+   */
   start(): void;
   /** The check takes too long: it ends without a result. */
   cancel(): void;

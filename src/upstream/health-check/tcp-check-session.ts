@@ -60,8 +60,11 @@ export class TcpCheckSession implements CheckSession, ConnectionCallbacks {
 
   onConnectionEvent(event: ConnectionEvent): void {
     if (event !== "connected") {
-      this.connection = null;
-      if (this.checking) this.finish(NETWORK_FAILURE);
+      // Also between checks: a host that closes what was to be used again is one that ends, or that wants no reuse.
+      if (this.connection !== null) {
+        this.connection = null;
+        this.finish(NETWORK_FAILURE);
+      }
       return;
     }
     if (this.connection !== null) this.send(this.connection);
