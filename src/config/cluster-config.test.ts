@@ -206,6 +206,23 @@ test("faults of health checks", () => {
   assert.match(http("receive: [{ text: '616263' }], response_buffer_size: 2")[0] ?? "", /it has 3 bytes/);
   assert.deepEqual(http("receive: [{ text: '616263' }], response_buffer_size: 0"), []);
   assert.match(http("receive: [{ text: 'ok' }]")[0] ?? "", /must be bytes as hex digits/);
+  assert.match(http("request_headers_to_remove: [Host]")[0] ?? "", /request_headers_to_remove\[0\]: `Host` cannot be/);
+  assert.match(http("codec_client_type: HTTP2")[0] ?? "", /error .*codec_client_type: .*HTTP2/);
+});
+
+test("faults of what an endpoint says of its checks", () => {
+  const check = (address: string, fields: string): string =>
+    problems(
+      `load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: ${address}, health_check_config: { ${fields} } } }] }] }`,
+    )[0] ?? "";
+  const ip = "{ socket_address: { address: 10.0.0.1, port_value: 80 } }";
+  const pipe = "{ pipe: { path: /a } }";
+  assert.equal(check(ip, `address: ${pipe}`), "");
+  assert.equal(check(pipe, `address: ${ip}, port_value: 81`), "");
+  assert.match(check(ip, `address: ${pipe}, port_value: 81`), /error .*port_value: a pipe has no port/);
+  assert.match(check(pipe, "port_value: 81"), /error .*port_value: a pipe has no port/);
+  assert.match(check(ip, "address: { socket_address: { address: 10.0.0.2, port_value: 0 } }"), /a check needs a port/);
+  assert.match(check(ip, "address: { socket_address: { address: a.test, port_value: 1 } }"), /is not an IP address/);
 });
 
 test("name servers, in the older fields too", () => {

@@ -182,6 +182,9 @@ function convertEndpoint(
   if (health === undefined) return null;
   const metadata = convertMetadata(message.metadata);
   const { healthCheckConfig } = endpoint;
-  const checked = healthCheckConfig === undefined ? {} : { healthCheck: convertEndpointHealthCheck(healthCheckConfig) };
+  const checked =
+    healthCheckConfig === undefined
+      ? {}
+      : { healthCheck: convertEndpointHealthCheck(healthCheckConfig, address, context) };
   return { address, hostname, weight: message.loadBalancingWeight ?? 1, ...ofGroup, health, metadata, ...checked };
 }

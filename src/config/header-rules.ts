@@ -1,9 +1,11 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { HeaderValue, HeaderValueOption } from "../gen/envoy/config/core/v3/base_pb.js";
 import { FormatError } from "../http/formatter/format-error.js";
 import type { HeaderAppendAction, HeaderRuleConfig } from "../http/formatter/header-rule.js";
 import { TextFormat } from "../http/formatter/substitution-format.js";
 import { isToken } from "../http/headers/header-syntax.js";
 import type { ConversionContext } from "./conversion-context.js";
+import type { FieldName } from "./field-name.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 
 export const HEADER_RULE_FIELDS: MessageTable = implemented<HeaderValueOption>(
@@ -29,6 +31,29 @@ export function convertHeaderRules(
   context: ConversionContext,
 ): readonly HeaderRuleConfig[] {
   return messages.map((message) => convertHeaderRule(message, context)).filter((rule) => rule !== null);
+}
+
+/** Names of fields that are removed, in lower case; those with an error are left out. @param field that lists them */
+export function convertRemovedHeaders<M extends Message>(
+  message: M,
+  field: FieldName<M>,
+  names: readonly string[],
+  context: ConversionContext,
+): string[] {
+  const removed: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const fault = removedNameFault(name);
+    if (fault === null) removed.push(name.toLowerCase());
+    else context.itemError(message, field, index, fault);
+  }
+  return removed;
+}
+
+function removedNameFault(name: string): string | null {
+  if (name.startsWith(":") || name.toLowerCase() === "host") {
+    return `\`${name}\` cannot be removed: it is what the message is, not a field of it`;
+  }
+  return isToken(name) ? null : `"${name}" is no name of a header`;
 }
 
 function convertHeaderRule(message: HeaderValueOption, context: ConversionContext): HeaderRuleConfig | null {

@@ -8,6 +8,7 @@ import type {
 import type { Endpoint_HealthCheckConfig } from "../gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
 import type { HealthCheckEventFileSink } from "../gen/envoy/extensions/health_check/event_sinks/file/v3/file_pb.js";
 import type { Int64Range } from "../gen/envoy/type/v3/range_pb.js";
+import type { Address } from "../network/address.js";
 import type {
   EndpointHealthCheck,
   HealthCheckConfig,
@@ -15,9 +16,10 @@ import type {
   StatusRange,
   TcpCheckConfig,
 } from "../upstream/health-check-config.js";
+import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
 import type { ConversionContext } from "./conversion-context.js";
-import { convertHeaderRules, HEADER_RULE_FIELDS } from "./header-rules.js";
-import { extensions, implemented, type MessageTable, refused, sameAs } from "./implemented-fields.js";
+import { convertHeaderRules, convertRemovedHeaders, HEADER_RULE_FIELDS } from "./header-rules.js";
+import { extensions, implemented, type MessageTable, refused, values } from "./implemented-fields.js";
 import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 
 const PAYLOAD_FIELDS = implemented<HealthCheck_Payload>("envoy.config.core.v3.HealthCheck.Payload", {
@@ -31,6 +33,9 @@ const FILE_SINK_FIELDS = implemented<HealthCheckEventFileSink>(
   "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink",
   { event_log_path: true },
 );
+
+/** What checks are made with; the others come with HTTP/2. */
+const CODEC = "HTTP1";
 
 const NOT_YET = "the cluster's hosts would be used unchecked";
 
@@ -55,7 +60,7 @@ export const HEALTH_CHECK_FIELDS: MessageTable = implemented<HealthCheck>("envoy
     request_headers_to_remove: true,
     expected_statuses: RANGE_FIELDS,
     retriable_statuses: RANGE_FIELDS,
-    codec_client_type: sameAs(0),
+    codec_client_type: values(() => [CODEC]),
     service_name_matcher: STRING_MATCHER_FIELDS,
     method: true,
   }),
@@ -81,7 +86,7 @@ export const HEALTH_CHECK_FIELDS: MessageTable = implemented<HealthCheck>("envoy
 
 export const ENDPOINT_HEALTH_CHECK_FIELDS: MessageTable = implemented<Endpoint_HealthCheckConfig>(
   "envoy.config.endpoint.v3.Endpoint.HealthCheckConfig",
-  { port_value: true, hostname: true, disable_active_health_check: true },
+  { port_value: true, hostname: true, address: ADDRESS_FIELDS, disable_active_health_check: true },
 );
 
 const DEFAULT_NO_TRAFFIC_MS = 60_000;
@@ -124,7 +129,7 @@ export function convertHealthCheck(message: HealthCheck, context: ConversionCont
     unhealthyThreshold: message.unhealthyThreshold ?? 1,
     altPort: message.altPort ?? 0,
     reuseConnection: message.reuseConnection ?? true,
-    eventLogPath: eventLogPath(message, context),
+    eventLogPaths: eventLogPaths(message, context),
     logsAllFailures: message.alwaysLogHealthCheckFailures,
     logsAllSuccesses: message.alwaysLogHealthCheckSuccess,
     check,
@@ -132,8 +137,20 @@ export function convertHealthCheck(message: HealthCheck, context: ConversionCont
 }
 
 /** `Endpoint.health_check_config` */
-export function convertEndpointHealthCheck(message: Endpoint_HealthCheckConfig): EndpointHealthCheck {
-  return { port: message.portValue, hostname: message.hostname, disabled: message.disableActiveHealthCheck };
+export function convertEndpointHealthCheck(
+  message: Endpoint_HealthCheckConfig,
+  endpointAddress: Address,
+  context: ConversionContext,
+): EndpointHealthCheck {
+  const { portValue: port, hostname, disableActiveHealthCheck: disabled } = message;
+  const address = message.address === undefined ? null : convertAddress(message.address, context, "ipOnly");
+  if (port !== 0 && (address ?? endpointAddress).kind === "pipe") {
+    context.error(message, "portValue", "a pipe has no port");
+  }
+  if (message.address !== undefined && address?.kind === "ip" && address.port === 0 && port === 0) {
+    context.error(message.address, "socketAddress", "a check needs a port; 0 is none");
+  }
+  return { address, port, hostname, disabled };
 }
 
 function convertCheck(message: HealthCheck, context: ConversionContext): HealthCheckConfig["check"] | null {
@@ -155,6 +172,8 @@ function convertHttp(message: HealthCheck_HttpHealthCheck, context: ConversionCo
   const receive = payloads(message.receive, context);
   const send = message.send === undefined ? "" : payload(message.send, context);
   const method = context.enumName(message, "method");
+  const codec = context.enumName(message, "codecClientType");
+  if (codec !== CODEC) context.notImplemented(message, "codecClientType", `a health check over ${codec}`);
   if (method === "CONNECT") context.error(message, "method", "CONNECT cannot check a host");
   if (send !== null && send !== "" && !METHODS_WITH_BODY.has(method)) {
     context.error(message, "send", "needs a `method` whose requests have a body: POST, PUT, PATCH or OPTIONS");
@@ -172,8 +191,8 @@ function convertHttp(message: HealthCheck_HttpHealthCheck, context: ConversionCo
     method: method === "METHOD_UNSPECIFIED" ? "GET" : method,
     path: message.path,
     host: message.host,
-    headersToAdd: convertHeaderRules(message.requestHeadersToAdd, context).flatMap(({ name, value }) => [name, value]),
-    headersToRemove: message.requestHeadersToRemove.map((name) => name.toLowerCase()),
+    headersToAdd: convertHeaderRules(message.requestHeadersToAdd, context),
+    headersToRemove: convertRemovedHeaders(message, "requestHeadersToRemove", message.requestHeadersToRemove, context),
     expectedStatuses: expected.length === 0 ? [{ start: OK_STATUS, end: OK_STATUS + 1 }] : expected,
     retriableStatuses: ranges(message, "retriableStatuses", message.retriableStatuses, context),
     serviceName,
@@ -231,14 +250,14 @@ function payload(message: HealthCheck_Payload, context: ConversionContext): stri
   }
 }
 
-function eventLogPath(message: HealthCheck, context: ConversionContext): string | null {
+function eventLogPaths(message: HealthCheck, context: ConversionContext): string[] {
+  const paths = message.eventLogPath === "" ? [] : [message.eventLogPath];
   for (const { typedConfig } of message.eventLogger) {
     const unpacked = typedConfig === undefined ? null : context.unpack(typedConfig);
     if (unpacked === null) continue;
     if (unpacked.desc.typeName === FILE_SINK_FIELDS.typeName) {
-      return (unpacked.message as HealthCheckEventFileSink).eventLogPath;
-    }
-    context.noEffect(message, "eventLogger", `\`${unpacked.desc.typeName}\` is not implemented by Sluice yet`);
+      paths.push((unpacked.message as HealthCheckEventFileSink).eventLogPath);
+    } else context.noEffect(message, "eventLogger", `\`${unpacked.desc.typeName}\` is not implemented by Sluice yet`);
   }
-  return message.eventLogPath === "" ? null : message.eventLogPath;
+  return paths;
 }

@@ -1,10 +1,9 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { HeaderValueOption } from "../gen/envoy/config/core/v3/base_pb.js";
-import { isToken } from "../http/headers/header-syntax.js";
 import type { HeaderRuleListConfig, HeaderRulesConfig } from "../route/header-rules-config.js";
 import type { ConversionContext } from "./conversion-context.js";
 import type { FieldName } from "./field-name.js";
-import { convertHeaderRules, HEADER_RULE_FIELDS } from "./header-rules.js";
+import { convertHeaderRules, convertRemovedHeaders, HEADER_RULE_FIELDS } from "./header-rules.js";
 
 /** The fields of a level that has header rules. */
 export const ROUTE_HEADER_FIELDS = {
@@ -38,19 +37,7 @@ function ruleList<M extends HeaderRuleOwner>(
   removeField: "requestHeadersToRemove" | "responseHeadersToRemove",
   context: ConversionContext,
 ): HeaderRuleListConfig | null {
-  const remove: string[] = [];
-  for (const [index, name] of message[removeField].entries()) {
-    const fault = nameFault(name);
-    if (fault === null) remove.push(name.toLowerCase());
-    else context.itemError(message, removeField as FieldName<M>, index, fault);
-  }
+  const remove = convertRemovedHeaders(message, removeField as FieldName<M>, message[removeField], context);
   const add = convertHeaderRules(added, context);
   return remove.length === 0 && add.length === 0 ? null : { remove, add };
-}
-
-function nameFault(name: string): string | null {
-  if (name.startsWith(":") || name.toLowerCase() === "host") {
-    return `\`${name}\` cannot be removed: it is what the message is, not a field of it`;
-  }
-  return isToken(name) ? null : `"${name}" is no name of a header`;
 }

@@ -13,6 +13,7 @@ import { HealthCheckEventLog } from "../upstream/health-check/health-check-event
 import { HealthCheckStats } from "../upstream/health-check/health-check-stats.js";
 import { HealthChecker, type HealthReceiver } from "../upstream/health-check/health-checker.js";
 import { HostStabilizer } from "../upstream/health-check/host-stabilizer.js";
+import type { CheckHeaders } from "../upstream/health-check/http-check-session.js";
 import type { HealthCheckConfig } from "../upstream/health-check-config.js";
 import type { HostFailureReceiver } from "../upstream/host-failure-receiver.js";
 import { type HostHealthChange, uncheckedFlags } from "../upstream/host-health.js";
@@ -20,6 +21,7 @@ import type { ConsecutiveEjectionType } from "../upstream/outlier/outlier-config
 import { type EjectionReceiver, OutlierDetector } from "../upstream/outlier-detection/outlier-detector.js";
 import { OutlierEventLog } from "../upstream/outlier-detection/outlier-event-log.js";
 import { OutlierStats } from "../upstream/outlier-detection/outlier-stats.js";
+import { CheckHeaderRules } from "./check-headers.js";
 
 /** Checks are no traffic of the cluster. */
 const NOT_COUNTED: Counter = { name: "", inc: () => {}, add: () => {} };
@@ -30,6 +32,9 @@ const UNCOUNTED: ConnectionStats = {
   txBuffered: null,
   delayedCloseTimeouts: null,
 };
+
+/** TCP checks have no headers. */
+const NO_RULES: CheckHeaders = { applyTo: () => {} };
 
 /** Told of the hosts that a cluster has from now on. Tells the workers, and then `setHosts`. */
 export interface HostsReceiver {
@@ -97,11 +102,16 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
     const network = { ...this.parts, stats: UNCOUNTED };
     const stats = new HealthCheckStats(scope);
     const type = config.check.kind === "http" ? "HTTP" : "TCP";
-    const path = config.eventLogPath;
-    const events = path === null ? null : new HealthCheckEventLog(healthEvents(path), info.name, type, dispatcher);
+    const sinks = config.eventLogPaths.map(healthEvents);
+    const events = sinks.length === 0 ? null : new HealthCheckEventLog(sinks, info.name, type, dispatcher);
     const unchecked = uncheckedFlags(info.ignoreNewHostsUntilFirstCheck);
     const checkerParts = { uncheckedFlags: unchecked, dispatcher, random, stats, events, network, receiver: this };
-    return new HealthChecker(info.name, config, { ...checkerParts, hasTraffic: () => hasTraffic(info.statName) });
+    const rules = config.check.kind === "http" ? new CheckHeaderRules(info, config.check, dispatcher) : null;
+    return new HealthChecker(info.name, config, {
+      ...checkerParts,
+      hasTraffic: () => hasTraffic(info.statName),
+      headersFor: (endpoint) => rules?.for(endpoint) ?? NO_RULES,
+    });
   }
 
   /** Resolves when every host that is checked has had a first result: until then nobody knows where to send requests. */

@@ -1,4 +1,5 @@
 import type { StringMatcherConfig } from "../matching/string-matcher-config.js";
+import type { Address } from "../network/address.js";
 
 /** `envoy.config.core.v3.HealthCheck` as plain data. */
 export interface HealthCheckConfig {
@@ -12,8 +13,8 @@ export interface HealthCheckConfig {
   /** In place of the endpoint's port; 0 for none. */
   readonly altPort: number;
   readonly reuseConnection: boolean;
-  /** Where events are written; null for nowhere. */
-  readonly eventLogPath: string | null;
+  /** Where events are written. */
+  readonly eventLogPaths: readonly string[];
   readonly logsAllFailures: boolean;
   readonly logsAllSuccesses: boolean;
   readonly check: HttpCheckConfig | TcpCheckConfig;
@@ -43,8 +44,9 @@ export interface HttpCheckConfig {
   readonly path: string;
   /** Where the endpoint names no host of its own; empty for the cluster's name. */
   readonly host: string;
-  /** Name and value in turn. */
-  readonly headersToAdd: readonly string[];
+  /** Added once the others are removed. */
+  readonly headersToAdd: readonly CheckHeaderConfig[];
+  /** Lower case. */
   readonly headersToRemove: readonly string[];
   readonly expectedStatuses: readonly StatusRange[];
   readonly retriableStatuses: readonly StatusRange[];
@@ -56,6 +58,16 @@ export interface HttpCheckConfig {
   readonly receive: readonly string[];
   /** How much of the body is looked at; 0 for all of it. */
   readonly responseBufferBytes: number;
+}
+
+/** A field that is added to requests (`HeaderValueOption`); the same as anywhere else where fields are added. */
+export interface CheckHeaderConfig {
+  /** Lower case. */
+  readonly name: string;
+  /** Text with command operators, which speak of the host as that of the request. */
+  readonly value: string;
+  readonly action: "append" | "addIfAbsent" | "overwriteOrAdd" | "overwriteIfExists";
+  readonly keepEmptyValue: boolean;
 }
 
 export interface StatusRange {
@@ -74,7 +86,9 @@ export interface TcpCheckConfig {
 
 /** `Endpoint.health_check_config`. */
 export interface EndpointHealthCheck {
-  /** 0 for the check's own, or the endpoint's. */
+  /** Checked in place of the endpoint's address; null for that. */
+  readonly address: Address | null;
+  /** Goes before the port of that address; 0 for that, or the check's own. */
   readonly port: number;
   /** Goes before the check's own `host`; empty for none. */
   readonly hostname: string;

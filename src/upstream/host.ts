@@ -81,7 +81,7 @@ export class Host implements HostDescription {
 
   /** Metadata says that it runs a release on trial. */
   get canary(): boolean {
-    return this.endpoint.metadata[LB_METADATA]?.canary === true;
+    return isCanary(this.endpoint.metadata);
   }
 
   /** What configuration or discovery says of its health. */
@@ -141,6 +141,11 @@ export class Host implements HostDescription {
     this.currentHealth = healthOf(after);
     this.changes++;
   }
+}
+
+/** Metadata of a host that runs a release on trial. */
+export function isCanary(metadata: Metadata): boolean {
+  return metadata[LB_METADATA]?.canary === true;
 }
 
 const CONFIGURED_FLAGS = EDS_FLAGS | HealthFlags.pendingDynamicRemoval;

@@ -44,7 +44,7 @@ export class CheckRun extends RouterRun {
   /** The events so far, without what is the same in all. */
   events(): object[] {
     return this.proxy.events.map((line) => {
-      const { timestamp, host, cluster_name, health_checker_type, ...event } = JSON.parse(line) as Record<
+      const { timestamp, host, cluster_name, health_checker_type, locality, ...event } = JSON.parse(line) as Record<
         string,
         object
       >;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { CheckRun, HTTP_CHECK, httpRun, OK } from "./health-check.test.support.js";
+import { CheckRun, EVENT_FILE, HTTP_CHECK, httpRun, OK } from "./health-check.test.support.js";
 
 describe("the first check", () => {
   test("decides alone; until then the host gets nothing but in panic", () => {
@@ -37,6 +37,47 @@ test("all successes and failures are logged if wanted, a change in place of them
     { successful_health_check_event: {} },
     { add_healthy_event: { first_check: false } },
   ]);
+  run.finish();
+});
+
+test("an event says of the host what there is to say", () => {
+  const endpoints = [
+    { endpoint: endpointAt(1), metadata: { filter_metadata: { "envoy.lb": { version: "1.2" } } } },
+    { endpoint: endpointAt(2) },
+  ];
+  const locality = { region: "eu", zone: "eu-1", sub_zone: "a" };
+  const load_assignment = { cluster_name: "c", endpoints: [{ locality, lb_endpoints: endpoints }] };
+  const run = httpRun({}, { hosts: 2, cluster: { load_assignment } });
+  run.answer(OK, 0);
+  run.answer(OK, 1);
+  const [first, second] = run.proxy.events.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const metadata = { filter_metadata: { "envoy.lb": { version: "1.2" } }, typed_filter_metadata: {} };
+  const host = { protocol: "TCP", resolver_name: "", ipv4_compat: false, address: "10.0.0.1", port_value: 80 };
+  assert.match(first?.timestamp as string, /^2026-01-01T00:00:00\.\d{3}Z$/);
+  assert.deepEqual(
+    { ...first, timestamp: "" },
+    {
+      health_checker_type: "HTTP",
+      host: { socket_address: host },
+      cluster_name: "c",
+      add_healthy_event: { first_check: true },
+      timestamp: "",
+      metadata,
+      locality,
+    },
+  );
+  assert.equal(second?.metadata, undefined);
+  run.finish();
+});
+
+test("events go to every file that is named", () => {
+  const files = ["/dev/null", "/dev/zero"].map((path) => ({
+    ...EVENT_FILE,
+    typed_config: { ...EVENT_FILE.typed_config, event_log_path: path },
+  }));
+  const run = httpRun({}, { check: { http_health_check: HTTP_CHECK, event_logger: files } });
+  run.answer();
+  assert.equal(run.events().length, 2);
   run.finish();
 });
 
@@ -200,3 +241,7 @@ test("ignore_new_hosts_until_first_hc: a host that is not known yet does not cou
     run.finish();
   }
 });
+
+function endpointAt(last: number): object {
+  return { address: { socket_address: { address: `10.0.0.${last}`, port_value: 80 } } };
+}

@@ -9,7 +9,7 @@ import type { CheckReceiver, CheckSession } from "./check-result.js";
 import type { HealthCheckEventLog } from "./health-check-event-log.js";
 import type { HealthCheckStats } from "./health-check-stats.js";
 import { CHECKED_FLAGS, HostHealthCheck } from "./host-health-check.js";
-import { HttpCheckSession } from "./http-check-session.js";
+import { type CheckHeaders, HttpCheckSession } from "./http-check-session.js";
 import { TcpCheckSession } from "./tcp-check-session.js";
 
 /** Told what checks made of hosts. */
@@ -37,6 +37,8 @@ export interface HealthCheckParts {
 /** Where a checker's results go, and what it works with. */
 export type HealthCheckerParts = Omit<HealthCheckParts, "config" | "receiver"> & {
   readonly network: CheckNetwork;
+  /** What requests to a host carry besides what all checks have. */
+  headersFor(endpoint: EndpointConfig): CheckHeaders;
   readonly receiver: HealthReceiver;
 };
 
@@ -78,7 +80,9 @@ export class HealthChecker {
       this.hosts.delete(text);
     }
     for (const [text, endpoint] of wanted) {
-      if (!this.hosts.has(text)) this.hosts.set(text, this.createHost(endpoint));
+      const known = this.hosts.get(text);
+      if (known === undefined) this.hosts.set(text, this.createHost(endpoint));
+      else known.describe(endpoint);
     }
     // All of them: what is known here may be new to workers whose hosts are new objects.
     if (this.hosts.size > 0) this.report([...this.hosts.values()]);
@@ -87,17 +91,17 @@ export class HealthChecker {
   private createHost(endpoint: EndpointConfig): HostHealthCheck {
     const { config, parts } = this;
     const hostParts = { ...parts, config, receiver: this };
-    return new HostHealthCheck(endpoint.address, hostParts, (receiver) => this.createSession(endpoint, receiver));
+    return new HostHealthCheck(endpoint, hostParts, (receiver) => this.createSession(endpoint, receiver));
   }
 
   private createSession(endpoint: EndpointConfig, receiver: CheckReceiver): CheckSession {
     const { check, altPort, reuseConnection } = this.config;
     const { network, stats } = this.parts;
-    const address = checkedAddress(endpoint.address, endpoint.healthCheck?.port || altPort);
+    const address = checkedAddress(endpoint, altPort);
     if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
     // What the endpoint says goes first; the name that it was resolved from says nothing of its checks.
     const authority = endpoint.healthCheck?.hostname || check.host || this.clusterName;
-    const settings = { config: check, authority, reuse: reuseConnection };
+    const settings = { config: check, authority, headers: this.parts.headersFor(endpoint), reuse: reuseConnection };
     return new HttpCheckSession(network, address, settings, stats, receiver);
   }
 
@@ -137,6 +141,9 @@ export class HealthChecker {
   }
 }
 
-function checkedAddress(address: Address, port: number): Address {
-  return port === 0 || address.kind !== "ip" ? address : { ...address, port };
+/** What the endpoint says of its checks goes before what the check says of all. */
+function checkedAddress({ address, healthCheck }: EndpointConfig, altPort: number): Address {
+  const checked = healthCheck?.address ?? address;
+  const port = healthCheck?.port || (checked === address ? altPort : 0);
+  return port === 0 || checked.kind !== "ip" ? checked : { ...checked, port };
 }

@@ -1,5 +1,6 @@
 import type { Timer, TimerTarget } from "../../event/dispatcher.js";
-import { type Address, addressText } from "../../network/address.js";
+import { addressText } from "../../network/address.js";
+import type { EndpointConfig } from "../cluster-info.js";
 import { HealthFlags } from "../host-health.js";
 import { nextCheckMs, upTo } from "./check-interval.js";
 import { type CheckReceiver, type CheckResult, type CheckSession, TIMED_OUT } from "./check-result.js";
@@ -21,7 +22,7 @@ const ASKED_FOR = { healthy: false, failure: "PASSIVE", retriable: false, immedi
 
 /** Checks one host again and again, and decides what its results make of it. Owner: `HealthChecker`. */
 export class HostHealthCheck implements CheckReceiver, TimerTarget {
-  readonly address: Address;
+  private endpoint: EndpointConfig;
   readonly addressText: string;
   private readonly parts: HealthCheckParts;
   private readonly session: CheckSession;
@@ -32,9 +33,13 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
   private successes = 0;
   private failures = 0;
 
-  constructor(address: Address, parts: HealthCheckParts, createSession: (receiver: CheckReceiver) => CheckSession) {
-    this.address = address;
-    this.addressText = addressText(address);
+  constructor(
+    endpoint: EndpointConfig,
+    parts: HealthCheckParts,
+    createSession: (receiver: CheckReceiver) => CheckSession,
+  ) {
+    this.endpoint = endpoint;
+    this.addressText = addressText(endpoint.address);
     this.parts = parts;
     this.flags = parts.uncheckedFlags;
     this.session = createSession(this);
@@ -42,6 +47,11 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     this.interval = dispatcher.createTimer(this);
     this.timeout = dispatcher.createTimer(this);
     this.interval.arm(upTo(config.intervals.initialJitterMs, random));
+  }
+
+  /** The host is the same, what is said of it may have changed. */
+  describe(endpoint: EndpointConfig): void {
+    this.endpoint = endpoint;
   }
 
   get healthFlags(): number {
@@ -99,9 +109,9 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     if (this.isFailed && (this.firstCheck || ++this.successes >= config.healthyThreshold)) {
       this.flags &= ~(failedActiveHealthCheck | activeHealthCheckTimeout | excludedViaImmediateHealthCheckFail);
       stats.healthy.inc();
-      events?.addHealthy(this.address, this.firstCheck);
+      events?.addHealthy(this.endpoint, this.firstCheck);
     } else if (config.logsAllSuccesses) {
-      events?.succeeded(this.address);
+      events?.succeeded(this.endpoint);
     }
     this.setDegraded(degraded);
   }
@@ -111,7 +121,7 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     this.flags ^= degradedActiveHealthCheck;
     if (degraded) this.parts.stats.degraded.inc();
     else this.parts.stats.degraded.dec();
-    this.parts.events?.degraded(this.address, degraded);
+    this.parts.events?.degraded(this.endpoint, degraded);
   }
 
   private onFailure({ failure, retriable, immediate }: CheckResult & { healthy: false }): void {
@@ -126,13 +136,13 @@ export class HostHealthCheck implements CheckReceiver, TimerTarget {
     if (!this.isFailed && (decides || ++this.failures >= config.unhealthyThreshold)) {
       this.flags |= failedActiveHealthCheck;
       stats.healthy.dec();
-      events?.ejectUnhealthy(this.address, failure);
+      events?.ejectUnhealthy(this.endpoint, failure);
     }
     if (this.isFailed) {
       if (failure === "NETWORK_TIMEOUT") this.flags |= activeHealthCheckTimeout;
       else this.flags &= ~activeHealthCheckTimeout;
     }
-    if (this.firstCheck || config.logsAllFailures) events?.failed(this.address, failure, this.firstCheck);
+    if (this.firstCheck || config.logsAllFailures) events?.failed(this.endpoint, failure, this.firstCheck);
   }
 
   /** The host is gone, or the server ends. Idempotent. */

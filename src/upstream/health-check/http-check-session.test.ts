@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { fieldsOf } from "../../http/filters/router/router.test.support.js";
 import { CheckRun, HTTP_CHECK, httpRun, OK } from "./health-check.test.support.js";
 
 describe("an HTTP check", () => {
@@ -21,6 +22,65 @@ describe("an HTTP check", () => {
     assert.match(httpRun({}, { hostname: "e.test" }).answer(), /host: c\r\nuser-agent: Envoy\/HC\r\n/);
     assert.match(httpRun({ host: "h.test" }).answer(), /host: h\.test\r\n/);
     assert.match(httpRun({ host: "h.test" }, { hostCheck: { hostname: "o.test" } }).answer(), /host: o\.test\r\n/);
+  });
+
+  test("goes where the endpoint says, whatever the check says of ports", () => {
+    const socketAddress = { socket_address: { address: "10.0.0.9", port_value: 81 } };
+    for (const [hostCheck, check, host, port] of [
+      [{ address: socketAddress }, {}, "10.0.0.9", 81],
+      [{ address: socketAddress }, { alt_port: 84 }, "10.0.0.9", 81],
+      [{ address: socketAddress, port_value: 82 }, {}, "10.0.0.9", 82],
+      [{ port_value: 83 }, { alt_port: 84 }, "10.0.0.1", 83],
+      [{}, { alt_port: 84 }, "10.0.0.1", 84],
+    ] as const) {
+      const run = new CheckRun({ check: { http_health_check: HTTP_CHECK, ...check }, hostCheck });
+      const listener = run.proxy.network.listenPeer({ kind: "ip", host, port });
+      run.runFor(100);
+      run.respond(OK, listener.connection(0));
+      assert.equal(run.healthy, 1, `${host}:${port}`);
+      assert.equal(run.upstreams[0]?.accepted.length, 0);
+      run.finish();
+    }
+  });
+
+  test("carries fields as everywhere: what is removed goes first, and values may speak of host and cluster", () => {
+    const fields = {
+      "x-protocol": "%PROTOCOL%",
+      "x-host": "%UPSTREAM_REMOTE_ADDRESS%",
+      "x-cluster": "%UPSTREAM_CLUSTER%",
+      "x-from": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+      "x-to": "%DOWNSTREAM_LOCAL_ADDRESS%",
+      "x-none": "%UPSTREAM_METADATA(a:b)%",
+      "x-year": "%START_TIME(%Y)%",
+      "user-agent": "mine",
+    };
+    const run = httpRun({
+      request_headers_to_add: Object.entries(fields).map(([key, value]) => ({ header: { key, value } })),
+      request_headers_to_remove: ["user-agent"],
+    });
+    const sent = fieldsOf(run.answer());
+    assert.deepEqual(Object.fromEntries([...sent].filter(([name]) => name !== "host")), {
+      "x-protocol": "HTTP/1.1",
+      "x-host": "10.0.0.1:80",
+      "x-cluster": "c",
+      "x-from": "127.0.0.1",
+      "x-to": "127.0.0.1:0",
+      "x-year": "2026",
+      "user-agent": "mine",
+    });
+    run.finish();
+  });
+
+  test("may set a field in place of another", () => {
+    const run = httpRun({
+      request_headers_to_add: [
+        { header: { key: "user-agent", value: "mine" }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
+        { header: { key: "x-empty", value: "" }, keep_empty_value: true },
+        { header: { key: "x-absent", value: "" } },
+      ],
+    });
+    assert.match(run.answer(), /\r\nuser-agent: mine\r\nx-empty: \r\n\r\n$/);
+    run.finish();
   });
 
   test("is no traffic of the cluster", () => {

@@ -34,10 +34,16 @@ const CODEC_SETTINGS: Http1ClientSettings = {
 const USER_AGENT = "Envoy/HC";
 const OTHER_SERVICE: CheckResult = { healthy: false, failure: "ACTIVE", retriable: false, immediate: false };
 
+/** Changes the head of a check's request as configured (`request_headers_to_add`, `request_headers_to_remove`). */
+export interface CheckHeaders {
+  applyTo(headers: HeaderMap): void;
+}
+
 /** What the checks of one host have in common. */
 export interface HttpCheckSettings {
   readonly config: HttpCheckConfig;
   readonly authority: string;
+  readonly headers: CheckHeaders;
   /** One connection serves for many checks. */
   readonly reuse: boolean;
 }
@@ -48,6 +54,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   private readonly address: Address;
   private readonly config: HttpCheckConfig;
   private readonly authority: string;
+  private readonly headers: CheckHeaders;
   private readonly reuse: boolean;
   private readonly stats: HealthCheckStats;
   private readonly receiver: CheckReceiver;
@@ -62,7 +69,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   constructor(
     network: CheckNetwork,
     address: Address,
-    { config, authority, reuse }: HttpCheckSettings,
+    { config, authority, headers, reuse }: HttpCheckSettings,
     stats: HealthCheckStats,
     receiver: CheckReceiver,
   ) {
@@ -70,6 +77,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
     this.address = address;
     this.config = config;
     this.authority = authority;
+    this.headers = headers;
     this.reuse = reuse;
     this.stats = stats;
     this.receiver = receiver;
@@ -107,16 +115,13 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   }
 
   private request(): HeaderMap {
-    const { method, path, headersToAdd, headersToRemove, send } = this.config;
+    const { method, path, send } = this.config;
     const headers = new HeaderMap();
     headers.method = method;
     headers.path = path;
     headers.authority = this.authority;
     headers.add("user-agent", USER_AGENT);
-    for (let i = 0; i < headersToAdd.length; i += 2) {
-      headers.add(headersToAdd[i] as string, headersToAdd[i + 1] as string);
-    }
-    for (const name of headersToRemove) headers.remove(name);
+    this.headers.applyTo(headers);
     if (send !== "") headers.set("content-length", String(send.length));
     return headers;
   }

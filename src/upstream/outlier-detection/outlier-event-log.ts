@@ -1,4 +1,4 @@
-import type { EventSink } from "../event-sink.js";
+import { type EventSink, timestampJson } from "../event-sink.js";
 import type { EjectionType } from "../outlier/outlier-config.js";
 import type { WatchedHost } from "./watched-host.js";
 
@@ -51,7 +51,7 @@ export class OutlierEventLog {
     const since =
       lastActionMs === null ? {} : { secs_since_last_action: String(Math.floor((nowMs - lastActionMs) / 1000)) };
     return {
-      timestamp: new Date(wallClockMs).toISOString(),
+      timestamp: timestampJson(wallClockMs),
       ...since,
       cluster_name: this.clusterName,
       upstream_url: host.addressText,
