@@ -13,7 +13,6 @@ import type { IpAddress } from "../network/address.js";
 import type { AccessLogSinkConfig } from "../stream-info/access-log-config.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { ADDRESS_FIELDS, convertAddress } from "./address-config.js";
-import { overriddenLimits } from "./circuit-breakers.js";
 import { CLUSTER_FIELDS, convertCluster } from "./cluster-config.js";
 import { convertClusterPolicies } from "./cluster-policies.js";
 import type { ConversionContext } from "./conversion-context.js";
@@ -24,6 +23,7 @@ import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertOverload, OVERLOAD_FIELDS } from "./overload-config.js";
 import { BIND_FIELDS, convertSource } from "./pool-policy-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
+import { overrideByRuntime } from "./runtime-overrides.js";
 import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
 import { checkUniqueAddresses, checkUniqueNames } from "./uniqueness.js";
 
@@ -87,7 +87,7 @@ export function convertBootstrap(
       .map((cluster) => {
         const convert = () => withSource(convertCluster(cluster, context), cluster, source);
         const info = unused.has(cluster) ? context.convertSpare(convert) : convert();
-        return info === null ? null : withRuntime(info, runtime);
+        return info === null ? null : overrideByRuntime(info, runtime);
       })
       .filter((config) => config !== null),
     ...layers,
@@ -113,15 +113,6 @@ function withSource(info: ClusterInfo | null, cluster: Cluster, source: IpAddres
   if (info === null || source === null || cluster.upstreamBindConfig !== undefined) return info;
   const { poolPolicy } = info;
   return { ...info, poolPolicy: { ...poolPolicy, connect: { ...poolPolicy.connect, source } } };
-}
-
-/** The runtime overrides limits of circuit breakers by the name of the cluster. */
-function withRuntime(info: ClusterInfo, runtime: Runtime): ClusterInfo {
-  return {
-    ...info,
-    defaultLimits: overriddenLimits(info.defaultLimits, info.name, "default", runtime),
-    highLimits: overriddenLimits(info.highLimits, info.name, "high", runtime),
-  };
 }
 
 /** The cluster of this proxy and its equals; it may be one that a management server would bring. */

@@ -35,6 +35,9 @@ export interface HealthCheckIntervals {
   /** While a healthy host is becoming unhealthy, and the reverse. */
   readonly unhealthyEdgeMs: number;
   readonly healthyEdgeMs: number;
+  /** Limits of what comes of all that. */
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 /** `HttpHealthCheck`. Status ranges include their start and not their end. */
@@ -52,6 +55,8 @@ export interface HttpCheckConfig {
   readonly retriableStatuses: readonly StatusRange[];
   /** Of `x-envoy-upstream-healthchecked-cluster`; null for any. */
   readonly serviceName: StringMatcherConfig | null;
+  /** Of the checks, 0 to 100, look at that name. */
+  readonly verifyPercent: number;
   /** The request's body, bytes as latin1; empty for none. */
   readonly send: string;
   /** Bytes (latin1) that the body must hold, in this order. */

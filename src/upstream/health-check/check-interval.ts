@@ -18,7 +18,7 @@ export function nextCheckMs(
   const baseMs = hasTraffic ? trafficMs(intervals, healthy, pending) : quietMs(intervals, healthy, pending);
   const jitterMs = upTo((baseMs * intervals.jitterPercent) / 100, random) + upTo(intervals.jitterMs, random);
   // Never at once, which would be without end.
-  return Math.max(1, baseMs + jitterMs);
+  return Math.max(1, intervals.minMs, Math.min(intervals.maxMs, baseMs + jitterMs));
 }
 
 function trafficMs(intervals: HealthCheckIntervals, healthy: boolean, pending: boolean): number {

@@ -96,12 +96,13 @@ export class HealthChecker {
 
   private createSession(endpoint: EndpointConfig, receiver: CheckReceiver): CheckSession {
     const { check, altPort, reuseConnection } = this.config;
-    const { network, stats } = this.parts;
+    const { network, stats, random } = this.parts;
     const address = checkedAddress(endpoint, altPort);
     if (check.kind === "tcp") return new TcpCheckSession(network, address, check, reuseConnection, receiver);
     // What the endpoint says goes first; the name that it was resolved from says nothing of its checks.
     const authority = endpoint.healthCheck?.hostname || check.host || this.clusterName;
-    const settings = { config: check, authority, headers: this.parts.headersFor(endpoint), reuse: reuseConnection };
+    const headers = this.parts.headersFor(endpoint);
+    const settings = { config: check, authority, headers, random, reuse: reuseConnection };
     return new HttpCheckSession(network, address, settings, stats, receiver);
   }
 

@@ -186,6 +186,14 @@ describe("an HTTP check", () => {
     }
   });
 
+  test("the runtime may have the service's name looked at in some checks only", () => {
+    const runtime = { "health_check.verify_cluster": 0 };
+    const run = httpRun({ service_name_matcher: { exact: "me" } }, { runtime });
+    run.answer();
+    assert.deepEqual([run.healthy, run.checkStat("verify_cluster")], [1, 0]);
+    run.finish();
+  });
+
   test("may send a body", () => {
     const run = httpRun({ method: "POST", send: { text: Buffer.from("ping?").toString("hex") } });
     const request = run.answer();

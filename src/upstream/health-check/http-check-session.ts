@@ -1,3 +1,4 @@
+import type { RandomSource } from "../../common/random.js";
 import type { RequestEncoder, ResponseDecoder, StreamCallbacks } from "../../http/codec/codec.js";
 import { Http1ClientConnection, type Http1ClientSettings } from "../../http/codec/http1/client-connection.js";
 import { HeaderMap } from "../../http/headers/header-map.js";
@@ -44,6 +45,7 @@ export interface HttpCheckSettings {
   readonly config: HttpCheckConfig;
   readonly authority: string;
   readonly headers: CheckHeaders;
+  readonly random: RandomSource;
   /** One connection serves for many checks. */
   readonly reuse: boolean;
 }
@@ -56,6 +58,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   private readonly authority: string;
   private readonly headers: CheckHeaders;
   private readonly reuse: boolean;
+  private readonly random: RandomSource;
   private readonly stats: HealthCheckStats;
   private readonly receiver: CheckReceiver;
   private connection: Connection | null = null;
@@ -69,7 +72,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
   constructor(
     network: CheckNetwork,
     address: Address,
-    { config, authority, headers, reuse }: HttpCheckSettings,
+    { config, authority, headers, random, reuse }: HttpCheckSettings,
     stats: HealthCheckStats,
     receiver: CheckReceiver,
   ) {
@@ -78,6 +81,7 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
     this.config = config;
     this.authority = authority;
     this.headers = headers;
+    this.random = random;
     this.reuse = reuse;
     this.stats = stats;
     this.receiver = receiver;
@@ -204,7 +208,8 @@ export class HttpCheckSession implements CheckSession, ConnectionCallbacks, Resp
       const immediate = headers.has("x-envoy-immediate-health-check-fail");
       return { healthy: false, failure: "ACTIVE", retriable, immediate };
     }
-    if (serviceName !== null && !this.isService(serviceName, headers)) return OTHER_SERVICE;
+    const verifies = serviceName !== null && this.random.below(100) < this.config.verifyPercent;
+    if (verifies && !this.isService(serviceName, headers)) return OTHER_SERVICE;
     return headers.has("x-envoy-degraded") ? DEGRADED : HEALTHY;
   }
 
