@@ -30,6 +30,7 @@ export const OUTLIER_DETECTION_FIELDS: MessageTable = implemented<OutlierDetecti
     max_ejection_time_jitter: true,
     successful_active_health_check_uneject_host: true,
     always_eject_one_host: true,
+    detect_degraded_hosts: true,
   },
 );
 
@@ -71,6 +72,7 @@ export function convertOutlierDetection(message: OutlierDetection, context: Conv
     alwaysEjectOneHost: message.alwaysEjectOneHost ?? false,
     splitLocalOriginErrors: message.splitExternalLocalOriginErrors,
     successfulHealthCheckUnejects: message.successfulActiveHealthCheckUnejectHost ?? true,
+    detectsDegraded: message.detectDegradedHosts ?? false,
     consecutive5xx: message.consecutive5xx ?? DEFAULTS.consecutiveFailures,
     consecutiveGatewayFailure: message.consecutiveGatewayFailure ?? DEFAULTS.consecutiveFailures,
     consecutiveLocalOriginFailure: message.consecutiveLocalOriginFailure ?? DEFAULTS.consecutiveFailures,

@@ -114,6 +114,7 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: HealthFlag])[] = [
   [HealthFlags.excludedViaImmediateHealthCheckFail, "excluded_via_immediate_hc_fail"],
   [HealthFlags.activeHealthCheckTimeout, "active_hc_timeout"],
   [HealthFlags.edsStatusDraining, "eds_status_draining"],
+  [HealthFlags.degradedOutlierDetection, "degraded_outlier_detection"],
 ];
 
 function healthFlagNames(flags: number): HealthFlag[] {

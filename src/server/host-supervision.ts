@@ -141,6 +141,10 @@ export class HostSupervision implements HealthReceiver, HostFailureReceiver {
     this.detectors.get(clusterName)?.onConsecutiveFailures(address, type);
   }
 
+  onDegraded(clusterName: string, address: string): void {
+    this.detectors.get(clusterName)?.onDegraded(address);
+  }
+
   onImmediateHealthCheckFail(clusterName: string, address: string): void {
     this.checkers.get(clusterName)?.failImmediately(address);
   }

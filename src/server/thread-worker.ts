@@ -138,6 +138,9 @@ export class ThreadWorker implements WorkerOperations {
       case "accessLog":
         this.receiver.accessLogSinks.get(message.sink).write(message.text);
         return;
+      case "degraded":
+        this.receiver.failures.onDegraded(message.clusterName, message.address);
+        return;
       case "immediateFail":
         this.receiver.failures.onImmediateHealthCheckFail(message.clusterName, message.address);
         return;

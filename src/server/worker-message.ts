@@ -26,6 +26,7 @@ export type WorkerReport =
   | { readonly kind: "failure"; readonly id: number; readonly message: string; readonly code: string | null }
   | { readonly kind: "stats"; readonly message: StatsMessage }
   | { readonly kind: "accessLog"; readonly sink: AccessLogSinkConfig; readonly text: string }
+  | { readonly kind: "degraded"; readonly clusterName: string; readonly address: string }
   | { readonly kind: "immediateFail"; readonly clusterName: string; readonly address: string }
   | {
       readonly kind: "failures";

@@ -55,6 +55,7 @@ const worker = new Worker(data.snapshot, {
   printTimeline: data.printTimelines ? (text) => report({ kind: "timeline", text }) : null,
   failures: {
     onImmediateHealthCheckFail: (clusterName, address) => report({ kind: "immediateFail", clusterName, address }),
+    onDegraded: (clusterName, address) => report({ kind: "degraded", clusterName, address }),
     onConsecutiveFailures: (clusterName, address, type) => report({ kind: "failures", clusterName, address, type }),
   },
   flush: () => {

@@ -36,7 +36,7 @@ export interface WorkerPlace {
 const ONLY_WORKER: WorkerPlace = {
   countsMembership: true,
   localLocality: NO_LOCALITY,
-  failures: { onConsecutiveFailures: () => {}, onImmediateHealthCheckFail: () => {} },
+  failures: { onConsecutiveFailures: () => {}, onDegraded: () => {}, onImmediateHealthCheckFail: () => {} },
   runtime: new Runtime(),
   localCluster: "",
 };

@@ -22,7 +22,7 @@ function startCluster(overrides: Partial<ClusterInfo>) {
     clock: { now: () => 0 },
     countsMembership: true,
     localLocality: NO_LOCALITY,
-    failures: { onConsecutiveFailures: () => {}, onImmediateHealthCheckFail: () => {} },
+    failures: { onConsecutiveFailures: () => {}, onDegraded: () => {}, onImmediateHealthCheckFail: () => {} },
     runtime: new Runtime(),
     localSet: null,
   });

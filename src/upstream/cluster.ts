@@ -184,7 +184,7 @@ export class Cluster {
     host.moveTo(address);
     host.outlier?.release();
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
-    this.setHealthFlags(host, HealthFlags.failedOutlierCheck, 0);
+    this.setHealthFlags(host, HealthFlags.failedOutlierCheck | HealthFlags.degradedOutlierDetection, 0);
     this.showHosts(this.prioritySet.hosts);
   }
 

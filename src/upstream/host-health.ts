@@ -10,6 +10,7 @@ export const HealthFlags = {
   excludedViaImmediateHealthCheckFail: 0x80,
   activeHealthCheckTimeout: 0x100,
   edsStatusDraining: 0x200,
+  degradedOutlierDetection: 0x400,
 } as const;
 
 /** `envoy.config.core.v3.HealthStatus` as configured for an endpoint. */
@@ -23,7 +24,8 @@ const UNHEALTHY =
   HealthFlags.failedOutlierCheck |
   HealthFlags.failedEdsHealth |
   HealthFlags.edsStatusDraining;
-const DEGRADED = HealthFlags.degradedActiveHealthCheck | HealthFlags.degradedEdsHealth;
+const DEGRADED =
+  HealthFlags.degradedActiveHealthCheck | HealthFlags.degradedEdsHealth | HealthFlags.degradedOutlierDetection;
 /** Hosts that do not count at all when the health of a priority is measured. */
 const EXCLUDED =
   HealthFlags.excludedViaImmediateHealthCheckFail |

@@ -68,6 +68,7 @@ export class SimulatedProxy {
           // As in the process: the main thread decides, and its answer comes in an event of its own.
           onConsecutiveFailures: (...args) =>
             this.dispatcher.post({ run: () => this.supervision.onConsecutiveFailures(...args) }),
+          onDegraded: (...args) => this.dispatcher.post({ run: () => this.supervision.onDegraded(...args) }),
           onImmediateHealthCheckFail: (...args) =>
             this.dispatcher.post({ run: () => this.supervision.onImmediateHealthCheckFail(...args) }),
         },

@@ -12,7 +12,8 @@ export type HealthFlag =
   | "pending_active_hc"
   | "excluded_via_immediate_hc_fail"
   | "active_hc_timeout"
-  | "eds_status_draining";
+  | "eds_status_draining"
+  | "degraded_outlier_detection";
 
 /** A number that is kept for a host, such as `cx_total` or `rq_active`. */
 export interface HostStat {

@@ -57,7 +57,7 @@ const FULL: ClusterStatus = {
     {
       ...HOST,
       address: { kind: "ip", host: "::1", port: 81 },
-      healthFlags: ["failed_active_hc", "failed_outlier_check", "failed_eds_health"],
+      healthFlags: ["failed_active_hc", "failed_outlier_check", "failed_eds_health", "degraded_outlier_detection"],
       canary: true,
       priority: 1,
       successRate: 100,
@@ -102,7 +102,10 @@ test("/clusters as text: outlier detection, EDS and unhealthy hosts", async (t) 
   assert.match(body, /^b::observability_name::alt\nb::outlier::success_rate_average::99\.5\n/);
   assert.match(body, /b::outlier::local_origin_success_rate_ejection_threshold::-1\nb::default_priority::/);
   assert.match(body, /b::added_via_api::true\nb::eds_service_name::svc\nb::\[::1\]:81::cx_active::1\n/);
-  assert.match(body, /b::\[::1\]:81::health_flags::\/failed_active_hc\/failed_outlier_check\/failed_eds_health\n/);
+  assert.match(
+    body,
+    /b::\[::1\]:81::health_flags::\/failed_active_hc\/failed_outlier_check\/failed_eds_health\/degraded_outlier_detection\n/,
+  );
 });
 
 test("/clusters as JSON leaves out defaults, as protobuf does", async (t) => {
@@ -142,7 +145,12 @@ test("/clusters as JSON leaves out defaults, as protobuf does", async (t) => {
       {
         address: { socket_address: { address: "::1", port_value: 81 } },
         stats,
-        health_status: { failed_active_health_check: true, failed_outlier_check: true, eds_health_status: "UNHEALTHY" },
+        health_status: {
+          failed_active_health_check: true,
+          failed_outlier_check: true,
+          eds_health_status: "UNHEALTHY",
+          failed_degraded_outlier_detection: true,
+        },
         success_rate: { value: 100 },
         weight: 1,
         hostname: "one.example",

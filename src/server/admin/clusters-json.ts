@@ -74,6 +74,7 @@ function healthJson(flags: readonly HealthFlag[]): object {
     pending_active_hc: flags.includes("pending_active_hc"),
     excluded_via_immediate_hc_fail: flags.includes("excluded_via_immediate_hc_fail"),
     active_hc_timeout: flags.includes("active_hc_timeout"),
+    failed_degraded_outlier_detection: flags.includes("degraded_outlier_detection"),
   });
 }
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { RecordedStats } from "../../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { SimulatedDispatcher } from "../../../test/support/simulated-dispatcher.js";
-import type { HostHealthChange } from "../host-health.js";
+import { HealthFlags, type HostHealthChange } from "../host-health.js";
 import { HostOutlierMonitor, type LocalOriginResult } from "../outlier/host-outlier-monitor.js";
 import { OUTLIER_BOARD_BYTES, OutlierBoard } from "../outlier/outlier-board.js";
 import type { OutlierDetectionConfig } from "../outlier/outlier-config.js";
@@ -18,6 +18,7 @@ class DetectorRun {
   readonly stats = new RecordedStats();
   readonly events: Record<string, unknown>[] = [];
   readonly ejected = new Set<string>();
+  readonly degraded = new Set<string>();
   readonly detector: OutlierDetector;
   private readonly monitors: readonly HostOutlierMonitor[];
 
@@ -40,8 +41,8 @@ class DetectorRun {
 
   private onHostHealth(changes: readonly HostHealthChange[]): void {
     for (const { address: text, flags } of changes) {
-      if (flags === 0) this.ejected.delete(text);
-      else this.ejected.add(text);
+      put(this.ejected, text, (flags & HealthFlags.failedOutlierCheck) !== 0);
+      put(this.degraded, text, (flags & HealthFlags.degradedOutlierDetection) !== 0);
     }
   }
 
@@ -63,6 +64,11 @@ class DetectorRun {
   stat(name: string): number {
     return this.stats.value(`cluster.c.outlier_detection.${name}`);
   }
+}
+
+function put(set: Set<string>, text: string, isIn: boolean): void {
+  if (isIn) set.add(text);
+  else set.delete(text);
 }
 
 function address(index: number): string {
@@ -291,6 +297,40 @@ describe("rates of an interval", () => {
     for (let host = 0; host < 10; host++) run.respond(host, host === 0 ? 404 : 200, 60);
     run.pass(10_000);
     assert.equal(run.detector.successRates.external, null);
+  });
+});
+
+describe("a host that says it is degraded", () => {
+  test("is so for the time that it would be ejected, longer each time, whatever its health checks say", () => {
+    const run = new DetectorRun(2, { detectsDegraded: true });
+    for (const expected of [30, 60]) {
+      run.detector.onDegraded(address(0));
+      let seconds = 0;
+      for (; run.degraded.size > 0; seconds++) {
+        run.dispatcher.runFor(1_000);
+        run.detector.onHealthCheckPassed(address(0));
+        // Said again, which changes nothing.
+        if (seconds < 20) run.detector.onDegraded(address(0));
+      }
+      assertAbout(seconds, expected);
+    }
+    assert.deepEqual([run.events.length, run.stat("ejections_active")], [0, 0], "it is no ejection");
+  });
+
+  test("and fails is ejected all the same, and is not degraded once more while it is", () => {
+    const run = new DetectorRun(4, { detectsDegraded: true, maxEjectionPercent: 50 });
+    run.detector.onDegraded(address(0));
+    run.respond(0, 500, 5);
+    run.respond(1, 500, 5);
+    run.detector.onDegraded(address(1));
+    const flagged = (): string[][] => [[...run.ejected], [...run.degraded]];
+    assert.deepEqual(flagged(), [[address(0), address(1)], [address(0)]]);
+    // They stay, and workers may have other objects for them.
+    for (const set of [run.ejected, run.degraded]) set.clear();
+    run.detector.setHosts([0, 1, 2, 3].map(address));
+    assert.deepEqual(flagged(), [[address(0), address(1)], [address(0)]]);
+    run.pass(30_000);
+    assert.deepEqual([run.ejected.size, run.degraded.size], [0, 0]);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { RandomSource } from "../../common/random.js";
 import type { Dispatcher, Timer, TimerTarget } from "../../event/dispatcher.js";
-import { HealthFlags, type HostHealthChange } from "../host-health.js";
+import type { HostHealthChange } from "../host-health.js";
 import { OutlierBoard } from "../outlier/outlier-board.js";
 import type { ConsecutiveEjectionType, EjectionType, OutlierDetectionConfig } from "../outlier/outlier-config.js";
+import { EjectionPeriod } from "./ejection-period.js";
 import type { EventTime, OutlierEventLog, RateEvidence } from "./outlier-event-log.js";
 import type { OutlierStats } from "./outlier-stats.js";
 import { type SuccessRateResult, successRateThreshold } from "./success-rate.js";
-import { WatchedHost } from "./watched-host.js";
+import { WATCHED_FLAGS, WatchedHost } from "./watched-host.js";
 
 /** Told which hosts are ejected and which come back. */
 export interface EjectionReceiver {
@@ -25,8 +26,6 @@ export interface OutlierDetectorParts {
 
 /** The two ways in which success is counted. */
 type Origin = "external" | "local";
-
-const EJECTED = HealthFlags.failedOutlierCheck;
 
 /**
  * Finds out which hosts of a cluster do worse than they should and takes them out of it for a while.
@@ -70,9 +69,14 @@ export class OutlierDetector implements TimerTarget {
     for (const address of wanted) {
       const known = this.hosts.get(address);
       // Workers may have another object for the host now.
-      if (known?.isEjected) this.report(known, EJECTED);
-      if (known === undefined) this.hosts.set(address, new WatchedHost(address, this.board));
+      if (known === undefined) this.hosts.set(address, this.watch(address));
+      else if (known.healthFlags !== 0) this.report(known);
     }
+  }
+
+  private watch(address: string): WatchedHost {
+    const period = (): EjectionPeriod => new EjectionPeriod(this.config, this.parts.random);
+    return new WatchedHost(address, this.board, period(), period());
   }
 
   /** Null for a host that there is not. */
@@ -87,6 +91,17 @@ export class OutlierDetector implements TimerTarget {
     if (host === undefined || host.isEjected) return;
     this.parts.stats.countDetected(type);
     this.eject(host, type, null);
+  }
+
+  /**
+   * `detect_degraded_hosts`: a worker saw a good response that says of its host that it is degraded. A check that passes
+   * does not end that, and no share of the hosts is too large for it, as they are still used when needed.
+   */
+  onDegraded(addressText: string): void {
+    const host = this.hosts.get(addressText);
+    if (host === undefined || host.isEjected || host.degradation.isRunning) return;
+    host.degradation.begin(this.parts.dispatcher.now());
+    this.report(host);
   }
 
   /** `successful_active_health_check_uneject_host` */
@@ -112,13 +127,10 @@ export class OutlierDetector implements TimerTarget {
     stats.ejectionsActive.inc();
     stats.countEnforced(type);
     host.ejections++;
-    const { baseEjectionTimeMs, maxEjectionTimeMs, maxEjectionTimeJitterMs } = this.config;
-    if (host.multiplier * baseEjectionTimeMs < maxEjectionTimeMs + baseEjectionTimeMs) host.multiplier++;
-    host.jitterMs = maxEjectionTimeJitterMs === 0 ? 0 : random.below(maxEjectionTimeJitterMs + 1);
-    host.ejectedAtMs = at.nowMs;
+    host.ejection.begin(at.nowMs);
     events?.logEject(host, type, true, evidence, at);
     host.lastActionMs = at.nowMs;
-    this.report(host, EJECTED);
+    this.report(host);
   }
 
   /** Over all priorities, and with this host among the ejected. */
@@ -132,16 +144,15 @@ export class OutlierDetector implements TimerTarget {
   private uneject(host: WatchedHost): void {
     const at = this.time();
     this.parts.stats.ejectionsActive.dec();
-    host.ejectedAtMs = null;
+    host.ejection.end(at.nowMs);
     host.resetConsecutive();
     this.parts.events?.logUneject(host, at);
     host.lastActionMs = at.nowMs;
-    host.returnedAtMs = at.nowMs;
-    this.report(host, 0);
+    this.report(host);
   }
 
-  private report(host: WatchedHost, flags: number): void {
-    const change = { address: host.addressText, mask: EJECTED, flags };
+  private report(host: WatchedHost): void {
+    const change = { address: host.addressText, mask: WATCHED_FLAGS, flags: host.healthFlags };
     this.parts.receiver.onHostHealth(this.clusterName, [change]);
   }
 
@@ -155,27 +166,24 @@ export class OutlierDetector implements TimerTarget {
   onTimer(): void {
     const nowMs = this.parts.dispatcher.now();
     for (const host of this.hosts.values()) {
-      this.endEjection(host, nowMs);
+      this.endPeriods(host, nowMs);
       host.takeCounts();
     }
     this.judgeRates("external");
     if (this.config.splitLocalOriginErrors) this.judgeRates("local");
-    for (const host of this.hosts.values()) this.forgive(host, nowMs);
+    for (const { ejection, degradation } of this.hosts.values()) {
+      ejection.forgive(nowMs);
+      degradation.forgive(nowMs);
+    }
     this.timer.arm(this.config.intervalMs);
   }
 
   /** A host that has served its time comes back. */
-  private endEjection(host: WatchedHost, nowMs: number): void {
-    if (host.ejectedAtMs === null) return;
-    const { baseEjectionTimeMs, maxEjectionTimeMs } = this.config;
-    const timeMs = Math.min(baseEjectionTimeMs * host.multiplier, maxEjectionTimeMs) + host.jitterMs;
-    if (nowMs - host.ejectedAtMs >= timeMs) this.uneject(host);
-  }
-
-  /** One that has been back for an interval, and was not found out again, will be ejected for less. */
-  private forgive(host: WatchedHost, nowMs: number): void {
-    if (host.isEjected || host.returnedAtMs === null || host.multiplier === 0) return;
-    if (nowMs - host.returnedAtMs >= this.config.intervalMs) host.multiplier--;
+  private endPeriods(host: WatchedHost, nowMs: number): void {
+    if (host.ejection.isOver(nowMs)) this.uneject(host);
+    if (!host.degradation.isOver(nowMs)) return;
+    host.degradation.end(nowMs);
+    this.report(host);
   }
 
   private judgeRates(origin: Origin): void {

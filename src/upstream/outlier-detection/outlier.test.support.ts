@@ -11,6 +11,7 @@ export function outlierConfig(overrides: Partial<OutlierDetectionConfig> = {}): 
     alwaysEjectOneHost: false,
     splitLocalOriginErrors: false,
     successfulHealthCheckUnejects: true,
+    detectsDegraded: false,
     consecutive5xx: 5,
     consecutiveGatewayFailure: 5,
     consecutiveLocalOriginFailure: 5,

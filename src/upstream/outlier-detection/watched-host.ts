@@ -1,19 +1,20 @@
+import { HealthFlags } from "../host-health.js";
 import type { OutlierBoard } from "../outlier/outlier-board.js";
+import type { EjectionPeriod } from "./ejection-period.js";
+
+/** What outlier detection finds out about a host. */
+export const WATCHED_FLAGS = HealthFlags.failedOutlierCheck | HealthFlags.degradedOutlierDetection;
 
 /** What the main thread knows of one host: whether it is ejected, how often it was, and its rates of the last interval. */
 export class WatchedHost {
   readonly addressText: string;
-  /** Milliseconds on the dispatcher's clock; null while the host takes part. */
-  ejectedAtMs: number | null = null;
-  /** Of the host's last ejection or return. */
+  readonly ejection: EjectionPeriod;
+  /** Healthy hosts go before it (`detect_degraded_hosts`). */
+  readonly degradation: EjectionPeriod;
+  /** Of the host's last ejection or return, milliseconds on the dispatcher's clock. */
   lastActionMs: number | null = null;
-  /** Of its last return; null when it never was ejected. */
-  returnedAtMs: number | null = null;
   /** How many ejections it has had. */
   ejections = 0;
-  /** The next ejection lasts so many base times; up by one with each, down with each interval without one. */
-  multiplier = 0;
-  jitterMs = 0;
   /** Percent; -1 when there were too few requests, or hosts, to say. */
   successRate = -1;
   localOriginSuccessRate = -1;
@@ -25,14 +26,22 @@ export class WatchedHost {
   private readonly board: OutlierBoard;
   private row: number;
 
-  constructor(addressText: string, board: OutlierBoard) {
+  constructor(addressText: string, board: OutlierBoard, ejection: EjectionPeriod, degradation: EjectionPeriod) {
     this.addressText = addressText;
+    this.ejection = ejection;
+    this.degradation = degradation;
     this.board = board;
     this.row = board.take(addressText);
   }
 
   get isEjected(): boolean {
-    return this.ejectedAtMs !== null;
+    return this.ejection.isRunning;
+  }
+
+  /** Of `WATCHED_FLAGS`, those that hold. */
+  get healthFlags(): number {
+    const ejected = this.isEjected ? HealthFlags.failedOutlierCheck : 0;
+    return ejected | (this.degradation.isRunning ? HealthFlags.degradedOutlierDetection : 0);
   }
 
   /** Ends an interval: the counts are those of it, and there are no rates yet. */

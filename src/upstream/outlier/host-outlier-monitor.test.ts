@@ -12,6 +12,7 @@ function monitors(overrides: Partial<OutlierDetectionConfig> = {}) {
   const memory = new SharedArrayBuffer(OUTLIER_BOARD_BYTES);
   const reports: string[] = [];
   const receiver = {
+    onDegraded: (address: string) => void reports.push(`${address} degraded`),
     onConsecutiveFailures: (address: string, type: string) => void reports.push(`${address} ${type}`),
   };
   const create = () => new HostOutlierMonitor(ADDRESS, outlierConfig(overrides), new OutlierBoard(memory), receiver);

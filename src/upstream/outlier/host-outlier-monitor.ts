@@ -3,6 +3,7 @@ import type { ConsecutiveEjectionType, OutlierDetectionConfig } from "./outlier-
 
 /** Told when a host has failed as often in a row as it may; on the main thread it is decided what becomes of it. */
 export interface OutlierReceiver {
+  onDegraded(addressText: string): void;
   onConsecutiveFailures(addressText: string, type: ConsecutiveEjectionType): void;
 }
 
@@ -47,6 +48,16 @@ export class HostOutlierMonitor {
     if (status >= 502 && status <= 504) this.countFailure("consecutiveGatewayFailure", "consecutive_gateway_failure");
     else board.reset(row, "consecutiveGatewayFailure");
     this.countFailure("consecutive5xx", "consecutive_5xx");
+  }
+
+  /** `detect_degraded_hosts` */
+  get detectsDegraded(): boolean {
+    return this.config.detectsDegraded;
+  }
+
+  /** The host answered well, and says that it is degraded. */
+  putDegraded(): void {
+    if (this.row >= 0) this.receiver.onDegraded(this.addressText);
   }
 
   /** Something happened before, or in place of, an answer. */

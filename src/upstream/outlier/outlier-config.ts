@@ -10,6 +10,8 @@ export interface OutlierDetectionConfig {
   /** Failures of our own making, or of the network's, count apart from those that the host reports. */
   readonly splitLocalOriginErrors: boolean;
   readonly successfulHealthCheckUnejects: boolean;
+  /** Hosts that say of themselves that they are degraded are, for as long as an ejection lasts. */
+  readonly detectsDegraded: boolean;
   /** Failures in a row; 0 never ejects. */
   readonly consecutive5xx: number;
   readonly consecutiveGatewayFailure: number;

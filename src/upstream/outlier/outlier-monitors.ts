@@ -27,6 +27,10 @@ export class OutlierMonitors implements OutlierReceiver {
     return new HostOutlierMonitor(addressText, this.config, this.board, this);
   }
 
+  onDegraded(addressText: string): void {
+    this.receiver.onDegraded(this.clusterName, addressText);
+  }
+
   onConsecutiveFailures(addressText: string, type: ConsecutiveEjectionType): void {
     this.receiver.onConsecutiveFailures(this.clusterName, addressText, type);
   }

@@ -1,5 +1,7 @@
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { Host } from "../../../upstream/host.js";
+import { HealthFlags } from "../../../upstream/host-health.js";
+import type { HostOutlierMonitor } from "../../../upstream/outlier/host-outlier-monitor.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 import { outcomeStatus } from "../../headers/grpc-outcome.js";
 import type { HeaderMap } from "../../headers/header-map.js";
@@ -10,6 +12,7 @@ import type { HeaderMap } from "../../headers/header-map.js";
  */
 
 const IMMEDIATE_FAIL = "x-envoy-immediate-health-check-fail";
+const DEGRADED = "x-envoy-degraded";
 
 /** The attempt has a connection. */
 export function countConnected(host: Host): void {
@@ -18,7 +21,7 @@ export function countConnected(host: Host): void {
 
 /** The host answers, whatever becomes of its answer. */
 export function countAnswer(host: Host, headers: HeaderMap): void {
-  host.outlier?.putResponse(outcomeStatus(headers));
+  if (host.outlier !== null) watchAnswer(host, host.outlier, headers);
   if (host.healthReceiver !== null && headers.has(IMMEDIATE_FAIL)) {
     host.healthReceiver.onImmediateHealthCheckFail(host.clusterName, host.addressText);
   }
@@ -28,6 +31,14 @@ export function countAnswer(host: Host, headers: HeaderMap): void {
 export function countOutcome(host: Host, success: boolean): void {
   if (success) host.stats.rqSuccess++;
   else host.stats.rqError++;
+}
+
+function watchAnswer(host: Host, outlier: HostOutlierMonitor, headers: HeaderMap): void {
+  const status = outcomeStatus(headers);
+  outlier.putResponse(status);
+  const isDegraded = outlier.detectsDegraded && status < 500 && headers.has(DEGRADED);
+  // What is known need not be told again.
+  if (isDegraded && (host.healthFlags & HealthFlags.degradedOutlierDetection) === 0) outlier.putDegraded();
 }
 
 /**

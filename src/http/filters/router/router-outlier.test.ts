@@ -69,6 +69,22 @@ describe("outlier detection, from a request to the balancer", () => {
     run.finish([client]);
   });
 
+  test("a good response may say that its host is degraded: it is so for a while", () => {
+    for (const [detection, status, degraded] of [
+      [{ detect_degraded_hosts: true }, 200, 1],
+      [{ detect_degraded_hosts: true }, 404, 1],
+      [{ detect_degraded_hosts: true }, 500, 0],
+      [{}, 200, 0],
+    ] as const) {
+      const run = watched(detection);
+      serve(run, 2, `HTTP/1.1 ${status} X\r\nx-envoy-degraded: true\r\ncontent-length: 0\r\n\r\n`);
+      assert.equal(run.clusterStat("membership_degraded"), degraded, `${status}`);
+      run.runFor(41_000);
+      assert.equal(run.clusterStat("membership_degraded"), 0);
+      run.finish();
+    }
+  });
+
   test("a gRPC failure under status 200 is one", () => {
     const run = watched({ consecutive_5xx: 2 });
     const failure = "HTTP/1.1 200 OK\r\ngrpc-status: 14\r\ncontent-length: 0\r\n\r\n";
