@@ -108,6 +108,27 @@ test("/clusters as text: outlier detection, EDS and unhealthy hosts", async (t) 
   );
 });
 
+test("/clusters of those whose name matches, wherever in it", async (t) => {
+  const clusters = ["one", "two", "twelve"].map((name) => ({ ...CLUSTER, name }));
+  const admin = await AdminUnderTest.start(t, { clusters: async () => clusters });
+  const names = async (query: string): Promise<string[]> => {
+    const { body } = await admin.get(`/clusters?${query}`);
+    return [...new Set(body.split("\n").map((line) => line.split("::")[0] ?? ""))].filter((name) => name !== "");
+  };
+  assert.deepEqual(await names("filter=w"), ["two", "twelve"]);
+  assert.deepEqual(await names("filter=^o"), ["one"]);
+  assert.deepEqual(await names("filter="), ["one", "two", "twelve"]);
+  const { cluster_statuses: statuses } = await admin.json<{ cluster_statuses: { name: string }[] }>(
+    "/clusters?format=json&filter=e$",
+  );
+  assert.deepEqual(
+    statuses.map(({ name }) => name),
+    ["one", "twelve"],
+  );
+  const invalid = await admin.get("/clusters?filter=(");
+  assert.deepEqual([invalid.status, invalid.body], [400, "Invalid re2 regex\n"]);
+});
+
 test("/clusters as JSON leaves out defaults, as protobuf does", async (t) => {
   const admin = await AdminUnderTest.start(t, { clusters: async () => [CLUSTER, FULL] });
   const { cluster_statuses: statuses } = await admin.json<{ cluster_statuses: Record<string, unknown>[] }>(

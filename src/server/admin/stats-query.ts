@@ -49,7 +49,8 @@ export function parseStatsQuery(query: URLSearchParams): StatsQuery | string {
   return { filter: { usedOnly: query.has("usedonly"), pattern, type }, format, histograms };
 }
 
-function parsePattern(source: string): SafeRegex | null | "invalid" {
+/** Null for an empty one, which matches all. */
+export function parsePattern(source: string): SafeRegex | null | "invalid" {
   if (source === "") return null;
   return regexFault(source) === null ? new SafeRegex(source) : "invalid";
 }
