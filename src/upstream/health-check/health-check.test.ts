@@ -111,6 +111,52 @@ describe("when checks are made", () => {
     run.finish([client]);
   });
 
+  test("at the interval of the state, or of the way to another one", () => {
+    const intervals = { unhealthy_interval: "3s", unhealthy_edge_interval: "4s", healthy_edge_interval: "5s" };
+    const thresholds = { healthy_threshold: 3, unhealthy_threshold: 3, timeout: "0.5s" };
+    const check = { http_health_check: HTTP_CHECK, ...intervals, ...thresholds, no_traffic_interval: "6s" };
+    const run = new CheckRun({ check });
+    run.runFor(100);
+    run.answer();
+    const client = run.get();
+    run.runFor(6_050);
+    let connection = 0;
+    // What each check comes to, how many hosts are healthy then, and the seconds to the next check.
+    for (const [outcome, healthy, seconds] of [
+      [200, 1, 2],
+      [200, 1, 2],
+      // Decides at once, whatever the threshold.
+      [503, 0, 3],
+      [503, 0, 3],
+      [200, 0, 5],
+      [200, 0, 5],
+      [200, 1, 2],
+      [200, 1, 2],
+      ["timeout", 1, 4],
+      ["timeout", 1, 4],
+      ["timeout", 0, 3],
+      ["timeout", 0, 3],
+      [200, 0, 5],
+      [503, 0, 3],
+      [200, 0, 5],
+      [200, 0, 5],
+      [200, 1, 2],
+    ] as const) {
+      const checks = run.checkStat("attempt");
+      if (outcome === "timeout") {
+        run.runFor(450);
+        // The next check has a connection of its own; another one is the client's.
+        connection = connection === 0 ? 2 : connection + 1;
+      } else run.answer(`HTTP/1.1 ${outcome} X\r\ncontent-length: 0\r\n\r\n`, 0, connection);
+      assert.equal(run.healthy, healthy);
+      run.runFor(seconds * 1_000 - 60);
+      assert.equal(run.checkStat("attempt"), checks, `no check before ${seconds} s`);
+      run.runFor(120);
+      assert.equal(run.checkStat("attempt"), checks + 1, `a check after ${seconds} s`);
+    }
+    run.finish([client]);
+  });
+
   test("unhealthy hosts at an interval of their own", () => {
     const run = httpRun(
       {},
