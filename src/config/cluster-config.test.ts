@@ -124,6 +124,7 @@ load_assignment:
       trackRemaining: false,
     },
     healthCheck: null,
+    errorMatcher: null,
     trackedStats: { timeoutBudgets: false, messageSizes: false, perEndpoint: false },
     outlierDetection: null,
     idleTimeoutMs: 0,

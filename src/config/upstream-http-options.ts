@@ -6,8 +6,10 @@ import type {
 import type {
   HttpProtocolOptions,
   HttpProtocolOptions_ExplicitHttpConfig,
+  HttpProtocolOptions_OutlierDetection,
   HttpProtocolOptions_UseDownstreamHttpConfig,
 } from "../gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import type { ResponsePredicateConfig } from "../http/headers/response-predicate.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { CLUSTER_POLICY_FIELDS } from "./cluster-policies.js";
 import { DEFAULT_IDLE_TIMEOUT_MS } from "./connection-manager-timeouts.js";
@@ -15,6 +17,7 @@ import type { ConversionContext } from "./conversion-context.js";
 import { convertHeaderCase, HEADER_CASE_FIELDS } from "./header-case.js";
 import { ignored, implemented, type MessageTable, refusedByConverter } from "./implemented-fields.js";
 import { convertPoolPolicy } from "./pool-policy-config.js";
+import { convertResponsePredicate, RESPONSE_PREDICATE_FIELDS } from "./response-predicate.js";
 import { UPSTREAM_OPTIONS_TYPE } from "./upstream-options-type.js";
 
 const DEFAULT_MAX_HEADERS_COUNT = 100;
@@ -64,6 +67,10 @@ export const UPSTREAM_OPTIONS_FIELDS: MessageTable = implemented<HttpProtocolOpt
     },
   ),
   ...CLUSTER_POLICY_FIELDS,
+  outlier_detection: implemented<HttpProtocolOptions_OutlierDetection>(
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection",
+    { error_matcher: RESPONSE_PREDICATE_FIELDS },
+  ),
   auto_config: refusedByConverter("a choice of protocols for upstream hosts"),
 });
 
@@ -79,6 +86,7 @@ type UpstreamLimits = Pick<
   | "allowChunkedLength"
   | "sendFullyQualifiedUrl"
   | "headerCase"
+  | "errorMatcher"
 >;
 
 /**
@@ -112,6 +120,7 @@ export function convertUpstreamHttpOptions(cluster: Cluster, context: Conversion
     allowChunkedLength: http1?.allowChunkedLength ?? false,
     sendFullyQualifiedUrl: http1?.sendFullyQualifiedUrl ?? false,
     headerCase: convertHeaderCase(http1, context),
+    errorMatcher: convertErrorMatcher(options, context),
   };
 }
 
@@ -123,6 +132,15 @@ function checkOlderProtocol(cluster: Cluster, context: ConversionContext): void 
   } else {
     context.notImplemented(cluster, "http2ProtocolOptions", "HTTP/2 to upstream hosts");
   }
+}
+
+/** What counts as an error for outlier detection; null for what HTTP and gRPC say. */
+function convertErrorMatcher(
+  options: HttpProtocolOptions | null,
+  context: ConversionContext,
+): ResponsePredicateConfig | null {
+  const matcher = options?.outlierDetection?.errorMatcher;
+  return matcher === undefined ? null : convertResponsePredicate(matcher, context);
 }
 
 /** The entry of that type, whose key is its name too. */

@@ -1,6 +1,7 @@
 import type { Metadata } from "../common/metadata.js";
 import type { FractionalPercent } from "../common/runtime.js";
 import type { HeaderCaseConfig } from "../http/headers/header-case.js";
+import type { ResponsePredicateConfig } from "../http/headers/response-predicate.js";
 import type { Address } from "../network/address.js";
 import type { ClusterDescription } from "../stream-info/stream-info.js";
 import type { DnsConfig } from "./dns-config.js";
@@ -103,6 +104,8 @@ export interface ClusterInfo extends ClusterDescription {
   readonly healthCheck: HealthCheckConfig | null;
   /** How hosts that fail are found out; null when nobody watches. */
   readonly outlierDetection: OutlierDetectionConfig | null;
+  /** Responses that outlier detection takes for errors, all others being successes; null for those of status 5xx. */
+  readonly errorMatcher: ResponsePredicateConfig | null;
   /** Milliseconds a pooled connection may wait unused; 0 is no limit, 1 h the default. */
   readonly idleTimeoutMs: number;
   /** Requests after which a connection is closed; 0 is no limit. */

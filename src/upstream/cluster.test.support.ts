@@ -70,6 +70,7 @@ export function clusterInfo(overrides: Partial<ClusterInfo> = {}): ClusterInfo {
     healthCheck: null,
     trackedStats: NOTHING_TRACKED,
     outlierDetection: null,
+    errorMatcher: null,
     idleTimeoutMs: 3_600_000,
     maxRequestsPerConnection: 0,
     poolPolicy: DEFAULT_POOL_POLICY,

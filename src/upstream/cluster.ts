@@ -1,5 +1,6 @@
 import type { RandomSource } from "../common/random.js";
 import type { Runtime } from "../common/runtime.js";
+import { compileResponsePredicate, type ResponsePredicate } from "../http/headers/response-predicate.js";
 import { addressText } from "../network/address.js";
 import type { StatsScope } from "../stats/stat.js";
 import type { ClusterInfo, EndpointConfig } from "./cluster-info.js";
@@ -70,6 +71,8 @@ export class Cluster {
   readonly shedding: LoadShedding | null;
   /** What is opened ahead of requests is measured by this; null when nothing is. */
   readonly connectivity: ClusterConnectivity | null;
+  /** Which responses outlier detection takes for errors; null where that is up to their status. */
+  readonly errorMatcher: ResponsePredicate | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
   private loadBalancer: LoadBalancer;
@@ -85,6 +88,7 @@ export class Cluster {
   ) {
     this.info = info;
     this.parts = parts;
+    this.errorMatcher = info.errorMatcher === null ? null : compileResponsePredicate(info.errorMatcher);
     this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
     this.stats = new ClusterStats(scope, info.trackedStats);

@@ -281,7 +281,7 @@ describe("rates of an interval", () => {
     const run = new DetectorRun(5, { splitLocalOriginErrors: true, enforcing, maxEjectionPercent: 100, ...inARow });
     for (let host = 0; host < 5; host++) {
       for (let i = 0; i < 50; i++) {
-        run.connect(host, host === 0 && i % 8 !== 0 ? "timeout" : "connected");
+        run.connect(host, host === 0 && i % 8 !== 0 ? "connectFailed" : "connected");
       }
     }
     run.pass(10_000);

@@ -58,17 +58,27 @@ describe("what happens on our side", () => {
   test("counts as 503 or 504", () => {
     const { one, reports } = monitors({ consecutive5xx: 9, consecutiveGatewayFailure: 3 });
     one.putLocalOrigin("connectFailed");
-    one.putLocalOrigin("timeout");
+    one.putTimeout(504);
     one.putLocalOrigin("connected");
     one.putLocalOrigin("connectFailed");
     assert.deepEqual(reports, [`${ADDRESS} consecutive_gateway_failure`]);
+  });
+
+  test("a timeout that the client is told as 204 is no failure", () => {
+    const { one, reports, board } = monitors({ consecutive5xx: 2 });
+    one.putTimeout(504);
+    one.putTimeout(204);
+    one.putTimeout(504);
+    assert.deepEqual(reports, []);
+    const row = board.take(ADDRESS);
+    assert.deepEqual([board.takeCount(row, "requests"), board.takeCount(row, "successes")], [3, 1]);
   });
 
   test("counts apart when asked to", () => {
     const { one, reports, board } = monitors({ splitLocalOriginErrors: true, consecutiveLocalOriginFailure: 2 });
     one.putLocalOrigin("connectFailed");
     one.putLocalOrigin("connected");
-    one.putLocalOrigin("timeout");
+    one.putTimeout(504);
     one.putResponse(500);
     assert.deepEqual(reports, []);
     one.putLocalOrigin("connectFailed");

@@ -8,11 +8,10 @@ export interface OutlierReceiver {
 }
 
 /** What happened to an attempt on our side of the wire. */
-export type LocalOriginResult = "connected" | "connectFailed" | "timeout";
+export type LocalOriginResult = "connected" | "connectFailed";
 
 /** What stands in for a failure on our side where it counts like one that the host reports. */
 const CONNECT_FAILED_STATUS = 503;
-const TIMEOUT_STATUS = 504;
 
 /**
  * Counts the results of one host's requests in one worker, into memory that all workers share: "in a row" means over all
@@ -62,20 +61,30 @@ export class HostOutlierMonitor {
 
   /** Something happened before, or in place of, an answer. */
   putLocalOrigin(result: LocalOriginResult): void {
-    const { board, row } = this;
-    if (row < 0) return;
     if (!this.config.splitLocalOriginErrors) {
       if (result === "connectFailed") this.putResponse(CONNECT_FAILED_STATUS);
-      else if (result === "timeout") this.putResponse(TIMEOUT_STATUS);
-      return;
-    }
+    } else if (result === "connectFailed") this.countLocalFailure();
+    else this.countLocalSuccess();
+  }
+
+  /** No answer came in time. @param toldStatus what the client is told, which it counts as unless it counts apart */
+  putTimeout(toldStatus: number): void {
+    if (this.config.splitLocalOriginErrors) this.countLocalFailure();
+    else this.putResponse(toldStatus);
+  }
+
+  private countLocalSuccess(): void {
+    const { board, row } = this;
+    if (row < 0) return;
     board.increment(row, "localRequests");
-    if (result === "connected") {
-      board.increment(row, "localSuccesses");
-      board.reset(row, "consecutiveLocalOriginFailure");
-    } else {
-      this.countFailure("consecutiveLocalOriginFailure", "consecutive_local_origin_failure");
-    }
+    board.increment(row, "localSuccesses");
+    board.reset(row, "consecutiveLocalOriginFailure");
+  }
+
+  private countLocalFailure(): void {
+    if (this.row < 0) return;
+    this.board.increment(this.row, "localRequests");
+    this.countFailure("consecutiveLocalOriginFailure", "consecutive_local_origin_failure");
   }
 
   /** The host is gone: what its last requests come to is nobody's concern. Idempotent. */

@@ -9,7 +9,14 @@ import type { DecoderFilterCallbacks, DownstreamWatermarkCallbacks, StreamContex
 import type { HeaderMap } from "../../headers/header-map.js";
 import { AttemptLog } from "./attempt-log.js";
 import { AttemptMeasure } from "./attempt-measure.js";
-import { countAnswer, countConnected, countOutcome, countReset, countTimeout } from "./attempt-outcome.js";
+import {
+  countAnswer,
+  countConnected,
+  countOutcome,
+  countReset,
+  countTimeout,
+  reportTimeout,
+} from "./attempt-outcome.js";
 import { AttemptSet } from "./attempt-set.js";
 import type { ForwardingPlan } from "./forwarding-plan.js";
 import { announceFurtherAttempt } from "./further-attempt.js";
@@ -237,7 +244,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
       countRequestTimeout(this.plan.cluster.stats, this.stream.streamInfo);
       // Who has begun to answer a request that takes too long has not failed.
       const answered = attempt.responseStarted;
-      countTimeout(attempt.host, attempt.timeoutCounted || answered, answered);
+      countTimeout(attempt.host, attempt.timeoutCounted || answered, answered, this.timeouts.alternative);
       if (!answered) this.countTimedOut();
       attempt.onRequestTimeout();
     }
@@ -268,7 +275,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
     }
     const { stats } = this.plan.cluster;
     (idle ? stats.rqPerTryIdleTimeout : stats.rqPerTryTimeout).inc();
-    countTimeout(attempt.host, attempt.timeoutCounted, attempt.hasCounted);
+    countTimeout(attempt.host, attempt.timeoutCounted, attempt.hasCounted, this.timeouts.alternative);
     this.drop(attempt);
     if (!this.responseStarted) {
       if (this.retries?.followsReset(attempt, "local reset", true) === true) return;
@@ -279,7 +286,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
 
   /** `hedge_on_per_try_timeout`: the slow attempt may still win. */
   private hedge(attempt: UpstreamRequest): void {
-    if (!attempt.timeoutCounted) attempt.host.outlier?.putLocalOrigin("timeout");
+    if (!attempt.timeoutCounted) reportTimeout(attempt.host, this.timeouts.alternative);
     attempt.timeoutCounted = true;
     this.retries?.hedge(attempt);
   }
@@ -353,7 +360,7 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
 
   onUpstreamHeaders(attempt: UpstreamRequest, headers: HeaderMap, endStream: boolean): void {
     const { streamInfo, dispatcher } = this.stream;
-    countAnswer(attempt.host, headers);
+    countAnswer(attempt.host, this.plan.cluster, this.replay.headers, headers);
     if (this.retries !== null && this.dropsResponse(attempt, headers, this.retries)) return;
     if (this.plan.redirect?.follows(headers, this.replay, this.isRequestComplete, this.callbacks)) return;
     this.responseStarted = true;

@@ -137,7 +137,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
 
   decodeHeaders(headers: HeaderMap, endStream: boolean): void {
     this.answered = true;
-    countAnswer(this.host, headers);
+    countAnswer(this.host, this.cluster, this.headers, headers);
     countOutcome(this.host, headers.status < 500);
     this.cluster.stats.countResponseToCopy(headers.status);
     if (endStream) this.onResponseComplete();
@@ -166,7 +166,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
     const { stats } = this.cluster;
     stats.rqTimeout.inc();
     if (!this.answered) stats.countResponseToCopy(504);
-    countTimeout(this.host, this.answered, this.answered);
+    countTimeout(this.host, this.answered, this.answered, false);
     this.cancel();
   }
 

@@ -40,6 +40,32 @@ test("one that does not come to its end in time too, and its host has not failed
   run.finish([client]);
 });
 
+test("one that is dropped for another attempt is an error, whatever its status", () => {
+  const route = {
+    cluster: "c",
+    retry_policy: { retry_on: "retriable-4xx", retry_back_off: { base_interval: "0.01s" } },
+  };
+  const run = new RouterRun({ routes: [{ match: { prefix: "/" }, route }] });
+  const client = run.get();
+  run.respond("HTTP/1.1 409 Conflict\r\ncontent-length: 0\r\n\r\n");
+  assert.deepEqual(hostStats(run), { rqSuccess: 0, rqError: 1, rqTimeout: 0 });
+  run.runFor(100);
+  run.respond("HTTP/1.1 409 Conflict\r\ncontent-length: 0\r\n\r\n");
+  assert.deepEqual(hostStats(run), { rqSuccess: 1, rqError: 1, rqTimeout: 0 });
+  run.finish([client]);
+});
+
+test("one that leads elsewhere within the proxy counts for neither", () => {
+  const route = { cluster: "c", internal_redirect_policy: {} };
+  const run = new RouterRun({ routes: [{ match: { prefix: "/" }, route }] });
+  const client = run.get();
+  run.respond("HTTP/1.1 302 Found\r\nlocation: http://a/else\r\ncontent-length: 0\r\n\r\n");
+  assert.deepEqual(hostStats(run), { rqSuccess: 0, rqError: 0, rqTimeout: 0 });
+  run.respond("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  assert.deepEqual(hostStats(run), { rqSuccess: 1, rqError: 0, rqTimeout: 0 });
+  run.finish([client]);
+});
+
 test("one that does not begin in time is an error", () => {
   const run = watchedRun("1s");
   const client = run.get();

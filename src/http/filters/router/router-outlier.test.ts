@@ -85,12 +85,77 @@ describe("outlier detection, from a request to the balancer", () => {
     }
   });
 
-  test("a gRPC failure under status 200 is one", () => {
-    const run = watched({ consecutive_5xx: 2 });
+  test("a gRPC failure under status 200 is one, of a request that is gRPC", () => {
     const failure = "HTTP/1.1 200 OK\r\ngrpc-status: 14\r\ncontent-length: 0\r\n\r\n";
-    serve(run, 4, failure);
-    assert.equal(run.clusterStat("outlier_detection.ejections_active"), 1);
-    run.runFor(41_000);
-    run.finish();
+    for (const [type, ejected] of [
+      ["application/grpc+proto", 1],
+      ["application/grpc-web", 0],
+    ] as const) {
+      const run = watched({ consecutive_5xx: 1 });
+      const client = run.send(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: 0\r\n\r\n`);
+      run.respond(failure);
+      assert.equal(run.clusterStat("outlier_detection.ejections_active"), ejected, type);
+      run.finish([client]);
+    }
+  });
+
+  test("a timeout counts as what the client is told, also that of a try", () => {
+    const asked =
+      "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-internal: true\r\nx-envoy-upstream-rq-timeout-alt-response: 1\r\n\r\n";
+    for (const [request, route, ejected] of [
+      ["GET / HTTP/1.1\r\nhost: a\r\n\r\n", { timeout: "1s" }, 1],
+      [asked, { timeout: "1s" }, 0],
+      [asked, { timeout: "5s", retry_policy: { retry_on: "connect-failure", per_try_timeout: "1s" } }, 0],
+    ] as const) {
+      const run = watched({ consecutive_5xx: 1 }, { route, manager: INTERNAL });
+      const client = run.send(request);
+      run.runFor(1_300);
+      assert.equal(run.clusterStat("outlier_detection.ejections_active"), ejected, JSON.stringify(route));
+      run.finish([client]);
+    }
+  });
+
+  test("error_matcher says which responses are errors; all others are successes", () => {
+    const error_matcher = {
+      or_match: {
+        rules: [
+          {
+            http_response_headers_match: { headers: [{ name: ":status", range_match: { start: "400", end: "504" } }] },
+          },
+          { http_response_headers_match: { headers: [{ name: "x-bad", present_match: true }] } },
+        ],
+      },
+    };
+    for (const [head, type] of [
+      ["404 X\r\n", "consecutive_5xx"],
+      ["200 X\r\nx-bad: 1\r\n", "consecutive_5xx"],
+      ["503 X\r\n", "consecutive_gateway_failure"],
+      ["200 X\r\n", null],
+      ["504 X\r\n", null],
+    ] as const) {
+      const run = watched(
+        { consecutive_5xx: 1, consecutive_gateway_failure: 1, enforcing_consecutive_gateway_failure: 100 },
+        { cluster: httpOptions({ outlier_detection: { error_matcher } }) },
+      );
+      const client = run.get();
+      run.respond(`HTTP/1.1 ${head}content-length: 0\r\n\r\n`);
+      const [event] = run.proxy.events.map((line) => (JSON.parse(line) as { type: string }).type.toLowerCase());
+      assert.equal(event ?? null, type, head);
+      run.finish([client]);
+    }
   });
 });
+
+/** Clients are trusted to ask for what only those inside may. */
+const INTERNAL = {
+  use_remote_address: true,
+  internal_address_config: { cidr_ranges: [{ address_prefix: "0.0.0.0" }] },
+};
+
+function httpOptions(options: object): object {
+  const type = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const explicit = { explicit_http_config: { http_protocol_options: {} } };
+  return {
+    typed_extension_protocol_options: { [type]: { "@type": `type.googleapis.com/${type}`, ...explicit, ...options } },
+  };
+}
