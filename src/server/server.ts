@@ -73,7 +73,7 @@ export class Server {
     this.log = new ProcessLogger(options.logLevel);
     const scope = new StatsStore(this.aggregator.addSource()).root;
     this.stats = new ServerStats(scope, options.concurrency);
-    countClusters(scope, config.clusters.length);
+    countClusters(scope, config.clusters);
     this.accessLogSinks = new AccessLogSinks(this.dispatcher, scope, options.fileFlushIntervalMs);
     openAccessLogs(config.listeners, this.accessLogSinks);
     const snapshot = createWorkerSnapshot(config, options.flow);

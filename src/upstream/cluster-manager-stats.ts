@@ -1,15 +1,18 @@
 import type { StatsScope } from "../stats/stat.js";
+import type { ClusterInfo } from "./cluster-info.js";
+import { showUncountedStats } from "./uncounted-stats.js";
 
 /**
- * `cluster_manager.*`, on the main thread. Clusters come from the configuration, all at the start, so that
- * what counts changes stays at 0.
+ * `cluster_manager.*`, on the main thread, and what clusters show without counting it. Clusters come from the
+ * configuration, all at the start, so that what counts changes stays at 0.
  */
-export function countClusters(scope: StatsScope, clusters: number): void {
+export function countClusters(scope: StatsScope, clusters: readonly ClusterInfo[]): void {
   const manager = scope.scope("cluster_manager");
-  manager.counter("cluster_added").add(clusters);
-  manager.gauge("active_clusters").set(clusters);
+  manager.counter("cluster_added").add(clusters.length);
+  manager.gauge("active_clusters").set(clusters.length);
   manager.gauge("warming_clusters").set(0);
   for (const name of CHANGES) manager.counter(name);
+  for (const { statName } of clusters) showUncountedStats(scope.scope(`cluster.${statName}`));
 }
 
 const CHANGES = [
