@@ -24,10 +24,13 @@ test("error_matcher", () => {
 });
 
 test("what cannot be known of a response is a warning, what cannot be used an error", () => {
-  const [never] = problemsBelow(CLUSTER_PATH, text("{ http_request_headers_match: { headers: [{ name: a, present_match: true }] } }"));
+  const [never] = problemsBelow(
+    CLUSTER_PATH,
+    text("{ http_request_headers_match: { headers: [{ name: a, present_match: true }] } }"),
+  );
   assert.match(never ?? "", /warning .*http_request_headers_match: .*only the head of the response is known/);
   const wrong = "{ http_response_headers_match: { headers: [{ name: a, safe_regex_match: { regex: '(' } }] } }";
   assert.match(problemsBelow(CLUSTER_PATH, text(wrong)).join("\n"), /error .*regex/);
-  const few = `{ or_match: { rules: [{ any_match: true }] } }`;
+  const few = "{ or_match: { rules: [{ any_match: true }] } }";
   assert.match(problemsBelow(CLUSTER_PATH, text(few)).join("\n"), /error .*or_match\.rules/);
 });
