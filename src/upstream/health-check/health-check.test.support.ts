@@ -37,6 +37,11 @@ export class CheckRun extends RouterRun {
     return this.clusterStat("membership_healthy");
   }
 
+  /** Of the first host. */
+  get flags(): number {
+    return this.cluster.prioritySet.hosts[0]?.healthFlags ?? 0;
+  }
+
   checkStat(name: string): number {
     return this.clusterStat(`health_check.${name}`);
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { HealthFlags } from "../host-health.js";
 import { CheckRun, EVENT_FILE, HTTP_CHECK, httpRun, OK } from "./health-check.test.support.js";
 
 describe("the first check", () => {
@@ -121,6 +122,8 @@ describe("when checks are made", () => {
     const client = run.get();
     run.runFor(6_050);
     let connection = 0;
+    // Shown while a host has failed, until it does for another reason.
+    let timedOut = false;
     // What each check comes to, how many hosts are healthy then, and the seconds to the next check.
     for (const [outcome, healthy, seconds] of [
       [200, 1, 2],
@@ -149,6 +152,8 @@ describe("when checks are made", () => {
         connection = connection === 0 ? 2 : connection + 1;
       } else run.answer(`HTTP/1.1 ${outcome} X\r\ncontent-length: 0\r\n\r\n`, 0, connection);
       assert.equal(run.healthy, healthy);
+      timedOut = healthy === 0 && (outcome === "timeout" || (outcome === 200 && timedOut));
+      assert.equal((run.flags & HealthFlags.activeHealthCheckTimeout) !== 0, timedOut, "active_hc_timeout");
       run.runFor(seconds * 1_000 - 60);
       assert.equal(run.checkStat("attempt"), checks, `no check before ${seconds} s`);
       run.runFor(120);

@@ -113,6 +113,28 @@ describe("an HTTP check", () => {
     run.finish();
   });
 
+  test("a connection that the host closes between checks says nothing of it; the next check has another one", () => {
+    const run = httpRun();
+    run.answer();
+    run.checked().close();
+    run.runFor(2_100);
+    run.answer(OK, 0, 1);
+    assert.deepEqual([run.checkStat("success"), run.checkStat("failure"), run.healthy], [2, 0, 1]);
+    run.finish();
+  });
+
+  test("an answer may end the connection", () => {
+    for (const last of ["HTTP/1.1 200 OK\r\nconnection: close\r\n", "HTTP/1.0 200 OK\r\n"]) {
+      const run = httpRun();
+      run.answer(`${last}content-length: 0\r\n\r\n`);
+      assert.notEqual(run.checked().fate, "open");
+      run.runFor(2_100);
+      run.answer(OK, 0, 1);
+      assert.equal(run.checkStat("success"), 2);
+      run.finish();
+    }
+  });
+
   test("an answer that is not expected decides at once", () => {
     const run = httpRun();
     run.answer();
