@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { labelsOf, readTimeline } from "../support/flow-timeline.js";
+import { fieldOf } from "../support/http-message.js";
 import { proxyConfig } from "../support/proxy-config.js";
 import { RawClient } from "../support/raw-client.js";
 import { ScriptedUpstream } from "../support/scripted-upstream.js";
@@ -117,4 +118,41 @@ test("per_endpoint_stats: each endpoint has its stats, those of all workers toge
   const json = JSON.parse((await sluice.admin("/stats?format=json&filter=endpoint.*rq_total")).body);
   assert.equal(json.stats.length, 2);
   assert.equal((await sluice.admin("/stats?type=Gauges&filter=endpoint.*rq_total")).body, "");
+});
+
+test("circuit breakers count for all workers, and their state is in the stats", async (t) => {
+  const upstream = await ScriptedUpstream.start(t);
+  const thresholds = [{ max_requests: 2, track_remaining: true }];
+  const config = proxyConfig({ upstreamPorts: [upstream.port], cluster: { circuit_breakers: { thresholds } } });
+  const sluice = await SluiceProcess.start(t, config, ["--concurrency", "2"]);
+  const request = async () => {
+    const client = await RawClient.connect(t, sluice.port);
+    client.send(GET);
+    return client;
+  };
+  const serve = async () => {
+    const connection = await upstream.accept();
+    await connection.expectHead("GET / ");
+    return connection;
+  };
+  const breakers = async () => {
+    const stats = await sluice.stats();
+    return ["rq_open", "remaining_rq"].map((name) => stats.get(`cluster.upstream.circuit_breakers.default.${name}`));
+  };
+  assert.deepEqual(await breakers(), [0, 2]);
+  const served = [await request(), await request()];
+  const connections = [await serve(), await serve()];
+  assert.deepEqual(await breakers(), [1, 0]);
+
+  const refused = await (await request()).response();
+  assert.equal(refused.status, 503);
+  assert.equal(fieldOf(refused, "x-envoy-overloaded"), "true");
+  assert.match(refused.body.toString(), /reset reason: overflow$/);
+  const stats = await sluice.stats();
+  assert.equal(stats.get("cluster.upstream.upstream_rq_pending_overflow"), 1);
+  assert.equal(stats.get("cluster.upstream.upstream_rq_total"), 2, "it never began");
+
+  for (const connection of connections) connection.send(OK);
+  for (const client of served) assert.equal((await client.response()).status, 200);
+  await until("both have ended", async () => (await breakers()).join() === "0,2");
 });
