@@ -82,7 +82,7 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
   owner: SocketOwner | null = null;
   /** Why the connection ended, as far as the operating system told. */
   closeError: SocketError | null = null;
-  /** Bytes that were handed to the socket, from the beginning. */
+  /** Bytes that the socket has taken, from the beginning. */
   sentBytes = 0;
   receivedBytes = 0;
   /** Why it ended, one of Envoy's close reasons; empty while it lasts. */
@@ -231,10 +231,13 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
       this.output.keepAll(this.context.readBuffers);
       return;
     }
-    this.stats.txBytes.add(this.output.byteLength);
-    this.sentBytes += this.output.byteLength;
+    const bytes = this.output.byteLength;
     if (this.flow !== null) this.recordFlush(this.flow);
     this.output.sendTo(this.socket, this.context.readBuffers);
+    if (!this.socket.isWriteBroken) {
+      this.stats.txBytes.add(bytes);
+      this.sentBytes += bytes;
+    }
     this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
   }

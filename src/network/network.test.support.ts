@@ -60,6 +60,7 @@ export class FakeSocket implements StreamSocket {
   localAddress: Address | null = null;
   remoteAddress: Address | null = null;
   unsentBytes = 0;
+  isWriteBroken = false;
   /** Calls in order; writes with their size. */
   readonly calls: string[] = [];
   readonly written: (string | Buffer)[] = [];

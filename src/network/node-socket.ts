@@ -52,13 +52,17 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   private nextReadBuffer: Buffer | null;
   private error: SocketError | null = null;
   private readonly keepalive: TcpKeepalive | null;
+  isWriteBroken = false;
+  /** What the peer said before it was gone is still wanted: an origin may have answered, a client has gone for good. */
+  private readonly hearsOut: boolean;
   private writer: SocketWriter;
   private cachedLocal: Address | null = null;
   private cachedRemote: Address | null = null;
 
-  private constructor(context: NodeSocketContext, keepalive: TcpKeepalive | null) {
+  private constructor(context: NodeSocketContext, keepalive: TcpKeepalive | null, hearsOut: boolean) {
     this.context = context;
     this.keepalive = keepalive;
+    this.hearsOut = hearsOut;
     this.readBuffer = context.readBuffers.shared;
     this.nextReadBuffer = this.readBuffer;
     // Both are set by the two factories below before anybody sees the object.
@@ -69,7 +73,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   /** Starts an asynchronous connect. */
   static connect(context: NodeSocketContext, address: Address, options = NO_OPTIONS): NodeSocket {
     const { source, keepalive } = address.kind === "pipe" ? NO_OPTIONS : options;
-    const owner = new NodeSocket(context, keepalive);
+    const owner = new NodeSocket(context, keepalive, true);
     const socketOptions = {
       noDelay: true,
       localAddress: source?.host,
@@ -92,7 +96,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
    * as it is, with `data` events.
    */
   static accept(context: NodeSocketContext, accepted: net.Socket): NodeSocket {
-    const owner = new NodeSocket(context, null);
+    const owner = new NodeSocket(context, null, false);
     const bare = accepted as net.Socket & { _handle?: { readStop?: unknown } | null };
     const handle = bare._handle;
     if (handle === undefined || handle === null || typeof handle.readStop !== "function") {
@@ -145,8 +149,10 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     this.writer.uncork();
   }
 
-  onWriteFailed(error: Error): void {
-    this.socket.destroy(error);
+  onWriteFailed(error: NodeJS.ErrnoException): void {
+    this.isWriteBroken = true;
+    if (!this.hearsOut) this.socket.destroy(error);
+    else if (this.error === null) this.onErrorEvent(error);
   }
 
   /** Progress of any kind is told: the mark to go on lies above empty. */
@@ -234,6 +240,11 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 
   onEndEvent(): void {
+    if (this.isWriteBroken) {
+      // A connection that broke has no orderly end, even where the kernel shows it as one.
+      this.socket.destroy();
+      return;
+    }
     this.context.dispatcher.beginEvent();
     this.callbacks?.onSocketEnd();
     this.context.dispatcher.endEvent();
@@ -241,7 +252,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 
   /** Kept for `close`, which always follows. */
   onErrorEvent(error: NodeJS.ErrnoException): void {
-    this.error = { code: error.code ?? "UNKNOWN", message: error.message };
+    this.error ??= { code: error.code ?? "UNKNOWN", message: error.message };
   }
 
   onCloseEvent(): void {

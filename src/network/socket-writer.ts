@@ -15,6 +15,6 @@ export interface SocketWriter {
 export interface SocketWriterOwner {
   /** The kernel has taken a write that it did not take at once. Comes in an event of its own. */
   onWriteProgress(): void;
-  /** Nothing more can be sent. */
-  onWriteFailed(error: Error): void;
+  /** Nothing more can be sent. Comes within the write that failed at once, of which nothing was sent then. */
+  onWriteFailed(error: NodeJS.ErrnoException): void;
 }

@@ -31,6 +31,11 @@ export interface StreamSocket {
   readonly remoteAddress: Address | null;
   /** Bytes written that the kernel has not taken yet. */
   readonly unsentBytes: number;
+  /**
+   * The peer takes nothing any more: what is written is dropped, none of that of the write that found out was taken. A socket
+   * that connected goes on reading what the peer said before; its end follows, with the error.
+   */
+  readonly isWriteBroken: boolean;
   /** Attaches the one receiver of events; called once, before anything else. */
   setCallbacks(callbacks: StreamSocketCallbacks): void;
   /** Sends a head that is all latin1. */

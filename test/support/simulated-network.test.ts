@@ -391,6 +391,35 @@ describe("SimulatedNetwork: how connections end", () => {
     assert.deepEqual(waiting.proxy.events, ["closed ECONNRESET"]);
   });
 
+  test("an end that connected reads what arrived before RST, although its write has failed", () => {
+    const paused = connectOne();
+    paused.proxy.socket.pauseReading();
+    paused.peer.send("an answer");
+    paused.peer.reset();
+    paused.dispatcher.runUntilIdle();
+    paused.proxy.socket.writeText("too late");
+    assert.equal(paused.proxy.socket.isWriteBroken, true);
+    paused.dispatcher.runFor(1_000);
+    assert.deepEqual([...paused.proxy.events], ["connected"]);
+    paused.proxy.socket.resumeReading();
+    paused.dispatcher.runUntilIdle();
+    assert.deepEqual(
+      [paused.proxy.reads.join(), paused.proxy.events.join()],
+      ["an answer", "connected,closed ECONNRESET"],
+    );
+
+    const waiting = connectOne({ link: { windowBytes: 1 } });
+    waiting.peer.pauseReading();
+    waiting.proxy.socket.pauseReading();
+    waiting.proxy.socket.writeText("not all taken");
+    waiting.peer.reset();
+    waiting.dispatcher.runFor(1_000);
+    assert.deepEqual([waiting.proxy.socket.isWriteBroken, waiting.proxy.socket.unsentBytes], [true, 0]);
+    waiting.proxy.socket.resumeReading();
+    waiting.dispatcher.runUntilIdle();
+    assert.deepEqual(waiting.proxy.events, ["connected", "closed ECONNRESET"]);
+  });
+
   test("reset reaches the peer, and closes this side in a later event", () => {
     const { dispatcher, peer, proxy } = acceptOne();
     proxy.socket.reset();

@@ -128,7 +128,7 @@ export class SimulatedNetwork implements SocketFactory {
       address.kind === "pipe" ? address : { kind: "ip", host: fromHost, port: this.nextClientPort++ };
     const toServer = this.createPipe(link);
     const toClient = this.createPipe(link);
-    const client = new SimulatedSocket(context, toClient, toServer);
+    const client = new SimulatedSocket(context, "connects", toClient, toServer);
     if (link.connect !== "blackHole") {
       const syn = { client, toServer, toClient, from, to: address, link };
       this.dispatcher.schedule(link.latencyMs, () => this.onSyn(syn));
@@ -145,7 +145,7 @@ export class SimulatedNetwork implements SocketFactory {
     }
     // The client gave up meanwhile.
     if (!syn.client.isConnecting) return;
-    const server = new SimulatedSocket(listener.context, syn.toServer, syn.toClient);
+    const server = new SimulatedSocket(listener.context, "accepted", syn.toServer, syn.toClient);
     syn.toServer.attach(syn.client, server);
     syn.toClient.attach(server, syn.client);
     this.dispatcher.schedule(syn.link.latencyMs, () => onSynAnswered(syn));

@@ -16,6 +16,8 @@ export interface PipeReceiver {
   onPipeBytes(data: Buffer): void;
   onPipeFin(): void;
   onPipeReset(): void;
+  /** RST has arrived for an end that does not read, and whose own bytes wait: its write fails. */
+  onPipeBroken(): void;
   /** Bytes came for an end that is gone: TCP answers them with RST. */
   onPipeBytesUnwanted(): void;
 }
@@ -113,6 +115,12 @@ export class SimulatedPipe {
     this.writeFin();
   }
 
+  /** What was not taken never will be. */
+  dropUnsent(): void {
+    this.unsent.length = 0;
+    this.unsentCount = 0;
+  }
+
   /** RST behind what is on its way; what the receiver has not read by then is still there for it. */
   sendReset(): void {
     this.dropUnsent();
@@ -171,11 +179,6 @@ export class SimulatedPipe {
     this.dispatcher.schedule(this.link.latencyMs, () => this.onArrival(taken));
   }
 
-  private dropUnsent(): void {
-    this.unsent.length = 0;
-    this.unsentCount = 0;
-  }
-
   private onArrival(bytes: Buffer): void {
     if (this.cut) return;
     if (this.receiverGone) {
@@ -198,7 +201,7 @@ export class SimulatedPipe {
     this.resetArrived = true;
     if (this.receiverGone || this.resetDelivered) return;
     if (this.reading || this.receiver === null || this.receiver.unsentBytes === 0) this.deliverSoon();
-    else this.deliverReset(this.receiver);
+    else this.receiver.onPipeBroken();
   }
 
   /** Each read is an event of its own, so that other sockets' events come between two reads of one. */
@@ -218,18 +221,14 @@ export class SimulatedPipe {
       return;
     }
     if (this.resetArrived) {
-      if (this.receiver !== null) this.deliverReset(this.receiver);
+      this.resetDelivered = true;
+      this.receiver?.onPipeReset();
     } else if (this.finArrived) {
       this.finArrived = false;
       this.receiver?.onPipeFin();
       // RST may follow FIN.
       this.deliverSoon();
     }
-  }
-
-  private deliverReset(receiver: PipeReceiver): void {
-    this.resetDelivered = true;
-    receiver.onPipeReset();
   }
 
   private deliverBytes(bytes: Buffer): void {

@@ -15,11 +15,16 @@ export interface SimulatedSocketContext {
   readonly readBuffers: ReadBuffers;
 }
 
+/** Which of the two ends asked for the connection. */
+export type SocketRole = "connects" | "accepted";
+
 type State = "connecting" | "open" | "closing" | "closed";
 
 /** One end of a simulated TCP connection, behind the proxy's own socket contract. Tests script it by `SimulatedPeer`. */
 export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
+  isWriteBroken = false;
   private readonly context: SimulatedSocketContext;
+  private readonly role: SocketRole;
   private readonly inbound: SimulatedPipe;
   private readonly outbound: SimulatedPipe;
   private callbacks: StreamSocketCallbacks | null = null;
@@ -30,8 +35,9 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
   private local: Address | null = null;
   private remote: Address | null = null;
 
-  constructor(context: SimulatedSocketContext, inbound: SimulatedPipe, outbound: SimulatedPipe) {
+  constructor(context: SimulatedSocketContext, role: SocketRole, inbound: SimulatedPipe, outbound: SimulatedPipe) {
     this.context = context;
+    this.role = role;
     this.inbound = inbound;
     this.outbound = outbound;
     this.readBuffer = context.readBuffers.shared;
@@ -63,10 +69,20 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
   writeBytes(bytes: Buffer): void {
     if (this.state === "closing" || this.state === "closed") return;
     assert.ok(!this.ended, "a write after end()");
+    // RST that has arrived comes to light by a write before it is read, or while nothing is read.
+    if (this.inbound.isReset) {
+      this.breakWrite({ code: "EPIPE", message: "write EPIPE" });
+      return;
+    }
     this.outbound.write(bytes);
     if (this.unsentBytes > 0) this.outbound.wantDrain();
-    // A paused socket does not see RST by reading; a write brings it to light.
-    if (this.inbound.isReset) this.closeSoon({ code: "EPIPE", message: "write EPIPE" });
+  }
+
+  /** As `NodeSocket`: what arrived before RST is still read by the end that connected. */
+  private breakWrite(error: SocketError): void {
+    this.isWriteBroken = true;
+    this.outbound.dropUnsent();
+    if (this.role === "accepted") this.closeSoon(error);
   }
 
   cork(): void {
@@ -172,6 +188,10 @@ export class SimulatedSocket implements StreamSocket, PipeSender, PipeReceiver {
   onPipeReset(): void {
     if (this.state === "closing" || this.state === "closed") return;
     this.closeNow({ code: "ECONNRESET", message: "read ECONNRESET" });
+  }
+
+  onPipeBroken(): void {
+    if (this.state === "open") this.breakWrite({ code: "ECONNRESET", message: "write ECONNRESET" });
   }
 
   onPipeBytesUnwanted(): void {

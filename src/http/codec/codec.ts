@@ -124,6 +124,11 @@ export interface ClientConnection {
   /** Begins a stream. Only when there is room for one. */
   newStream(decoder: ResponseDecoder, callbacks: StreamCallbacks): RequestEncoder;
   dispatch(data: Buffer): void;
+  /**
+   * Takes bytes that came on a connection that was used before, and before anything of the stream's request was sent: they
+   * answer nobody. The stream is reset as if the connection had closed.
+   */
+  refuse(data: Buffer): void;
   onAboveWriteBufferHighWatermark(): void;
   onBelowWriteBufferLowWatermark(): void;
   /** The server has ended its half of a tunnel. */

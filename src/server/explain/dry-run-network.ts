@@ -10,6 +10,7 @@ export class DryRunSocket implements StreamSocket {
   readonly localAddress: Address;
   readonly remoteAddress: Address;
   readonly unsentBytes = 0;
+  readonly isWriteBroken = false;
   /** All that was written, each byte a character. */
   written = "";
   private readonly dispatcher: DryRunDispatcher;

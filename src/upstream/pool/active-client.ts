@@ -118,6 +118,10 @@ export class ActiveClient
   // ---- the connection's events
 
   onData(data: Buffer): void {
+    if (this.staleness === "unsent") {
+      this.codec.refuse(data);
+      return;
+    }
     this.answered = true;
     this.codec.dispatch(data);
   }

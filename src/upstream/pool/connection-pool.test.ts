@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { endpoint, limits } from "../cluster.test.support.js";
-import { address, OK, PoolRun, type ProbeStream } from "./pool.test.support.js";
+import { address, OK, PoolRun, ProbeStream } from "./pool.test.support.js";
 
 function eventsOf(streams: readonly ProbeStream[]): string[] {
   return streams.map(({ events }) => events.join(", "));
@@ -251,6 +251,24 @@ describe("ConnectionPool: a connection comes back", () => {
     assert.notEqual(run.connection(1).fate, "open");
     assert.equal(run.stat("upstream_cx_protocol_error"), 1);
     assert.equal(run.stat("upstream_cx_active"), 0);
+    run.finish();
+  });
+
+  test("bytes that were read before anything of the request was sent answer nobody: it may go elsewhere", () => {
+    const run = new PoolRun();
+    run.ask("1");
+    run.run();
+    run.answer(0);
+    const stream = new ProbeStream("2");
+    run.dispatcher.inEvent(() => {
+      run.pool().newStream(stream);
+      stream.client?.connection.onSocketReadable(Buffer.from(OK));
+    });
+    run.run();
+    assert.deepEqual(stream.events, ["on 1", "reset: connection termination"]);
+    assert.equal(stream.client?.staleness, "unsent");
+    assert.equal(run.connection(0).received, "GET /1 HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert.equal(run.stat("upstream_cx_protocol_error"), 1);
     run.finish();
   });
 

@@ -147,6 +147,13 @@ export class Http1ClientConnection implements ClientConnection, RequestEncoder, 
     if (used < data.length) this.refuseUnsolicited(data.subarray(used));
   }
 
+  refuse(data: Buffer): void {
+    const stream = this.stream;
+    this.letGo();
+    stream?.onResetStream("connection termination");
+    this.refuseUnsolicited(data);
+  }
+
   /** RFC 9112 9.2: nobody asked, so nobody may get them; least of all the next request. */
   private refuseUnsolicited(data: Buffer): void {
     this.parser.stop();

@@ -90,6 +90,11 @@ export class TcpClientConnection implements ClientConnection, RequestEncoder {
     this.decoder?.decodeData(data, false);
   }
 
+  /** Never: such a connection is used once. */
+  refuse(data: Buffer): void {
+    this.dispatch(data);
+  }
+
   onRemoteEnd(): void {
     this.responseEnded = true;
     this.decoder?.decodeData(EMPTY, true);
