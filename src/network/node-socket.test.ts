@@ -308,17 +308,19 @@ describe("a NodeSocket that connects", () => {
     assert.equal((await received).toString(), "ok");
   });
 
-  test("what the peer said before it was gone is read, although nothing can be sent to it any more", async (t) => {
-    const { probe, peer } = await connectedPair(t);
-    peer.write("an answer");
-    peer.resetAndDestroy();
-    probe.socket.writeText("too late");
-    assert.equal(probe.socket.isWriteBroken, true);
-    await probe.until("the close", () => probe.events.some((event) => event.startsWith("closed")));
-    assert.equal(probe.received.toString(), "an answer");
-    // Whichever the kernel says; never an orderly end.
-    assert.match(probe.events.join(), /^connected,closed (EPIPE|ECONNRESET)$/);
-  });
+  for (const late of ["too late", ""]) {
+    test(`a reset right behind bytes: they are read, and no orderly end follows ${late}`, async (t) => {
+      const { probe, peer } = await connectedPair(t);
+      peer.write("an answer");
+      peer.resetAndDestroy();
+      if (late !== "") probe.socket.writeText(late);
+      assert.equal(probe.socket.isWriteBroken, late !== "");
+      await probe.until("the close", () => probe.events.some((event) => event.startsWith("closed")));
+      assert.equal(probe.received.toString(), "an answer");
+      // Whichever the kernel says.
+      assert.match(probe.events.join(), /^connected,closed (EPIPE|ECONNRESET)$/);
+    });
+  }
 
   test("a refused connect closes with its code, after connect returned", async (t) => {
     const { server, address } = await listen(t, () => {});

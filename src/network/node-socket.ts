@@ -23,7 +23,14 @@ export interface NodeSocketContext {
 /** A `net.Socket` that knows the object which owns it, so that its listeners need no closures. */
 interface OwnedSocket extends net.Socket {
   owner: NodeSocket;
-  readonly _handle?: { readonly reset?: unknown } | null;
+  readonly _handle?: PeerHandle | null;
+}
+
+/** The parts of a handle that tell of the peer; a Unix domain socket has neither. */
+interface PeerHandle {
+  readonly reset?: unknown;
+  /** Returns 0, or an error of the operating system, negated. */
+  getpeername?(address: object): number;
 }
 
 /**
@@ -240,8 +247,8 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 
   onEndEvent(): void {
-    if (this.isWriteBroken) {
-      // A connection that broke has no orderly end, even where the kernel shows it as one.
+    if (this.isWriteBroken || hasNoPeer(this.socket)) {
+      this.error ??= { code: "ECONNRESET", message: "read ECONNRESET" };
       this.socket.destroy();
       return;
     }
@@ -264,6 +271,15 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     callbacks?.onSocketClosed(this.error);
     this.context.dispatcher.endEvent();
   }
+}
+
+/**
+ * A RST right behind bytes reaches us as an end: libuv has read less than it had room for, sees the hang-up, and does not
+ * read again to learn of which kind it is. The kernel knows: behind a FIN there is still a peer.
+ */
+function hasNoPeer({ _handle: handle }: OwnedSocket): boolean {
+  if (!handle || handle.getpeername === undefined) return false;
+  return handle.getpeername({}) !== 0;
 }
 
 /** Of no use to pipes. */
