@@ -5,6 +5,7 @@ import type { Counter, Gauge } from "../stats/stat.js";
 import { addressText } from "./address.js";
 import { BufferedBytes } from "./buffered-bytes.js";
 import { DelayedClose } from "./delayed-close.js";
+import { OutputHold } from "./output-hold.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import { ReadGate, type ReadGateOwner } from "./read-gate.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
@@ -98,6 +99,8 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
   private readonly output = new WriteBuffer();
   /** The streams that have written since the last flush, while recording; they may have ended when it comes. */
   private readonly outputStreamIds: number[] = [];
+  /** What is written waits for the next poll; null where nobody ever asked for it. */
+  private outputHold: OutputHold | null = null;
   private aboveHighWatermark = false;
   private readonly readGate: ReadGate;
   private readonly unsentBytes: BufferedBytes;
@@ -209,10 +212,19 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
     this.readGate.allowHalfOpen();
   }
 
+  /**
+   * What is written from now on leaves behind the next poll, so that an end of the peer that has come by then is seen first:
+   * then nothing of it is sent.
+   */
+  holdOutput(): void {
+    this.outputHold ??= new OutputHold(this, this.context.dispatcher);
+    this.outputHold.begin();
+  }
+
   /** Sends FIN behind what was written; reading goes on. For a connection that may be half open. Idempotent. */
   endWrite(): void {
     if (this.state !== "open" || this.writeEnded) return;
-    this.flush();
+    this.flushAll();
     this.writeEnded = true;
     this.socket.end();
   }
@@ -227,7 +239,7 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
   /** Sends what was gathered, in one write. Called by the dispatcher at the end of the turn. */
   flush(): void {
     if (this.output.isEmpty || this.state === "closed") return;
-    if (this.state === "connecting") {
+    if (this.state === "connecting" || this.outputHold?.isHeld === true) {
       this.output.keepAll(this.context.readBuffers);
       return;
     }
@@ -240,6 +252,12 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
     }
     this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
+  }
+
+  /** The connection ends: nothing may be left behind. */
+  private flushAll(): void {
+    this.outputHold?.end();
+    this.flush();
   }
 
   private recordFlush(flow: FlowRecorder): void {
@@ -371,7 +389,7 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
       this.socket.destroy();
       return;
     }
-    this.flush();
+    this.flushAll();
     this.finish("localClose", reason);
     this.socket.end();
     this.readGate.drain();

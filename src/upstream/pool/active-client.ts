@@ -77,6 +77,7 @@ export class ActiveClient
     this.answered = false;
     this.connection.flow = callbacks.flow;
     this.connection.flowStreamId = callbacks.flowStreamId;
+    if (this.requests > 1 && callbacks.looksForEnd) this.connection.holdOutput();
     return this.codec.newStream(callbacks, callbacks);
   }
 

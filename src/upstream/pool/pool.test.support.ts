@@ -29,6 +29,7 @@ export class ProbeStream implements PoolCallbacks {
   readonly flow: FlowRecorder | null = null;
   readonly flowStreamId = 0;
   needsFreshConnection = false;
+  looksForEnd = false;
   readonly name: string;
   readonly events: string[] = [];
   encoder: RequestEncoder | null = null;

@@ -32,7 +32,7 @@ import { type ReplayOwner, type ReplayPurpose, RequestReplay } from "./request-r
 import { RetrySchedule, type RetryScheduleOwner } from "./retry-schedule.js";
 import type { RouterContext } from "./router-filter.js";
 import { RouterFlowControl } from "./router-flow-control.js";
-import { isStaleClose, mayBeRepeated } from "./stale-connection.js";
+import { isIdempotent, isStaleClose, mayBeRepeated } from "./stale-connection.js";
 import {
   endBrokenOff,
   endTimedOut,
@@ -99,6 +99,11 @@ export class Forwarding implements DownstreamWatermarkCallbacks, ReplayOwner, Re
 
   get stream(): StreamContext {
     return this.callbacks.stream;
+  }
+
+  /** Whether an attempt that is sent on a connection which has ended could not be mended, and one that is not sent could. */
+  get looksForEnd(): boolean {
+    return this.context.repeatsOnStaleConnection && !isIdempotent(this.replay.headers.method);
   }
 
   get isRequestComplete(): boolean {

@@ -32,6 +32,7 @@ export class MirroredRequest implements PoolCallbacks, TimerTarget {
   readonly flow: FlowRecorder | null = null;
   readonly flowStreamId = 0;
   readonly needsFreshConnection = false;
+  readonly looksForEnd = false;
   private readonly cluster: Cluster;
   private readonly host: Host;
   private readonly context: MirrorContext;

@@ -164,6 +164,23 @@ describe("a reused connection that closes without an answer (RFC 9112 9.3.1)", (
 });
 
 describe("a connection that closes before anything was handed to it", () => {
+  test("a request that could not be sent twice looks for the end before it is sent", () => {
+    // Without latency the end arrives in the turn of the loop that has read the request, and behind it.
+    const { run, client } = withUsedConnection({ link: { latencyMs: 0 } });
+    const second = run.connect();
+    run.run();
+    run.origin(0).takeReceived();
+    second.send(message("POST", "body"));
+    run.origin(0).close();
+    run.run();
+    assert.equal(run.origin(0).received, "");
+    assert.ok(run.origin(1).received.endsWith("\r\n\r\nbody"));
+    run.respond(OK, run.origin(1));
+    assert.equal(statusOf(second.received), 200);
+    assert.equal(run.clusterStat("upstream_rq_stale_repeated"), 1);
+    run.finish([client, second]);
+  });
+
   test("whatever the request is, it is sent on a fresh one", () => {
     // Without latency, the request and the close of the upstream meet in one turn of the loop.
     const { run, client } = withUsedConnection({ link: { latencyMs: 0 } });

@@ -1,7 +1,6 @@
 import type { Staleness } from "../../../upstream/pool/active-client.js";
 import type { ResetReason } from "../../codec/reset-reason.js";
 
-/** RFC 9110 9.2.2: to do it twice is as good as to do it once. */
 const IDEMPOTENT_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
 /**
@@ -12,7 +11,12 @@ export function isStaleClose(reason: ResetReason, staleness: Staleness, method: 
   return reason === "connection termination" && mayBeRepeated(staleness, method);
 }
 
+/** RFC 9110 9.2.2: to do it twice is as good as to do it once. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT_METHODS.includes(method);
+}
+
 /** Whether a close of its connection now would be one that is mended by sending the request once more. */
 export function mayBeRepeated(staleness: Staleness, method: string): boolean {
-  return staleness === "unsent" || (staleness === "unanswered" && IDEMPOTENT_METHODS.includes(method));
+  return staleness === "unsent" || (staleness === "unanswered" && isIdempotent(method));
 }

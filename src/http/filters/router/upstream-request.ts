@@ -30,6 +30,7 @@ export class UpstreamRequest implements PoolCallbacks {
   readonly flow: FlowRecorder | null;
   readonly flowStreamId: number;
   readonly needsFreshConnection: boolean;
+  readonly looksForEnd: boolean;
   /** It took too long, and another attempt was sent beside it. */
   replaced = false;
   /** Outlier detection knows that it took too long. */
@@ -65,6 +66,7 @@ export class UpstreamRequest implements PoolCallbacks {
     this.forwarding = forwarding;
     this.host = host;
     this.needsFreshConnection = needsFreshConnection;
+    this.looksForEnd = forwarding.looksForEnd;
     const { stream } = forwarding;
     this.flow = stream.flow;
     this.flowStreamId = stream.streamInfo.streamId;
