@@ -21,7 +21,7 @@ export function readTimeline(text: string): Timeline {
 }
 
 function readStep(line: string): TimelineStep {
-  const match = /^ +\+\d+\.\d{3} ms {2}(\S+) +(\[C\d+\](?:-\[C\d+\])?) +(\S.*)$/.exec(line);
+  const match = /^ *\+\d+\.\d{3} ms {2}(\S+) +(\[C\d+\](?:-\[C\d+\])?) +(\S.*)$/.exec(line);
   assert.ok(match !== null, `not a line of a timeline: ${line}`);
   const [, label = "", connections = "", text = ""] = match;
   return { label, connections, text };
