@@ -6,8 +6,8 @@ import { SeededShuffle } from "./seeded-shuffle.js";
 
 /**
  * Keeps hosts below a bound of requests in flight: `balanceFactor` percent of their share of all. A hash whose host is at
- * its bound goes to the first of the others that is not, in an order that the hash alone decides ("Consistent Hashing
- * with Bounded Loads", arXiv 1608.01350, with random jumps as in arXiv 1908.08762).
+ * its bound goes to the first of the others that is not, in an order that the hash alone decides, the same as in Envoy
+ * ("Consistent Hashing with Bounded Loads", arXiv 1608.01350, with random jumps as in arXiv 1908.08762).
  */
 export class BoundedLoadTable implements HashTable {
   private readonly table: HashTable;

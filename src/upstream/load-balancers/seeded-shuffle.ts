@@ -1,18 +1,25 @@
-/** Numbers 0 to `size` - 1 in an order that a seed decides, one after the other. No allocation after the first. */
+import { MersenneTwister } from "./mersenne-twister.js";
+
+const UINT32 = 0x1_0000_0000;
+
+/**
+ * Numbers 0 to `size` - 1 in an order that a seed decides, one after the other: the order in which Envoy tries hosts of a
+ * bounded load. No allocation after the first.
+ */
 export class SeededShuffle {
   private readonly order: Uint32Array;
+  private readonly random = new MersenneTwister();
   private taken = 0;
-  private state = 0;
 
   constructor(size: number) {
     this.order = new Uint32Array(size);
   }
 
-  /** Begins anew. The same seed gives the same order. */
+  /** Begins anew. The same seed gives the same order. @param seed of 32 bits */
   start(seed: number): void {
     for (let index = 0; index < this.order.length; index++) this.order[index] = index;
     this.taken = 0;
-    this.state = seed | 0;
+    this.random.start(seed);
   }
 
   /** At most `size` times after `start`. */
@@ -26,13 +33,11 @@ export class SeededShuffle {
     return value;
   }
 
-  /** A step of splitmix32: spreads also seeds that differ in a few bits. */
+  /** Even: what is left over above the last whole range is drawn again. */
   private below(bound: number): number {
-    this.state = (this.state + 0x9e3779b9) | 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    mixed ^= mixed >>> 16;
-    return Math.floor(((mixed >>> 0) / 0x1_0000_0000) * bound);
+    const width = Math.floor(UINT32 / bound);
+    let drawn = bound;
+    while (drawn >= bound) drawn = Math.floor(this.random.draw() / width);
+    return drawn;
   }
 }
