@@ -16,8 +16,8 @@ export interface HostSetOptions {
   readonly weightedPriorityHealth: boolean;
   /** Where this proxy is. */
   readonly localLocality: Locality;
-  /** The weight of a locality by its hosts; 0 is none. */
-  readonly weightOfLocality: (hosts: readonly Host[]) => number;
+  /** The weight of a locality by its hosts; 0 is none. Null where localities have no weights at all. */
+  readonly weightOfLocality: ((hosts: readonly Host[]) => number) | null;
 }
 
 /** The hosts of one priority at one moment. Never changed: an update makes another one. */
@@ -33,8 +33,11 @@ export class HostSet {
   readonly healthyHostsPerLocality: HostsPerLocality;
   readonly degradedHostsPerLocality: HostsPerLocality;
   readonly excludedHostsPerLocality: HostsPerLocality;
-  /** By the index of a locality; 0 is a locality without a weight, which locality-weighted balancing passes over. */
-  readonly localityWeights: readonly number[];
+  /**
+   * By the index of a locality; 0 is a locality without a weight, which locality-weighted balancing passes over. Null where
+   * weights do not count, and hosts are balanced as if localities did not.
+   */
+  readonly localityWeights: readonly number[] | null;
   /** What the hosts' weights, flags and metadata were when the set was made. */
   private readonly versions: readonly number[];
 
@@ -45,7 +48,7 @@ export class HostSet {
     this.hostsPerLocality = perLocality(hosts, options.localLocality);
     const { localities } = this.hostsPerLocality;
     // control plane: when hosts change, or their health
-    this.localityWeights = localities.map(options.weightOfLocality);
+    this.localityWeights = options.weightOfLocality === null ? null : localities.map(options.weightOfLocality);
     const { hostsPerLocality } = this;
     this.healthyHosts = hosts.filter(isHealthy);
     this.degradedHosts = hosts.filter(isDegraded);

@@ -43,16 +43,15 @@ function withSet(parts: BalancerParts, prioritySet: PrioritySet): BalancerParts 
 function optionsOf(config: SubsetConfig, all: PrioritySet): HostSetOptions {
   const { overprovisioningFactor, weightedPriorityHealth, localLocality, weightOfLocality } = all.options;
   const options = { overprovisioningFactor, weightedPriorityHealth, localLocality };
-  if (!config.localityWeightAware) return { ...options, weightOfLocality: () => 0 }; // control plane: once for a subset
-  if (!config.scaleLocalityWeight) return { ...options, weightOfLocality }; // control plane: once for a subset
+  if (!config.localityWeightAware) return { ...options, weightOfLocality: null }; // control plane: once for a subset
+  if (!config.scaleLocalityWeight || weightOfLocality === null) return { ...options, weightOfLocality }; // control plane
   return {
     ...options, // control plane: once for a subset
     weightOfLocality: (hosts) => {
       const [first] = hosts;
       if (first === undefined) return 0;
       const before = hostsInLocality(all.hostSets[first.priority], first);
-      // At least 1, so that a locality with a weight keeps some.
-      return before === 0 ? 0 : Math.max(1, Math.round((first.localityWeight * hosts.length) / before));
+      return before === 0 ? 0 : Math.round((weightOfLocality([first]) * hosts.length) / before);
     },
   };
 }

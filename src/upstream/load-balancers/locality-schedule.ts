@@ -6,16 +6,21 @@ import { EdfScheduler } from "./edf-scheduler.js";
  * factor. Null when no locality has a weight and an available host.
  */
 export function localitySchedule(hostSet: HostSet, available: HostsPerLocality): EdfScheduler<number> | null {
-  const weights = available.localities.map((hosts, index) => effectiveWeight(hostSet, index, hosts.length));
+  const { localityWeights } = hostSet;
+  if (localityWeights === null) return null;
+  const weights = available.localities.map(
+    (hosts, index) => (localityWeights[index] as number) * availability(hostSet, index, hosts.length),
+  );
   const schedule = new EdfScheduler<number>((index) => weights[index] as number);
   for (const [index, weight] of weights.entries()) if (weight > 0) schedule.add(index);
   return schedule.size === 0 ? null : schedule;
 }
 
-function effectiveWeight(hostSet: HostSet, index: number, available: number): number {
+/** The part of its weight that a locality counts for, 0 to 1. */
+function availability(hostSet: HostSet, index: number, available: number): number {
   const all = hostSet.hostsPerLocality.localities[index]?.length ?? 0;
   const counted = all - (hostSet.excludedHostsPerLocality.localities[index]?.length ?? 0);
   if (counted <= 0) return 0;
   const share = ((available / counted) * hostSet.options.overprovisioningFactor) / 100;
-  return (hostSet.localityWeights[index] as number) * Math.min(1, share);
+  return Math.min(1, share);
 }

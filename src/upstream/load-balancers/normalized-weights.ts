@@ -10,10 +10,11 @@ export interface WeightedHost {
 
 /** The hosts of a priority that a hash may lead to. @param localityWeighted shares of localities come first */
 export function normalizedWeights(hostSet: HostSet, inPanic: boolean, localityWeighted: boolean): WeightedHost[] {
-  if (!localityWeighted) return sharesOf(inPanic ? hostSet.hosts : hostSet.healthyHosts, 1);
-  const sum = total(hostSet.localityWeights);
+  const { localityWeights } = hostSet;
+  if (!localityWeighted || localityWeights === null) return sharesOf(inPanic ? hostSet.hosts : hostSet.healthyHosts, 1);
+  const sum = total(localityWeights);
   const { localities } = inPanic ? hostSet.hostsPerLocality : hostSet.healthyHostsPerLocality;
-  return localities.flatMap((hosts, index) => sharesOf(hosts, (hostSet.localityWeights[index] as number) / sum));
+  return localities.flatMap((hosts, index) => sharesOf(hosts, (localityWeights[index] as number) / sum));
 }
 
 /** What a locality of weight 0 holds gets nothing and is left out. */

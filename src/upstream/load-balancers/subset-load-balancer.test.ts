@@ -6,7 +6,7 @@ import type { EndpointConfig } from "../cluster-info.js";
 import type { LoadBalancerContext } from "../load-balancer-context.js";
 import type { LbPolicyConfig, SubsetConfig, SubsetSelectorConfig } from "../load-balancing-config.js";
 import { metadataMatchCriteria } from "../metadata-match.js";
-import { assertNear, BalancerRun } from "./balancer.test.support.js";
+import { assertNear, BalancerRun, HASHING, hashContext, MAGLEV, RING_HASH } from "./balancer.test.support.js";
 
 function selector(keys: readonly string[], changes: Partial<SubsetSelectorConfig> = {}): SubsetSelectorConfig {
   return { keys, fallback: null, fallbackKeys: [], singleHost: false, ...changes };
@@ -220,4 +220,47 @@ describe("subsets", () => {
     // A quarter of zone a is in the subset, all of zone b.
     assertNear(share(true, true), 200, 1);
   });
+
+  test("scaled weights are rounded, and one that becomes 0 leaves its locality out", () => {
+    const inZone = (name: string, localityWeight: number, versions: readonly string[]): EndpointConfig[] =>
+      versions.map((version, index) =>
+        withMetadata(
+          name === "a" ? index + 1 : index + 11,
+          { version },
+          {
+            locality: { region: "", zone: name, subZone: "" },
+            localityWeight,
+          },
+        ),
+      );
+    const policy: LbPolicyConfig = {
+      kind: "roundRobin",
+      slowStart: null,
+      locality: { ...ANY_LOCALITY, weighted: true },
+    };
+    const config = subset([selector(["version"])], { policy, localityWeightAware: true, scaleLocalityWeight: true });
+    // 2 * 1 / 2 is 1, 2 * 3 / 4 is 1.5, rounded 2.
+    const run = new BalancerRun(config, [
+      ...inZone("a", 2, ["1.0", "1.1"]),
+      ...inZone("b", 2, ["1.0", "1.0", "1.0", "1.1"]),
+    ]);
+    const chosen = run.choices(300, wanting({ version: "1.0" }));
+    assert.equal(chosen.filter((host) => host === 1).length, 100);
+    // 1 * 1 / 3 is 0.
+    const few = new BalancerRun(config, [...inZone("a", 1, ["1.0", "1.1", "1.1"]), ...inZone("b", 1, ["1.0"])]);
+    assert.deepEqual(new Set(few.choices(10, wanting({ version: "1.0" }))), new Set([11]));
+  });
+
+  for (const hashing of [RING_HASH, MAGLEV]) {
+    test(`${hashing.kind}: without locality_weight_aware a subset's hosts count by their own weights`, () => {
+      const policy = { ...hashing, hashing: { ...HASHING, localityWeighted: true } };
+      const zoned = HOSTS.map((host) => ({
+        ...host,
+        locality: { region: "", zone: "z", subZone: "" },
+        localityWeight: 5,
+      }));
+      const run = new BalancerRun(subset([selector(["version"])], { policy }), zoned);
+      assert.ok([3, 4].includes(run.choices(1, { ...wanting({ version: "2.0" }), ...hashContext(7n) })[0] as number));
+    });
+  }
 });

@@ -287,6 +287,19 @@ describe("zone-aware routing", () => {
     assertNear(taken(start(upstream, proxies).run, [[1, 4]])[0], (REQUESTS * 2) / 3, REQUESTS * 0.04);
   });
 
+  test("zones count where localities are to be weighted but have no weights", () => {
+    const localSet = new PrioritySet({ ...HOST_SET_OPTIONS, localLocality: zone("a") });
+    localSet.update([...inZone("a", 11, 12), ...inZone("b", 13, 14)].map((one) => new Host(one, "local")));
+    const locality = { ...ANY_LOCALITY, weighted: true };
+    const options: Partial<RunOptions> = { localSet, hostSet: { localLocality: zone("a") } };
+    const startWeighted = (changes: Partial<EndpointConfig>) => {
+      const upstream = [...inZone("a", 1, 4, changes), ...inZone("b", 5, 8, changes)];
+      return new BalancerRun({ ...ROUND_ROBIN, locality } as LbPolicyConfig, upstream, options);
+    };
+    assert.deepEqual(taken(startWeighted({}), [[1, 4]]), [REQUESTS]);
+    assert.deepEqual(taken(startWeighted({ localityWeight: 1 }), [[1, 4]]), [REQUESTS / 2]);
+  });
+
   test("a part of the requests can be left out of it", () => {
     const upstream = [...inZone("a", 1, 4), ...inZone("b", 5, 8)];
     const proxies = [...inZone("a", 11, 12), ...inZone("b", 13, 14)];

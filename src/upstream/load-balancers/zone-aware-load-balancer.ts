@@ -122,9 +122,9 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
   /** Of the first priority only: who fails over goes wherever there is room. */
   private zonesOf(hostSet: HostSet): ZoneRouting | null {
     const { localSet, stats, random } = this.parts;
-    const { zoneAware: config, weighted } = this.locality;
+    const { zoneAware: config } = this.locality;
     const localHosts = localSet?.hostSets[0];
-    if (localHosts === undefined || weighted || hostSet.priority !== 0) return null;
+    if (localHosts === undefined || hostSet.priority !== 0) return null;
     return zoneRoutingOf(hostSet, localHosts, { config, stats, random });
   }
 
@@ -184,7 +184,10 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
     return (available.localities[locality] ?? available.hosts).pick();
   }
 
-  /** Index of the locality that the request goes to; `ANY_LOCALITY` when they do not count, or `NO_HOST`. */
+  /**
+   * Index of the locality that the request goes to; `ANY_LOCALITY` when they do not count, or `NO_HOST`. Weights come
+   * before zones, if localities have any.
+   */
   private localityFor(priority: Priority, available: Availability): number {
     if (available.schedule !== null) return available.schedule.pick() ?? ANY_LOCALITY;
     const { random, localSet, panicThreshold, stats } = this.parts;
