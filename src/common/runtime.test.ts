@@ -31,6 +31,9 @@ test("numbers and flags count only when they are such", () => {
   const runtime = new Runtime({ number: 3, flag: true, text: "3", negative: -1 });
   assert.equal(runtime.integer("number", 9), 3);
   for (const key of ["flag", "text", "negative", "absent"]) assert.equal(runtime.integer(key, 9), 9, key);
+  const number = (runtimeKey: string) =>
+    new Runtime({ half: 0.5, less: -1, text: "3" }).double({ defaultValue: 9, runtimeKey });
+  assert.deepEqual(["half", "less", "text", "absent", ""].map(number), [0.5, -1, 9, 9, 9]);
   assert.equal(runtime.flag("flag", false), true);
   for (const key of ["number", "text", "absent"]) assert.equal(runtime.flag(key, false), false, key);
 });

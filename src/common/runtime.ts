@@ -17,6 +17,13 @@ export interface RuntimeFractionConfig {
   readonly runtimeKey: string;
 }
 
+/** `envoy.config.core.v3.RuntimeDouble` as plain data. */
+export interface RuntimeNumberConfig {
+  readonly defaultValue: number;
+  /** Empty for none. */
+  readonly runtimeKey: string;
+}
+
 /**
  * Values that stand beside the configuration and override single numbers of it, by key (`layered_runtime`). Whoever has
  * such a number asks once, when configuration arrives, and keeps the answer.
@@ -46,6 +53,12 @@ export class Runtime {
   number(key: string): number | null {
     const value = this.values.get(key);
     return typeof value === "number" && value >= 0 ? value : null;
+  }
+
+  /** Any number (`RuntimeDouble`). */
+  double({ defaultValue, runtimeKey }: RuntimeNumberConfig): number {
+    const value = this.values.get(runtimeKey);
+    return typeof value === "number" && Number.isFinite(value) ? value : defaultValue;
   }
 
   /** `true` or `false`; other values do not count. */

@@ -90,7 +90,7 @@ load_assignment:
     lbPolicy: {
       kind: "leastRequest",
       choiceCount: 2,
-      activeRequestBias: 1,
+      activeRequestBias: { defaultValue: 1, runtimeKey: "" },
       fullScan: false,
       slowStart: null,
       locality: ANY_LOCALITY,

@@ -14,6 +14,7 @@ import type {
   RingHashFunction,
 } from "../upstream/load-balancing-config.js";
 import type { ConversionContext } from "./conversion-context.js";
+import { HASH_POLICY_FIELDS } from "./hash-policy.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { LOCALITY_WEIGHTED_FIELDS } from "./locality-lb-config.js";
 
@@ -22,7 +23,7 @@ const CLUSTER = "envoy.config.cluster.v3.Cluster";
 
 const CONSISTENT_HASHING_FIELDS: MessageTable = implemented<ConsistentHashingLbConfig>(
   `${POLICIES}.common.v3.ConsistentHashingLbConfig`,
-  { use_hostname_for_hashing: true, hash_balance_factor: true },
+  { use_hostname_for_hashing: true, hash_balance_factor: true, hash_policy: HASH_POLICY_FIELDS },
 );
 export const COMMON_HASHING_FIELDS: MessageTable = implemented<Cluster_CommonLbConfig_ConsistentHashingLbConfig>(
   `${CLUSTER}.CommonLbConfig.ConsistentHashingLbConfig`,

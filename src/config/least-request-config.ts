@@ -6,6 +6,7 @@ import { implemented, type MessageTable } from "./implemented-fields.js";
 import { convertLocalityLb, LOCALITY_LB_FIELDS } from "./locality-lb-config.js";
 import {
   CLUSTER_SLOW_START_FIELDS,
+  convertRuntimeNumber,
   convertSlowStart,
   RUNTIME_DOUBLE_FIELDS,
   SLOW_START_FIELDS,
@@ -51,11 +52,13 @@ function convertCommon(
   context: ConversionContext,
 ): Common {
   const bias = message?.activeRequestBias;
-  if (bias !== undefined && bias.defaultValue < 0) context.error(bias, "defaultValue", "must not be negative");
+  if (bias !== undefined && bias.defaultValue < 0) {
+    context.noEffect(bias, "defaultValue", "a bias below 0 would prefer the busiest host; 1.0 holds, as in Envoy");
+  }
   return {
     kind: "leastRequest",
     choiceCount: message?.choiceCount ?? DEFAULT_CHOICE_COUNT,
-    activeRequestBias: bias?.defaultValue ?? 1,
+    activeRequestBias: convertRuntimeNumber(bias, 1),
     slowStart: convertSlowStart(message?.slowStartConfig, context),
   };
 }

@@ -37,7 +37,7 @@ const HASHING = { useHostname: false, balanceFactor: 0, localityWeighted: false 
 const LEAST_REQUEST = {
   kind: "leastRequest",
   choiceCount: 2,
-  activeRequestBias: 1,
+  activeRequestBias: { defaultValue: 1, runtimeKey: "" },
   fullScan: false,
   slowStart: null,
   locality: ANY_LOCALITY,
@@ -64,7 +64,7 @@ describe("lb_policy", () => {
   });
 
   test("settings of each", () => {
-    const slowStart = { windowMs: 60_000, aggression: 2, minWeight: 0.2 };
+    const slowStart = { windowMs: 60_000, aggression: { defaultValue: 2, runtimeKey: "x" }, minWeight: 0.2 };
     const slow =
       "{ slow_start_window: 60s, aggression: { default_value: 2, runtime_key: x }, min_weight_percent: { value: 20 } }";
     assert.deepEqual(policy(`round_robin_lb_config: { slow_start_config: ${slow} }`), { ...ROUND_ROBIN, slowStart });
@@ -72,7 +72,7 @@ describe("lb_policy", () => {
       policy(
         `lb_policy: LEAST_REQUEST\nleast_request_lb_config: { choice_count: 5, active_request_bias: { default_value: 0.5, runtime_key: x }, slow_start_config: ${slow} }`,
       ),
-      { ...LEAST_REQUEST, choiceCount: 5, activeRequestBias: 0.5, slowStart },
+      { ...LEAST_REQUEST, choiceCount: 5, activeRequestBias: { defaultValue: 0.5, runtimeKey: "x" }, slowStart },
     );
     assert.deepEqual(
       policy(
@@ -140,8 +140,12 @@ describe("load_balancing_policy", () => {
       kind: "random",
       locality: ANY_LOCALITY,
     });
+    const text = `the load balancing policy "x" is not implemented by Sluice; envoy.load_balancing_policies.random takes its place`;
+    assert.deepEqual(problems(policies(extension("pick_first.v3.PickFirst"), extension("random.v3.Random"))), [
+      `4:75 warning load_balancing_policy.policies[0].typed_extension_config.name: ${text}`,
+    ]);
     assert.deepEqual(problems(policies(extension("pick_first.v3.PickFirst"))), [
-      "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet -> implemented: " +
+      "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet: x -> implemented: " +
         ["round_robin", "least_request", "random", "ring_hash", "maglev", "subset", "wrr_locality", "cluster_provided"]
           .map((name) => `envoy.load_balancing_policies.${name}`)
           .join(", "),
@@ -151,7 +155,10 @@ describe("load_balancing_policy", () => {
   test("settings of each", () => {
     assert.deepEqual(
       policy(policies(extension("round_robin.v3.RoundRobin", "slow_start_config: { slow_start_window: 1s }"))),
-      { ...ROUND_ROBIN, slowStart: { windowMs: 1_000, aggression: 1, minWeight: 0.1 } },
+      {
+        ...ROUND_ROBIN,
+        slowStart: { windowMs: 1_000, aggression: { defaultValue: 1, runtimeKey: "" }, minWeight: 0.1 },
+      },
     );
     assert.deepEqual(
       policy(policies(extension("least_request.v3.LeastRequest", "choice_count: 3, selection_method: FULL_SCAN"))),
@@ -279,4 +286,25 @@ test("the local cluster is one of the static ones", () => {
   assert.deepEqual(problemsOf(text("d")), [
     '1:40 warning cluster_manager.local_cluster_name: there is no static cluster "d": zones of hosts do not count',
   ]);
+});
+
+test("a balancer's own hash policies come before those of the cluster", () => {
+  const options = `typed_extension_protocol_options:
+  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+    "@type": t/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+    explicit_http_config: { http_protocol_options: {} }
+    hash_policy: [{ header: { header_name: x-cluster } }]
+`;
+  const hashed = (list: string) => configOf(clusterText(`${options}${list}`)).clusterPolicies[0]?.hashPolicies;
+  const header = (name: string) => [{ source: { kind: "header", name, substitution: null }, terminal: false }];
+  const own = "consistent_hashing_lb_config: { hash_policy: [{ header: { header_name: x-balancer } }] }";
+  for (const type of ["ring_hash.v3.RingHash", "maglev.v3.Maglev"]) {
+    const list = policies(extension(type, own));
+    assert.deepEqual(hashed(list), header("x-balancer"));
+    const inner = `endpoint_picking_policy: { policies: [${extension(type, own)}] }`;
+    assert.deepEqual(hashed(policies(extension("wrr_locality.v3.WrrLocality", inner))), header("x-balancer"));
+    const subsets = `subset_selectors: [{ keys: [v] }], subset_lb_policy: { policies: [${extension(type, own)}] }`;
+    assert.deepEqual(hashed(policies(extension("subset.v3.Subset", subsets))), header("x-balancer"));
+    assert.deepEqual(hashed(policies(extension(type))), header("x-cluster"));
+  }
 });

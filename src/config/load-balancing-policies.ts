@@ -1,6 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { LoadBalancingPolicy, LoadBalancingPolicy_Policy } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { TypedExtensionConfig } from "../gen/envoy/config/core/v3/extension_pb.js";
+import type { RouteAction_HashPolicy } from "../gen/envoy/config/route/v3/route_components_pb.js";
 import type { ClusterProvided } from "../gen/envoy/extensions/load_balancing_policies/cluster_provided/v3/cluster_provided_pb.js";
 import type { LeastRequest } from "../gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js";
 import type { Maglev } from "../gen/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js";
@@ -82,26 +83,74 @@ const LB_POLICIES: readonly Extension<LbPolicyConfig>[] = [
   ),
 ];
 
-/** The list is an order of preference: the first policy that is known counts. Null with an error when none is. */
+/**
+ * The list is an order of preference: the first policy that is known counts. Null with an error when none is; those before
+ * it that are not implemented are warnings.
+ */
 export function convertPolicyList<M extends Message>(
   owner: M,
   field: FieldName<M>,
   list: LoadBalancingPolicy | undefined,
   context: ConversionContext,
 ): LbPolicyConfig | null {
-  for (const policy of list?.policies ?? []) {
-    // Which one was meant cannot be told.
-    if (context.isBroken(policy, "typedExtensionConfig")) return null;
-    const { typedExtensionConfig } = policy;
+  const policies = list?.policies ?? [];
+  const preferred = preferredPolicy(policies, context);
+  const passedOver = policies.slice(0, preferred?.index);
+  // Which one was meant cannot be told.
+  if (passedOver.some((policy) => context.isBroken(policy, "typedExtensionConfig"))) return null;
+  if (preferred === null) {
+    const wanted = policies.map(({ typedExtensionConfig }) => typedExtensionConfig?.name ?? "").join(", ");
+    const names = LB_POLICIES.map((policy) => policy.name).join(", ");
+    const text = `none of these load balancing policies is implemented by Sluice yet: ${wanted}`;
+    context.error(owner, field, text, `implemented: ${names}`);
+    return null;
+  }
+  const { extension: chosen, message } = preferred;
+  for (const { typedExtensionConfig } of passedOver) {
+    if (typedExtensionConfig === undefined) continue;
+    const text = `the load balancing policy "${typedExtensionConfig.name}" is not implemented by Sluice; ${chosen.name} takes its place`;
+    context.noEffect(typedExtensionConfig, "name", text);
+  }
+  return chosen.convert(message, context);
+}
+
+interface PreferredPolicy {
+  readonly extension: Extension<LbPolicyConfig>;
+  readonly message: Message;
+  /** Its place in the list. */
+  readonly index: number;
+}
+
+function preferredPolicy(
+  policies: readonly LoadBalancingPolicy_Policy[],
+  context: ConversionContext,
+): PreferredPolicy | null {
+  for (const [index, { typedExtensionConfig }] of policies.entries()) {
     const any = typedExtensionConfig?.typedConfig;
     const unpacked = any === undefined ? null : context.unpack(any);
     const found = LB_POLICIES.find((candidate) => candidate.table.typeName === unpacked?.desc.typeName);
-    if (found !== undefined && unpacked !== null) return found.convert(unpacked.message, context);
+    if (found !== undefined && unpacked !== null) return { extension: found, message: unpacked.message, index };
   }
-  const names = LB_POLICIES.map((policy) => policy.name).join(", ");
-  const text = "none of these load balancing policies is implemented by Sluice yet";
-  context.error(owner, field, text, `implemented: ${names}`);
   return null;
+}
+
+/** Hash policies that the balancer has itself, in place of those of clusters and routes. */
+export function balancerHashPolicies(
+  list: LoadBalancingPolicy | undefined,
+  context: ConversionContext,
+): readonly RouteAction_HashPolicy[] {
+  const message = preferredPolicy(list?.policies ?? [], context)?.message;
+  switch (message?.$typeName) {
+    case RING_HASH_FIELDS.typeName:
+    case MAGLEV_FIELDS.typeName:
+      return (message as RingHash | Maglev).consistentHashingLbConfig?.hashPolicy ?? [];
+    case `${POLICIES}.subset.v3.Subset`:
+      return balancerHashPolicies((message as Subset).subsetLbPolicy, context);
+    case `${POLICIES}.wrr_locality.v3.WrrLocality`:
+      return balancerHashPolicies((message as WrrLocality).endpointPickingPolicy, context);
+    default:
+      return [];
+  }
 }
 
 /** `wrr_locality` picks the locality by its weight and leaves the endpoint to another policy. */

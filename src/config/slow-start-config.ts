@@ -1,3 +1,4 @@
+import type { RuntimeNumberConfig } from "../common/runtime.js";
 import type { Cluster_SlowStartConfig } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { RuntimeDouble } from "../gen/envoy/config/core/v3/base_pb.js";
 import type { SlowStartConfig as SlowStartExtension } from "../gen/envoy/extensions/load_balancing_policies/common/v3/common_pb.js";
@@ -6,7 +7,6 @@ import type { ConversionContext } from "./conversion-context.js";
 import { implemented, type MessageTable } from "./implemented-fields.js";
 import { PERCENT_FIELDS } from "./locality-lb-config.js";
 
-/** `runtime_key` has to be there; its default holds. */
 export const RUNTIME_DOUBLE_FIELDS: MessageTable = implemented<RuntimeDouble>("envoy.config.core.v3.RuntimeDouble", {
   default_value: true,
   runtime_key: true,
@@ -37,10 +37,14 @@ export function convertSlowStart(
   if (message === undefined) return null;
   const windowMs = windowOf(message, context);
   if (windowMs === 0) return null;
-  const aggression = message.aggression?.defaultValue ?? 1;
   const minWeightPercent = message.minWeightPercent?.value ?? DEFAULT_MIN_WEIGHT_PERCENT;
-  // Nothing above 0 is no curve at all; Envoy takes the straight one then.
-  return { windowMs, aggression: aggression > 0 ? aggression : 1, minWeight: minWeightPercent / 100 };
+  return { windowMs, aggression: convertRuntimeNumber(message.aggression, 1), minWeight: minWeightPercent / 100 };
+}
+
+/** @param standard where nothing is said */
+export function convertRuntimeNumber(message: RuntimeDouble | undefined, standard: number): RuntimeNumberConfig {
+  if (message === undefined) return { defaultValue: standard, runtimeKey: "" };
+  return { defaultValue: message.defaultValue, runtimeKey: message.runtimeKey };
 }
 
 /** The two messages have the same fields. */

@@ -5,7 +5,8 @@ import type { ForwardActionConfig } from "./route-action-config.js";
 
 /**
  * What a cluster's HTTP options say of all requests that go there, in place of their routes
- * (`envoy.extensions.upstreams.http.v3.HttpProtocolOptions`). Plain frozen data.
+ * (`envoy.extensions.upstreams.http.v3.HttpProtocolOptions`); of hash policies, first what its balancer says
+ * (`ConsistentHashingLbConfig.hash_policy`). Plain frozen data.
  */
 export interface ClusterPoliciesConfig {
   readonly clusterName: string;

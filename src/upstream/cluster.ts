@@ -75,6 +75,8 @@ export class Cluster {
   readonly errorMatcher: ResponsePredicate | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
+  /** Percent; the runtime may have one for all clusters. */
+  private readonly panicThreshold: number;
   private loadBalancer: LoadBalancer;
   private readonly hostConnections: HostConnectionBoard | null;
   private readonly outlierMonitors: OutlierMonitors | null;
@@ -102,11 +104,13 @@ export class Cluster {
       weightOfLocality: configuredLocalityWeight,
     });
     this.lbStats = new LoadBalancerStats(scope);
+    this.panicThreshold = Math.min(100, parts.runtime.integer(PANIC_KEY, info.healthyPanicThreshold));
     this.loadBalancer = createLoadBalancer(info.lbPolicy, {
       prioritySet: this.prioritySet,
-      panicThreshold: info.healthyPanicThreshold,
+      panicThreshold: this.panicThreshold,
       stats: this.lbStats,
       random: parts.random,
+      runtime: parts.runtime,
       clock: parts.clock,
       localSet: parts.localSet,
       showsGauges: parts.countsMembership,
@@ -161,8 +165,7 @@ export class Cluster {
 
   /** Makes this cluster the aggregate of others, which have no part in it otherwise. */
   aggregate(members: readonly AggregateMember[]): void {
-    const { info, parts, lbStats } = this;
-    this.loadBalancer = new AggregateLoadBalancer(members, info.healthyPanicThreshold, lbStats, parts.random);
+    this.loadBalancer = new AggregateLoadBalancer(members, this.panicThreshold, this.parts.random);
   }
 
   /** The host that a filter wants, if it is there and well enough. */
@@ -286,6 +289,8 @@ export class Cluster {
     for (const pools of this.leaving) pools.destroy();
   }
 }
+
+const PANIC_KEY = "upstream.healthy_panic_threshold";
 
 /** What health checks and outlier detection find out, in difference to what configuration says. */
 const FOUND_TO_FAIL = HealthFlags.failedActiveHealthCheck | HealthFlags.failedOutlierCheck;

@@ -1,11 +1,12 @@
 import type { MetadataStruct } from "../common/metadata.js";
+import type { RuntimeNumberConfig } from "../common/runtime.js";
 
 /** Gives hosts that have just become healthy less than their share, and more of it as time goes by. */
 export interface SlowStartConfig {
   /** How long it takes, milliseconds; more than 0. */
   readonly windowMs: number;
-  /** How the share grows: 1 evenly, above it slowly at the end, below it slowly at first; more than 0. */
-  readonly aggression: number;
+  /** How the share grows: 1 evenly, above it slowly at the end, below it slowly at first; 1 for what is not above 0. */
+  readonly aggression: RuntimeNumberConfig;
   /** The least share of its weight that a host gets, 0 to 1; 0.1 by default. */
   readonly minWeight: number;
 }
@@ -54,8 +55,8 @@ export interface LeastRequestConfig {
   readonly kind: "leastRequest";
   /** Hosts that are drawn and compared, at least 2. */
   readonly choiceCount: number;
-  /** Power of the requests in flight that a weight is divided by; 0 ignores them, 1 is the default. */
-  readonly activeRequestBias: number;
+  /** Power of the requests in flight that a weight is divided by; 0 ignores them, 1 is the default and for what is below 0. */
+  readonly activeRequestBias: RuntimeNumberConfig;
   /** Compares all hosts instead of drawing some. */
   readonly fullScan: boolean;
   readonly slowStart: SlowStartConfig | null;

@@ -1,6 +1,7 @@
 import { Hash64 } from "../../../src/common/hash64.js";
 import { NO_METADATA } from "../../../src/common/metadata.js";
 import type { RandomSource } from "../../../src/common/random.js";
+import { Runtime } from "../../../src/common/runtime.js";
 import { SystemRandom } from "../../../src/common/system-random.js";
 import { xxHash64 } from "../../../src/common/xx-hash64.js";
 import type { StatsScope } from "../../../src/stats/stat.js";
@@ -47,7 +48,7 @@ const ROUND_ROBIN: LbPolicyConfig = { kind: "roundRobin", slowStart: null, local
 const LEAST_REQUEST = {
   kind: "leastRequest",
   choiceCount: 2,
-  activeRequestBias: 1,
+  activeRequestBias: { defaultValue: 1, runtimeKey: "" },
   fullScan: false,
   slowStart: null,
   locality: LOCALITY,
@@ -190,7 +191,8 @@ function measure(one: Case, hostCount: number): Figures {
   });
   const hosts = endpointsOf(one, hostCount).map((endpoint) => new Host(endpoint, "c"));
   prioritySet.update(hosts);
-  const parts = { panicThreshold: 50, random, clock: performance, localSet: null, showsGauges: true, peeks: false };
+  const runtime = new Runtime();
+  const parts = { panicThreshold: 50, random, runtime, clock: performance, localSet: null, showsGauges: true, peeks: false };
   const balancer = createLoadBalancer(one.config, { ...parts, prioritySet, stats: new LoadBalancerStats(NO_STATS) });
   const request = requestOf(random);
   choose(balancer, request, WARM_UP_MS);

@@ -6,7 +6,6 @@ import type { Host } from "../host.js";
 import type { HostSet } from "../host-set.js";
 import type { LoadBalancer } from "../load-balancer.js";
 import type { LoadBalancerContext, OverrideHost } from "../load-balancer-context.js";
-import type { LoadBalancerStats } from "../load-balancer-stats.js";
 import type { MetadataMatchCriteria } from "../metadata-match.js";
 import type { PriorityLoad, PriorityView } from "../priority-load.js";
 import type { PrioritySet, PrioritySetObserver } from "../priority-set.js";
@@ -38,22 +37,15 @@ const PERCENT = 100;
 export class AggregateLoadBalancer implements LoadBalancer, PrioritySetObserver, PriorityView {
   private readonly members: readonly AggregateMember[];
   private readonly panicThreshold: number;
-  private readonly stats: LoadBalancerStats;
   private readonly random: RandomSource;
   private readonly context = new MemberContext();
   private levels: readonly Level[] = [];
   private state: PriorityState = priorityStateOf([], 0);
   hostSets: readonly HostSet[] = [];
 
-  constructor(
-    members: readonly AggregateMember[],
-    panicThreshold: number,
-    stats: LoadBalancerStats,
-    random: RandomSource,
-  ) {
+  constructor(members: readonly AggregateMember[], panicThreshold: number, random: RandomSource) {
     this.members = members;
     this.panicThreshold = panicThreshold;
-    this.stats = stats;
     this.random = random;
     this.onHostsChanged();
     for (const { prioritySet } of members) prioritySet.addObserver(this);
@@ -79,7 +71,6 @@ export class AggregateLoadBalancer implements LoadBalancer, PrioritySetObserver,
     const index = chosen & ~DEGRADED;
     const level = this.levels[index];
     if (level === undefined) return null;
-    if (this.state.panic[index] === true) this.stats.healthyPanic.inc();
     this.context.enter(context, (chosen & DEGRADED) === 0 ? level.healthyLoad : level.degradedLoad);
     return level.member.balance(this.context);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { RecordedStats } from "../../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../../test/support/seeded-random.js";
 import { Hash64 } from "../../common/hash64.js";
+import { Runtime, type RuntimeValues } from "../../common/runtime.js";
 import { ANY_LOCALITY, endpoint, HOST_SET_OPTIONS, ROUND_ROBIN } from "../cluster.test.support.js";
 import type { EndpointConfig } from "../cluster-info.js";
 import { Host } from "../host.js";
@@ -22,7 +23,7 @@ import { createLoadBalancer } from "./load-balancer-factory.js";
 export const LEAST_REQUEST: LeastRequestConfig = {
   kind: "leastRequest",
   choiceCount: 2,
-  activeRequestBias: 1,
+  activeRequestBias: { defaultValue: 1, runtimeKey: "" },
   fullScan: false,
   slowStart: null,
   locality: ANY_LOCALITY,
@@ -45,6 +46,7 @@ export interface RunOptions {
   readonly hostSet: Partial<HostSetOptions>;
   readonly localSet: PrioritySet | null;
   readonly peeks: boolean;
+  readonly runtime: RuntimeValues;
 }
 
 /** A balancer over hosts that a test gives, with its stats and a clock that stands until it is set. */
@@ -62,6 +64,7 @@ export class BalancerRun {
       panicThreshold: options.panicThreshold ?? 50,
       stats: new LoadBalancerStats(this.recorded.root),
       random: new SeededRandom(options.seed ?? 1),
+      runtime: new Runtime(options.runtime),
       clock: this.clock,
       localSet: options.localSet ?? null,
       showsGauges: true,

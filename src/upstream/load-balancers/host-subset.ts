@@ -35,8 +35,8 @@ export class HostSubset implements Subset {
 }
 
 function withSet(parts: BalancerParts, prioritySet: PrioritySet): BalancerParts {
-  const { panicThreshold, stats, random, clock, localSet, showsGauges, peeks } = parts;
-  return { prioritySet, panicThreshold, stats, random, clock, localSet, showsGauges, peeks };
+  const { panicThreshold, stats, random, runtime, clock, localSet, showsGauges, peeks } = parts;
+  return { prioritySet, panicThreshold, stats, random, runtime, clock, localSet, showsGauges, peeks };
 }
 
 /** Localities count in a subset only if configured; scaled, by the part of their hosts that the subset has. */

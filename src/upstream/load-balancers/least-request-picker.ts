@@ -2,8 +2,9 @@ import type { RandomSource } from "../../common/random.js";
 import type { Host } from "../host.js";
 import type { LeastRequestConfig } from "../load-balancing-config.js";
 import { type HostPicker, haveEqualWeights, NO_TURN, type PickerFactory } from "./host-picker.js";
-import { type Clock, SlowStart } from "./slow-start.js";
+import { SlowStart } from "./slow-start.js";
 import { WeightedPicker } from "./weighted-picker.js";
+import type { BalancerParts } from "./zone-aware-load-balancer.js";
 
 /** Draws some hosts and takes the one with the fewest requests in flight from this worker. */
 export class LeastRequestPicker implements HostPicker {
@@ -75,12 +76,14 @@ export class LeastRequestPickerFactory implements PickerFactory {
   private readonly slowStart: SlowStart | null;
   private readonly weightOf: (host: Host) => number;
 
-  constructor(config: LeastRequestConfig, random: RandomSource, clock: Clock) {
+  constructor(config: LeastRequestConfig, { random, clock, runtime }: BalancerParts) {
     this.config = config;
     this.random = random;
-    const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, clock);
+    const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, clock, runtime);
     this.slowStart = slowStart;
-    const bias = config.activeRequestBias;
+    const wantedBias = runtime.double(config.activeRequestBias);
+    // Below 0 the busiest host would get the most; Envoy takes the default then.
+    const bias = wantedBias < 0 ? 1 : wantedBias;
     // control plane: once for a balancer
     const byLoad = (host: Host): number => weightByLoad(host, bias);
     this.weightOf = slowStart === null ? byLoad : (host) => byLoad(host) * slowStart.shareOf(host); // control plane: once

@@ -12,14 +12,13 @@ import { type BalancerParts, ZoneAwareLoadBalancer } from "./zone-aware-load-bal
 
 /** The balancer of a policy, over the hosts of `parts`. */
 export function createLoadBalancer(config: LbPolicyConfig, parts: BalancerParts): LoadBalancer {
-  const { random, clock } = parts;
   switch (config.kind) {
     case "roundRobin":
-      return zoneAware(parts, new RoundRobinPickerFactory(config, random, clock), config.locality);
+      return zoneAware(parts, new RoundRobinPickerFactory(config, parts), config.locality);
     case "leastRequest":
-      return zoneAware(parts, new LeastRequestPickerFactory(config, random, clock), config.locality);
+      return zoneAware(parts, new LeastRequestPickerFactory(config, parts), config.locality);
     case "random":
-      return zoneAware(parts, new RandomPickerFactory(random), config.locality);
+      return zoneAware(parts, new RandomPickerFactory(parts.random), config.locality);
     case "ringHash":
       return new HashLoadBalancer(parts, new HashRingFactory(config, parts), config.hashing);
     case "maglev":

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { RuntimeValues } from "../../common/runtime.js";
 import { ANY_LOCALITY, ROUND_ROBIN } from "../cluster.test.support.js";
 import type { Host } from "../host.js";
 import type { LbPolicyConfig } from "../load-balancing-config.js";
@@ -129,7 +130,8 @@ describe("least request", () => {
   });
 
   test("among unequal weights a host with requests in flight gets fewer, as the bias says", () => {
-    const shares = (activeRequestBias: number) => {
+    const shares = (defaultValue: number) => {
+      const activeRequestBias = { defaultValue, runtimeKey: "" };
       const run = new BalancerRun({ ...LEAST_REQUEST, activeRequestBias }, endpoints([1, 4]));
       (run.hosts[1] as Host).stats.rqActive = 3;
       return run.shares(100);
@@ -139,11 +141,25 @@ describe("least request", () => {
     assertNear(shares(0)[0], 20, 1);
     // 4 / (3 + 1)^2
     assertNear(shares(2)[0], 80, 1);
+    assertNear(shares(-1)[0], 50, 1);
+  });
+
+  test("the runtime may have the bias", () => {
+    const activeRequestBias = { defaultValue: 1, runtimeKey: "bias" };
+    const shares = (bias: number) => {
+      const run = new BalancerRun({ ...LEAST_REQUEST, activeRequestBias }, endpoints([1, 4]), { runtime: { bias } });
+      (run.hosts[1] as Host).stats.rqActive = 3;
+      return run.shares(100);
+    };
+    assertNear(shares(0)[0], 20, 1);
+    assertNear(shares(2)[0], 80, 1);
+    // What makes no sense is the default of all, not of the configuration.
+    assertNear(shares(-1)[0], 50, 1);
   });
 });
 
 describe("slow start", () => {
-  const slowStart = { windowMs: 10_000, aggression: 1, minWeight: 0.1 };
+  const slowStart = { windowMs: 10_000, aggression: { defaultValue: 1, runtimeKey: "aggression" }, minWeight: 0.1 };
   const POLICIES: readonly LbPolicyConfig[] = [
     { kind: "roundRobin", slowStart, locality: ANY_LOCALITY },
     { ...LEAST_REQUEST, slowStart },
@@ -164,16 +180,25 @@ describe("slow start", () => {
     });
   }
 
-  test("aggression bends the curve", () => {
-    const run = new BalancerRun(
-      { kind: "roundRobin", slowStart: { ...slowStart, aggression: 2 }, locality: ANY_LOCALITY },
-      endpoints([1]),
-    );
-    run.clock.nowMs = 100_000;
-    run.update(endpoints([1, 1]));
-    run.clock.nowMs += 2_500;
-    run.choices(20);
+  test("aggression bends the curve, and the runtime may have it", () => {
+    const shareOf = (defaultValue: number, runtime: RuntimeValues) => {
+      const aggression = { defaultValue, runtimeKey: "aggression" };
+      const policy: LbPolicyConfig = {
+        kind: "roundRobin",
+        slowStart: { ...slowStart, aggression },
+        locality: ANY_LOCALITY,
+      };
+      const run = new BalancerRun(policy, endpoints([1]), { runtime });
+      run.clock.nowMs = 100_000;
+      run.update(endpoints([1, 1]));
+      run.clock.nowMs += 2_500;
+      run.choices(20);
+      return run.shares(3_000)[1];
+    };
     // The square root of a quarter is a half.
-    assertNear(run.shares(3_000)[1], 1_000, 25);
+    assertNear(shareOf(2, {}), 1_000, 25);
+    assertNear(shareOf(1, { aggression: 2 }), 1_000, 25);
+    assertNear(shareOf(2, { aggression: 1 }), 600, 25);
+    assertNear(shareOf(2, { aggression: 0 }), 600, 25);
   });
 });

@@ -2,8 +2,9 @@ import type { RandomSource } from "../../common/random.js";
 import type { Host } from "../host.js";
 import type { RoundRobinConfig } from "../load-balancing-config.js";
 import { type HostPicker, haveEqualWeights, NO_TURN, type PickerFactory } from "./host-picker.js";
-import { type Clock, SlowStart } from "./slow-start.js";
+import { SlowStart } from "./slow-start.js";
 import { WeightedPicker } from "./weighted-picker.js";
+import type { BalancerParts } from "./zone-aware-load-balancer.js";
 
 /** Takes the hosts of a list in turn. */
 export class RoundRobinPicker implements HostPicker {
@@ -33,9 +34,9 @@ export class RoundRobinPickerFactory implements PickerFactory {
   private readonly slowStart: SlowStart | null;
   private readonly weightOf: (host: Host) => number;
 
-  constructor(config: RoundRobinConfig, random: RandomSource, clock: Clock) {
+  constructor(config: RoundRobinConfig, { random, clock, runtime }: BalancerParts) {
     this.random = random;
-    const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, clock);
+    const slowStart = config.slowStart === null ? null : new SlowStart(config.slowStart, clock, runtime);
     this.slowStart = slowStart;
     // control plane: once for a balancer
     this.weightOf = slowStart === null ? plainWeight : (host) => host.weight * slowStart.shareOf(host);

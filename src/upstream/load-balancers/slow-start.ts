@@ -1,3 +1,4 @@
+import type { Runtime } from "../../common/runtime.js";
 import type { Host } from "../host.js";
 import type { SlowStartConfig } from "../load-balancing-config.js";
 
@@ -10,10 +11,15 @@ export interface Clock {
 export class SlowStart {
   private readonly config: SlowStartConfig;
   private readonly clock: Clock;
+  /** More than 0. */
+  private readonly aggression: number;
 
-  constructor(config: SlowStartConfig, clock: Clock) {
+  constructor(config: SlowStartConfig, clock: Clock, runtime: Runtime) {
     this.config = config;
     this.clock = clock;
+    const aggression = runtime.double(config.aggression);
+    // What is not above 0 is no curve at all; Envoy takes the straight one then.
+    this.aggression = aggression > 0 ? aggression : 1;
   }
 
   /** Whether one of the hosts gets less than its weight now. */
@@ -25,7 +31,8 @@ export class SlowStart {
 
   /** 0 to 1; grows from the least share to 1 within the window: `(elapsed / window) ^ (1 / aggression)`. */
   shareOf(host: Host): number {
-    const { windowMs, aggression, minWeight } = this.config;
+    const { windowMs, minWeight } = this.config;
+    const { aggression } = this;
     const elapsedMs = this.clock.now() - host.healthySinceMs;
     if (elapsedMs >= windowMs || host.health !== "healthy") return 1;
     const time = Math.max(1, elapsedMs) / windowMs;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { RuntimeValues } from "../../common/runtime.js";
 import { ANY_LOCALITY, HOST_SET_OPTIONS, ROUND_ROBIN } from "../cluster.test.support.js";
 import type { EndpointConfig } from "../cluster-info.js";
 import { Host } from "../host.js";
@@ -307,6 +308,25 @@ describe("zone-aware routing", () => {
     assertNear(taken(run, [[1, 4]])[0], REQUESTS * 0.75, REQUESTS * 0.05);
     const off = start(upstream, proxies, { routingEnabledPercent: 0 }).run;
     assert.deepEqual(taken(off, [[1, 4]]), [REQUESTS / 2]);
+  });
+
+  test("the runtime may have what holds for the zones of all clusters", () => {
+    const localSet = new PrioritySet({ ...HOST_SET_OPTIONS, localLocality: zone("a") });
+    localSet.update([...inZone("a", 11, 13), ...inZone("b", 14, 14)].map((one) => new Host(one, "local")));
+    const inOwnZone = (runtime: RuntimeValues) => {
+      const options: Partial<RunOptions> = { localSet, hostSet: { localLocality: zone("a") }, runtime };
+      const run = new BalancerRun(ROUND_ROBIN, [...inZone("a", 1, 4), ...inZone("b", 5, 8)], options);
+      return taken(run, [[1, 4]])[0] as number;
+    };
+    assertNear(inOwnZone({}), (REQUESTS * 2) / 3, REQUESTS * 0.04);
+    assert.equal(inOwnZone({ "upstream.zone_routing.enabled": 0 }), REQUESTS / 2);
+    assert.equal(inOwnZone({ "upstream.zone_routing.min_cluster_size": 9 }), REQUESTS / 2);
+    assert.equal(inOwnZone({ "upstream.zone_routing.force_local_zone.min_size": 4 }), REQUESTS);
+    assertNear(
+      inOwnZone({ "upstream.zone_routing.force_local_zone.min_size": 5 }),
+      (REQUESTS * 2) / 3,
+      REQUESTS * 0.04,
+    );
   });
 
   test("with the proxies in panic requests go everywhere", () => {

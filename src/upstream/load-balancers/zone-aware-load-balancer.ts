@@ -1,4 +1,5 @@
 import type { RandomSource } from "../../common/random.js";
+import type { Runtime } from "../../common/runtime.js";
 import type { Host } from "../host.js";
 import type { HostSet, HostsPerLocality } from "../host-set.js";
 import type { LoadBalancer } from "../load-balancer.js";
@@ -20,6 +21,7 @@ export interface BalancerParts {
   readonly panicThreshold: number;
   readonly stats: LoadBalancerStats;
   readonly random: RandomSource;
+  readonly runtime: Runtime;
   /** The dispatcher's clock. */
   readonly clock: { now(): number };
   /** The cluster that this proxy itself belongs to; null when none is named. */
@@ -72,7 +74,7 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
   constructor(parts: BalancerParts, pickers: PickerFactory, locality: LocalityLbConfig) {
     this.parts = parts;
     this.pickers = pickers;
-    this.locality = locality;
+    this.locality = withRuntime(locality, parts.runtime);
     this.state = priorityStateOf(parts.prioritySet.hostSets, parts.panicThreshold);
     this.onHostsChanged();
     parts.prioritySet.addObserver(this);
@@ -205,4 +207,19 @@ export class ZoneAwareLoadBalancer implements LoadBalancer, PrioritySetObserver 
 function isForeseeable({ healthy, degraded, all }: Priority): boolean {
   const lists = [all, healthy.hosts, ...healthy.localities, degraded.hosts, ...degraded.localities];
   return lists.every((picker) => picker.isForeseeable);
+}
+
+/** What the runtime says of zones holds for all clusters, over their configuration. */
+function withRuntime({ weighted, zoneAware }: LocalityLbConfig, runtime: Runtime): LocalityLbConfig {
+  const forcedFromHosts = runtime.integer("upstream.zone_routing.force_local_zone.min_size", 0);
+  return {
+    weighted,
+    zoneAware: {
+      failTrafficOnPanic: zoneAware.failTrafficOnPanic,
+      basis: zoneAware.basis,
+      routingEnabledPercent: runtime.integer("upstream.zone_routing.enabled", zoneAware.routingEnabledPercent),
+      minClusterSize: runtime.integer("upstream.zone_routing.min_cluster_size", zoneAware.minClusterSize),
+      forcedFromHosts: forcedFromHosts > 0 ? forcedFromHosts : zoneAware.forcedFromHosts,
+    },
+  };
 }
