@@ -39,20 +39,23 @@ function withSet(parts: BalancerParts, prioritySet: PrioritySet): BalancerParts 
   return { prioritySet, panicThreshold, stats, random, runtime, clock, localSet, showsGauges, peeks };
 }
 
-/** Localities count in a subset only if configured; scaled, by the part of their hosts that the subset has. */
+/** But for the weights of localities what holds for all hosts holds for some. */
 function optionsOf(config: SubsetConfig, all: PrioritySet): HostSetOptions {
-  const { overprovisioningFactor, weightedPriorityHealth, localLocality, weightOfLocality } = all.options;
-  const options = { overprovisioningFactor, weightedPriorityHealth, localLocality };
-  if (!config.localityWeightAware) return { ...options, weightOfLocality: null }; // control plane: once for a subset
-  if (!config.scaleLocalityWeight || weightOfLocality === null) return { ...options, weightOfLocality }; // control plane
-  return {
-    ...options, // control plane: once for a subset
-    weightOfLocality: (hosts) => {
-      const [first] = hosts;
-      if (first === undefined) return 0;
-      const before = hostsInLocality(all.hostSets[first.priority], first);
-      return before === 0 ? 0 : Math.round((weightOfLocality([first]) * hosts.length) / before);
-    },
+  const { overprovisioningFactor, weightedPriorityHealth, localLocality } = all.options;
+  return { overprovisioningFactor, weightedPriorityHealth, localLocality, weightOfLocality: weightsOf(config, all) };
+}
+
+/** Localities count in a subset only if configured; scaled, by the part of their hosts that the subset has. */
+function weightsOf(config: SubsetConfig, all: PrioritySet): HostSetOptions["weightOfLocality"] {
+  const { weightOfLocality } = all.options;
+  if (!config.localityWeightAware || weightOfLocality === null) return null;
+  if (!config.scaleLocalityWeight) return weightOfLocality;
+  // control plane: once for a subset
+  return (hosts) => {
+    const [first] = hosts;
+    if (first === undefined) return 0;
+    const before = hostsInLocality(all.hostSets[first.priority], first);
+    return before === 0 ? 0 : Math.round((weightOfLocality([first]) * hosts.length) / before);
   };
 }
 
