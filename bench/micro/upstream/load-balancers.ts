@@ -192,7 +192,15 @@ function measure(one: Case, hostCount: number): Figures {
   const hosts = endpointsOf(one, hostCount).map((endpoint) => new Host(endpoint, "c"));
   prioritySet.update(hosts);
   const runtime = new Runtime();
-  const parts = { panicThreshold: 50, random, runtime, clock: performance, localSet: null, showsGauges: true, peeks: false };
+  const parts = {
+    panicThreshold: 50,
+    random,
+    runtime,
+    clock: performance,
+    localSet: null,
+    showsGauges: true,
+    peeks: false,
+  };
   const balancer = createLoadBalancer(one.config, { ...parts, prioritySet, stats: new LoadBalancerStats(NO_STATS) });
   const request = requestOf(random);
   choose(balancer, request, WARM_UP_MS);
