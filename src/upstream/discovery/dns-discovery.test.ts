@@ -138,6 +138,31 @@ describe("DnsDiscovery", () => {
     assert.equal(run.stat("update_failure"), 1);
   });
 
+  test("an answer without addresses leaves no hosts, but a logical host stays where it is", async () => {
+    for (const [discovery, left, failures] of [
+      ["strictDns", [], 0],
+      ["logicalDns", ["10.0.0.1 a.test 1"], 1],
+    ] as const) {
+      const run = discover([named("a.test")], { "a.test": ["10.0.0.1"] }, {}, { discovery });
+      await run.discovery.start();
+      run.answers["a.test"] = [];
+      await run.runFor(5_000);
+      assert.deepEqual(run.texts(), left);
+      assert.equal(run.stat("update_failure"), failures);
+      run.answers["a.test"] = ["10.0.0.2"];
+      await run.runFor(5_000);
+      assert.deepEqual(run.texts(), ["10.0.0.2 a.test 1"]);
+    }
+  });
+
+  test("an address that is answered twice is one", async () => {
+    const run = discover([named("a.test")], { "a.test": ["10.0.0.1", "10.0.0.1"] });
+    await run.discovery.start();
+    await run.runFor(5_000);
+    assert.deepEqual(run.texts(), ["10.0.0.1 a.test 1"]);
+    assert.equal(run.stat("update_no_rebuild"), 1);
+  });
+
   test("after failures it asks again after a while that doubles, up to a bound, and never at a fixed time", async () => {
     const run = discover([named("a.test")], { "a.test": "x" }, { failureRefresh: { baseMs: 1_000, maxMs: 4_000 } });
     await run.discovery.start();

@@ -27,13 +27,15 @@ const WARMING_LIMIT_MS = 15_000;
 
 /**
  * Keeps the endpoints of one `STRICT_DNS` or `LOGICAL_DNS` cluster up to date, on the main thread: every name at its own
- * pace. A failed lookup keeps the addresses that were found last.
+ * pace. A failed lookup keeps the addresses that were found last; an answer without addresses leaves a `STRICT_DNS` cluster
+ * without hosts, while a logical host stays where it is.
  */
 export class DnsDiscovery implements NameTargetOwner, TimerTarget {
   private readonly info: ClusterInfo;
   private readonly callbacks: DiscoveryCallbacks;
   private readonly log: Logger;
   private readonly stats: DiscoveryStats;
+  readonly acceptsNone: boolean;
   /** By the index of the configured endpoint; null for one that is an address already. */
   private readonly targets: readonly (NameTarget | null)[];
   private readonly warming: Timer;
@@ -48,6 +50,7 @@ export class DnsDiscovery implements NameTargetOwner, TimerTarget {
     resolver: DnsResolver = createDnsResolver(info.dns),
   ) {
     this.info = info;
+    this.acceptsNone = info.discovery !== "logicalDns";
     this.callbacks = callbacks;
     this.log = context.log;
     this.stats = new DiscoveryStats(context.scope.scope(`cluster.${info.statName}`));
@@ -95,8 +98,9 @@ export class DnsDiscovery implements NameTargetOwner, TimerTarget {
     this.stats.attempt.inc();
   }
 
-  onAddresses(target: NameTarget, addresses: readonly string[]): void {
+  onAddresses(target: NameTarget, answered: readonly string[]): void {
     this.stats.success.inc();
+    const addresses = [...new Set(answered)];
     const before = target.addresses;
     if (before !== null && this.areSame(before, addresses)) {
       this.stats.noRebuild.inc();

@@ -9,15 +9,21 @@ import { SystemResolver } from "./system-resolver.js";
 
 const A = 1;
 const AAAA = 28;
+/** Response codes (RFC 1035 4.1.1). */
+const SERVFAIL = 2;
 const NOT_FOUND = 3;
 
 /** What a name server answers for a type of record: addresses as bytes with their time to live, in seconds. */
 type Records = readonly { readonly data: readonly number[]; readonly ttl: number }[];
 
-/** A name server on loopback; `127.0.0.1:<port>`. */
-async function nameServer(t: TestContext, recordsOf: (name: string, type: number) => Records): Promise<string> {
+/** A name server on loopback; `127.0.0.1:<port>`. @param code its response code where there are no records */
+async function nameServer(
+  t: TestContext,
+  recordsOf: (name: string, type: number) => Records,
+  code = NOT_FOUND,
+): Promise<string> {
   const socket = createSocket("udp4");
-  socket.on("message", (query, peer) => socket.send(answerTo(query, recordsOf), peer.port, peer.address));
+  socket.on("message", (query, peer) => socket.send(answerTo(query, recordsOf, code), peer.port, peer.address));
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
   t.after(() => socket.close());
@@ -25,7 +31,7 @@ async function nameServer(t: TestContext, recordsOf: (name: string, type: number
 }
 
 /** An answer with the query's question (RFC 1035 4.1). */
-function answerTo(query: Buffer, recordsOf: (name: string, type: number) => Records): Buffer {
+function answerTo(query: Buffer, recordsOf: (name: string, type: number) => Records, code: number): Buffer {
   const labels: string[] = [];
   let at = 12;
   for (let length = query[at] as number; length > 0; length = query[at] as number) {
@@ -36,7 +42,7 @@ function answerTo(query: Buffer, recordsOf: (name: string, type: number) => Reco
   const records = recordsOf(labels.join("."), type);
   const header = Buffer.alloc(12);
   query.copy(header, 0, 0, 2);
-  header.writeUInt16BE(0x8180 | (records.length === 0 ? NOT_FOUND : 0), 2);
+  header.writeUInt16BE(0x8180 | (records.length === 0 ? code : 0), 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(records.length, 6);
   const answers = records.map(({ data, ttl }) => {
@@ -73,12 +79,27 @@ test("asks the servers it is given, for the families that are wanted, and says h
   assert.deepEqual(all, { addresses: ["2001:db8::7", ...v4], ttlMs: 20_000 });
 });
 
-test("one family is enough; none is an error", async (t) => {
+test("one family is enough; that there is none is an answer", async (t) => {
   const records = (name: string, type: number) => (type === A && name === "v4.test" ? BOTH("both.test", A) : []);
   const resolver = new NameServerResolver([await nameServer(t, records)], null);
   assert.deepEqual((await resolver.resolve("v4.test", "auto")).addresses, ["10.0.0.1", "10.0.0.2"]);
-  await assert.rejects(resolver.resolve("v4.test", "v6Only"), /ENOTFOUND/);
-  await assert.rejects(resolver.resolve("none.test", "all"), /ENOTFOUND/);
+  for (const [name, family] of [
+    ["v4.test", "v6Only"],
+    ["none.test", "all"],
+  ] as const) {
+    assert.deepEqual(await resolver.resolve(name, family), { addresses: [], ttlMs: null });
+  }
+  const empty = new NameServerResolver([await nameServer(t, () => [], 0)], null);
+  assert.deepEqual(await empty.resolve("none.test", "v4Only"), { addresses: [], ttlMs: null });
+});
+
+test("a server that fails leaves it open", async (t) => {
+  const resolver = new NameServerResolver([await nameServer(t, () => [], SERVFAIL)], null);
+  await assert.rejects(resolver.resolve("a.test", "v4Only"), { code: "ESERVFAIL" });
+  const half = (name: string, type: number) => (type === AAAA ? BOTH(name, type) : []);
+  const halfFailing = new NameServerResolver([await nameServer(t, half, SERVFAIL)], null);
+  assert.deepEqual((await halfFailing.resolve("both.test", "v4Preferred")).addresses, ["2001:db8::7"]);
+  await assert.rejects(halfFailing.resolve("both.test", "v4Only"), { code: "ESERVFAIL" });
 });
 
 test("what the servers do not know, the system may", async (t) => {

@@ -1,6 +1,6 @@
 import { promises, type RecordWithTtl } from "node:dns";
 import type { DnsLookupFamily } from "../dns-config.js";
-import type { DnsAnswer, DnsResolver } from "./dns-resolver.js";
+import { type DnsAnswer, type DnsResolver, saysThereAreNone } from "./dns-resolver.js";
 import { byPreference } from "./family-preference.js";
 
 /** Milliseconds that a server has for an answer, and how often it is asked, as with Envoy's c-ares. */
@@ -22,12 +22,9 @@ export class NameServerResolver implements DnsResolver {
   }
 
   async resolve(name: string, family: DnsLookupFamily): Promise<DnsAnswer> {
-    try {
-      return await this.ask(name, family);
-    } catch (error) {
-      if (this.otherwise === null) throw error;
-      return this.otherwise.resolve(name, family);
-    }
+    if (this.otherwise === null) return this.ask(name, family);
+    const answer = await this.ask(name, family).catch(() => null);
+    return answer !== null && answer.addresses.length > 0 ? answer : this.otherwise.resolve(name, family);
   }
 
   private async ask(name: string, family: DnsLookupFamily): Promise<DnsAnswer> {
@@ -40,8 +37,10 @@ export class NameServerResolver implements DnsResolver {
       const ttlMs = Math.min(...records.map(({ ttl }) => ttl)) * 1_000;
       return { addresses: records.map(({ address }) => address), ttlMs };
     }
-    for (const outcome of [v4, v6]) if (outcome.status === "rejected") throw outcome.reason;
-    throw new Error("no addresses");
+    for (const outcome of [v4, v6]) {
+      if (outcome.status === "rejected" && !saysThereAreNone(outcome.reason)) throw outcome.reason;
+    }
+    return { addresses: [], ttlMs: null };
   }
 }
 

@@ -5,6 +5,8 @@ import type { DnsResolver } from "./dns-resolver.js";
 
 /** Told of each outcome. Implemented by `DnsDiscovery`. */
 export interface NameTargetOwner {
+  /** That a name has no addresses is an answer like any other; else it is a failure. */
+  readonly acceptsNone: boolean;
   onAddresses(target: NameTarget, addresses: readonly string[]): void;
   onNameFailed(target: NameTarget, reason: string): void;
   onAttempt(): void;
@@ -51,6 +53,7 @@ export class NameTarget implements TimerTarget {
     try {
       const { addresses, ttlMs } = await this.resolver.resolve(this.name, this.config.lookupFamily);
       if (this.stopped) return;
+      if (addresses.length === 0 && !this.owner.acceptsNone) throw new Error("no addresses");
       this.backOffMs = this.config.failureRefresh?.baseMs ?? 0;
       this.timer.arm(this.waitMs(ttlMs));
       this.owner.onAddresses(this, addresses);

@@ -1,17 +1,25 @@
+import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import type { DnsLookupFamily } from "../dns-config.js";
-import type { DnsAnswer, DnsResolver } from "./dns-resolver.js";
+import { type DnsAnswer, type DnsResolver, saysThereAreNone } from "./dns-resolver.js";
 import { byPreference } from "./family-preference.js";
 
 /** `getaddrinfo`, which knows the hosts file, search domains and the system's order of addresses. */
 export class SystemResolver implements DnsResolver {
   async resolve(name: string, family: DnsLookupFamily): Promise<DnsAnswer> {
-    const found = await lookup(name, { all: true, family: FAMILY_NUMBERS[family] });
+    const found = await this.lookUp(name, family);
     const v4 = found.filter((entry) => entry.family === 4).map((entry) => entry.address);
     const v6 = found.filter((entry) => entry.family === 6).map((entry) => entry.address);
-    const addresses = byPreference(v4, v6, family);
-    if (addresses.length === 0) throw new Error("no addresses");
-    return { addresses, ttlMs: null };
+    return { addresses: byPreference(v4, v6, family), ttlMs: null };
+  }
+
+  private async lookUp(name: string, family: DnsLookupFamily): Promise<readonly LookupAddress[]> {
+    try {
+      return await lookup(name, { all: true, family: FAMILY_NUMBERS[family] });
+    } catch (error) {
+      if (saysThereAreNone(error)) return [];
+      throw error;
+    }
   }
 }
 
