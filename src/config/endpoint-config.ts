@@ -82,9 +82,12 @@ export function convertEndpoints(
     const text = `a LOGICAL_DNS cluster has exactly one endpoint, not ${count}`;
     context.error(cluster.loadAssignment ?? cluster, null, text, "STRICT_DNS takes any number");
   }
-  checkPriorities(groups, context);
   checkWeights(groups, context);
-  return groups.flatMap((group) => convertGroup(group, discovery, context));
+  const endpoints = groups.flatMap((group) => convertGroup(group, discovery, context));
+  // The only host of a cluster is of the first priority, whatever the number.
+  if (discovery === "logicalDns") return endpoints.map((endpoint) => ({ ...endpoint, priority: 0 }));
+  checkPriorities(groups, context);
+  return endpoints;
 }
 
 /**

@@ -82,6 +82,13 @@ describe("an aggregate", () => {
     assert.ok((chosen[0] as number) >= 3 && (chosen[0] as number) <= 8);
   });
 
+  test("panic is its clusters', and counted there", () => {
+    const run = start(aggregate("all", ["first"]), info("first", endpointRange(1, 2, ILL)));
+    assert.notEqual(run.choices("all", 1)[0], 0);
+    assert.equal(run.stats.value("cluster.first.lb_healthy_panic"), 1);
+    assert.equal(run.stats.value("cluster.all.lb_healthy_panic"), 0);
+  });
+
   test("has no host where its clusters have none, and passes over what there is not", () => {
     const run = start(aggregate("all", ["none", "empty"]), info("empty", []));
     assert.deepEqual(run.choices("all", 1), [0]);

@@ -13,6 +13,7 @@ const FILTER_STATE = "envoy.network.transport_socket.original_dst_address";
 
 /** The cluster that the hosts are of. */
 export interface OnDemandCluster {
+  readonly info: { readonly name: string };
   updateHosts(endpoints: readonly EndpointConfig[]): void;
   hostAt(addressText: string): Host | null;
   countInvalidAddress(): void;
@@ -86,7 +87,7 @@ export class OriginalDstLoadBalancer implements LoadBalancer, TimerTarget {
 
   private addHost(text: string, address: IpAddress): Host | null {
     if (this.endpoints.size === 0) this.timer.arm(this.config.cleanupIntervalMs);
-    this.endpoints.set(text, endpointAt(address));
+    this.endpoints.set(text, endpointAt(address, this.cluster.info.name + text));
     this.cluster.updateHosts([...this.endpoints.values()]); // control plane: once for an address
     return this.cluster.hostAt(text);
   }
@@ -111,10 +112,11 @@ export class OriginalDstLoadBalancer implements LoadBalancer, TimerTarget {
   }
 }
 
-function endpointAt(address: IpAddress): EndpointConfig {
+/** @param hostname as Envoy names such hosts: the cluster's name, then the address */
+function endpointAt(address: IpAddress, hostname: string): EndpointConfig {
   return {
     address,
-    hostname: "",
+    hostname,
     weight: 1,
     priority: 0,
     locality: NO_LOCALITY,

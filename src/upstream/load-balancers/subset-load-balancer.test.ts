@@ -128,6 +128,13 @@ describe("subsets", () => {
     assert.equal(run.stat("lb_subsets_single_host_per_subset_duplicate"), 2);
   });
 
+  test("a subset that is one host is that of the first priority, and hosts of others are no duplicates", () => {
+    const hosts = [withMetadata(1, { id: "a" }, { priority: 1 }), withMetadata(2, { id: "a" })];
+    const run = new BalancerRun(subset([selector(["id"], { singleHost: true })]), hosts);
+    assert.deepEqual(run.choices(2, wanting({ id: "a" })), [2, 2]);
+    assert.equal(run.stat("lb_subsets_single_host_per_subset_duplicate"), 0);
+  });
+
   test("the only host of a subset is taken, well or not", () => {
     const hosts = [withMetadata(1, { id: "a" }, { health: "unhealthy" }), withMetadata(2, { id: "b" })];
     for (const [singleHost, chosen] of [

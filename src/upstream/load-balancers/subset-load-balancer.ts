@@ -62,13 +62,14 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
     const { defaultSubset, listAsAny } = this.config;
     this.any?.update(hosts);
     this.defaultSubset?.update(hosts.filter((host) => hasValues(host, defaultSubset, listAsAny))); // control plane: hosts
-    const found = this.divide(hosts);
+    // control plane: when hosts change
+    const found = this.divide([...hosts].sort((a, b) => a.priority - b.priority));
     for (const [name, { members, selector }] of found) this.subsetFor(name, selector).update(members);
     for (const name of this.subsets.keys()) if (!found.has(name)) this.remove(name);
     this.known = new WeakMap();
   }
 
-  /** The members of each subset. */
+  /** The members of each subset. @param hosts by their priority */
   private divide(hosts: readonly Host[]): Map<SubsetName, Division> {
     const found = new Map<SubsetName, Division>();
     let duplicates = 0;
@@ -78,7 +79,9 @@ export class SubsetLoadBalancer implements LoadBalancer, PrioritySetObserver {
           const members = found.get(name)?.members;
           if (members === undefined) found.set(name, { members: [host], selector });
           else if (!selector.singleHost) addOnce(members, host);
-          else if (members[0] !== host) duplicates++;
+          // The first of each priority; that of the first one is taken.
+          else if (members.at(-1)?.priority !== host.priority) members.push(host);
+          else if (members.at(-1) !== host) duplicates++;
         }
       }
     }

@@ -62,6 +62,14 @@ describe("ORIGINAL_DST with use_http_header", () => {
     proxy.finish([...clients, silent]);
   });
 
+  test("a host is called by its cluster and address", () => {
+    const proxy = run({ use_http_header: true }, { route: { auto_host_rewrite: true } });
+    const client = proxy.send(request("x-envoy-original-dst-host: 10.0.0.1:80"));
+    assert.match(proxy.origin(0, 0).received, /^host: c?[a-z]*10\.0\.0\.1:80\r$/m);
+    proxy.respond(OK);
+    proxy.finish([client]);
+  });
+
   test("another header, and another port", () => {
     const proxy = run({ use_http_header: true, http_header_name: "X-To", upstream_port_override: 80 });
     const client = proxy.send(request("x-to: 10.0.0.1:9999"));
