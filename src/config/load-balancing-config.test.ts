@@ -146,7 +146,17 @@ describe("load_balancing_policy", () => {
     ]);
     assert.deepEqual(problems(policies(extension("pick_first.v3.PickFirst"))), [
       "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet: x -> implemented: " +
-        ["round_robin", "least_request", "random", "ring_hash", "maglev", "subset", "wrr_locality", "cluster_provided"]
+        [
+          "round_robin",
+          "least_request",
+          "random",
+          "ring_hash",
+          "maglev",
+          "subset",
+          "wrr_locality",
+          "override_host",
+          "cluster_provided",
+        ]
           .map((name) => `envoy.load_balancing_policies.${name}`)
           .join(", "),
     ]);
@@ -307,4 +317,20 @@ test("a balancer's own hash policies come before those of the cluster", () => {
     assert.deepEqual(hashed(policies(extension("subset.v3.Subset", subsets))), header("x-balancer"));
     assert.deepEqual(hashed(policies(extension(type))), header("x-cluster"));
   }
+});
+
+test("override_host: where requests may name their host, and the policy for those that do not", () => {
+  const metadata = "{ metadata: { key: k, path: [{ key: p }] } }";
+  const random = `fallback_policy: { policies: [${extension("random.v3.Random")}] }`;
+  const sources = `override_host_sources: [{ header: X-Host }, ${metadata}]`;
+  assert.deepEqual(policy(policies(extension("override_host.v3.OverrideHost", `${sources}, ${random}`))), {
+    kind: "overrideHost",
+    sources: [
+      { headerName: "x-host", metadataKey: null },
+      { headerName: "", metadataKey: { namespace: "k", path: ["p"] } },
+    ],
+    policy: { kind: "random", locality: ANY_LOCALITY },
+  });
+  const list = policies(extension("override_host.v3.OverrideHost", `override_host_sources: [{}], ${random}`));
+  assert.match(problems(list).join(), /override_host_sources\[0\]: is a `header` or `metadata`, one of them/);
 });

@@ -5,6 +5,10 @@ import type { RouteAction_HashPolicy } from "../gen/envoy/config/route/v3/route_
 import type { ClusterProvided } from "../gen/envoy/extensions/load_balancing_policies/cluster_provided/v3/cluster_provided_pb.js";
 import type { LeastRequest } from "../gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js";
 import type { Maglev } from "../gen/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js";
+import type {
+  OverrideHost,
+  OverrideHost_OverrideHostSource,
+} from "../gen/envoy/extensions/load_balancing_policies/override_host/v3/override_host_pb.js";
 import type { Random } from "../gen/envoy/extensions/load_balancing_policies/random/v3/random_pb.js";
 import type { RingHash } from "../gen/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js";
 import type { RoundRobin } from "../gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js";
@@ -18,6 +22,7 @@ import { convertMaglev, convertRingHash, MAGLEV_FIELDS, RING_HASH_FIELDS } from 
 import { extensions, implemented, type MessageTable } from "./implemented-fields.js";
 import { convertLeastRequest, LEAST_REQUEST_FIELDS } from "./least-request-config.js";
 import { convertLocalityLb, LOCALITY_LB_FIELDS } from "./locality-lb-config.js";
+import { convertMetadataKey, METADATA_KEY_FIELDS } from "./original-dst-config.js";
 import { convertSlowStart, SLOW_START_FIELDS } from "./slow-start-config.js";
 import { convertSubset, subsetFields } from "./subset-lb-config.js";
 
@@ -35,6 +40,14 @@ export const LOAD_BALANCING_POLICY_FIELDS: MessageTable = implemented<LoadBalanc
     }),
   },
 );
+
+const OVERRIDE_HOST_FIELDS = implemented<OverrideHost>(`${POLICIES}.override_host.v3.OverrideHost`, {
+  override_host_sources: implemented<OverrideHost_OverrideHostSource>(
+    `${POLICIES}.override_host.v3.OverrideHost.OverrideHostSource`,
+    { header: true, metadata: METADATA_KEY_FIELDS },
+  ),
+  fallback_policy: () => LOAD_BALANCING_POLICY_FIELDS,
+});
 
 /** The load balancing policies that exist as extensions. A new one is added here. */
 const LB_POLICIES: readonly Extension<LbPolicyConfig>[] = [
@@ -76,12 +89,28 @@ const LB_POLICIES: readonly Extension<LbPolicyConfig>[] = [
       return policy === null ? null : byLocalityWeights(policy);
     },
   ),
+  extension<OverrideHost, LbPolicyConfig>(`${NAMES}.override_host`, OVERRIDE_HOST_FIELDS, convertOverrideHost),
   extension<ClusterProvided, LbPolicyConfig>(
     `${NAMES}.cluster_provided`,
     implemented<ClusterProvided>(`${POLICIES}.cluster_provided.v3.ClusterProvided`, {}),
     () => ({ kind: "clusterProvided" }),
   ),
 ];
+
+function convertOverrideHost(message: OverrideHost, context: ConversionContext): LbPolicyConfig | null {
+  const sources = message.overrideHostSources.map(({ header, metadata }, index) => {
+    if ((header === "") === (metadata === undefined)) {
+      context.itemError(message, "overrideHostSources", index, "is a `header` or `metadata`, one of them");
+    }
+    return { headerName: header.toLowerCase(), metadataKey: convertMetadataKey(metadata) };
+  });
+  const policy = convertPolicyList(message, "fallbackPolicy", message.fallbackPolicy, context);
+  if (policy?.kind === "clusterProvided") {
+    context.error(message, "fallbackPolicy", "requests that name no host need a policy of their own");
+    return null;
+  }
+  return policy === null ? null : { kind: "overrideHost", sources, policy };
+}
 
 /**
  * The list is an order of preference: the first policy that is known counts. Null with an error when none is; those before
@@ -146,6 +175,8 @@ export function balancerHashPolicies(
       return (message as RingHash | Maglev).consistentHashingLbConfig?.hashPolicy ?? [];
     case `${POLICIES}.subset.v3.Subset`:
       return balancerHashPolicies((message as Subset).subsetLbPolicy, context);
+    case OVERRIDE_HOST_FIELDS.typeName:
+      return balancerHashPolicies((message as OverrideHost).fallbackPolicy, context);
     case `${POLICIES}.wrr_locality.v3.WrrLocality`:
       return balancerHashPolicies((message as WrrLocality).endpointPickingPolicy, context);
     default:
@@ -164,6 +195,7 @@ function byLocalityWeights(policy: LbPolicyConfig): LbPolicyConfig {
     case "maglev":
       return { ...policy, hashing: { ...policy.hashing, localityWeighted: true } };
     case "subset":
+    case "overrideHost":
       return { ...policy, policy: byLocalityWeights(policy.policy) };
     case "clusterProvided":
       return policy;

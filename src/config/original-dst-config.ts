@@ -8,6 +8,11 @@ import { implemented } from "./implemented-fields.js";
 const DEFAULT_HEADER = "x-envoy-original-dst-host";
 const DEFAULT_CLEANUP_INTERVAL_MS = 5_000;
 
+export const METADATA_KEY_FIELDS = implemented<MetadataKey>("envoy.type.metadata.v3.MetadataKey", {
+  key: true,
+  path: implemented<MetadataKey_PathSegment>("envoy.type.metadata.v3.MetadataKey.PathSegment", { key: true }),
+});
+
 /** The fields of a cluster that are about hosts on demand. */
 export const ORIGINAL_DST_FIELDS = {
   cleanup_interval: true,
@@ -17,10 +22,7 @@ export const ORIGINAL_DST_FIELDS = {
       use_http_header: true,
       http_header_name: true,
       upstream_port_override: true,
-      metadata_key: implemented<MetadataKey>("envoy.type.metadata.v3.MetadataKey", {
-        key: true,
-        path: implemented<MetadataKey_PathSegment>("envoy.type.metadata.v3.MetadataKey.PathSegment", { key: true }),
-      }),
+      metadata_key: METADATA_KEY_FIELDS,
     },
   ),
 } as const;
@@ -71,7 +73,7 @@ function checkOriginalDst(
   }
 }
 
-function convertMetadataKey(message: MetadataKey | undefined): OriginalDstConfig["metadataKey"] {
+export function convertMetadataKey(message: MetadataKey | undefined): OriginalDstConfig["metadataKey"] {
   if (message === undefined) return null;
   const path = message.path.map(({ segment }) => (segment.case === "key" ? segment.value : ""));
   return { namespace: message.key, path };

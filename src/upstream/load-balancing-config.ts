@@ -119,6 +119,21 @@ export interface SubsetConfig {
   readonly policy: LbPolicyConfig;
 }
 
+/** Where a request may name its host: a header field, in lower case, or else dynamic metadata. */
+export interface OverrideHostSource {
+  /** Empty with a metadata key. */
+  readonly headerName: string;
+  readonly metadataKey: { readonly namespace: string; readonly path: readonly string[] } | null;
+}
+
+/** Requests name their hosts. */
+export interface OverrideHostConfig {
+  readonly kind: "overrideHost";
+  readonly sources: readonly OverrideHostSource[];
+  /** For those that do not. */
+  readonly policy: LbPolicyConfig;
+}
+
 /** The cluster's type picks the host itself: an aggregate. */
 export interface ClusterProvidedConfig {
   readonly kind: "clusterProvided";
@@ -132,4 +147,5 @@ export type LbPolicyConfig =
   | RingHashConfig
   | MaglevConfig
   | SubsetConfig
+  | OverrideHostConfig
   | ClusterProvidedConfig;

@@ -4,6 +4,7 @@ import { HashLoadBalancer, HashRingFactory, MaglevTableFactory } from "./hash-lo
 import type { PickerFactory } from "./host-picker.js";
 import { LeastRequestPickerFactory } from "./least-request-picker.js";
 import { NoLoadBalancer } from "./no-load-balancer.js";
+import { OverrideHostLoadBalancer } from "./override-host-load-balancer.js";
 import { PeekingLoadBalancer } from "./peeking-load-balancer.js";
 import { RandomPickerFactory } from "./random-picker.js";
 import { RoundRobinPickerFactory } from "./round-robin-picker.js";
@@ -25,6 +26,8 @@ export function createLoadBalancer(config: LbPolicyConfig, parts: BalancerParts)
       return new HashLoadBalancer(parts, new MaglevTableFactory(config, parts), config.hashing);
     case "subset":
       return new SubsetLoadBalancer(config, parts, createLoadBalancer);
+    case "overrideHost":
+      return new OverrideHostLoadBalancer(config, parts.prioritySet, createLoadBalancer(config.policy, parts));
     case "clusterProvided":
       return new NoLoadBalancer();
   }
