@@ -15,6 +15,7 @@ import { ANY_HOST, type LoadBalancerContext, type OverrideHost } from "./load-ba
 import { LoadBalancerStats } from "./load-balancer-stats.js";
 import { AggregateLoadBalancer, type AggregateMember } from "./load-balancers/aggregate-load-balancer.js";
 import { createLoadBalancer } from "./load-balancers/load-balancer-factory.js";
+import { asksRequests } from "./load-balancing-config.js";
 import { LoadShedding } from "./load-shedding.js";
 import type { Locality } from "./locality.js";
 import { OUTLIER_BOARD_BYTES } from "./outlier/outlier-board.js";
@@ -67,6 +68,8 @@ export class Cluster {
   readonly resources: ResourceManager;
   private readonly highResources: ResourceManager;
   readonly prioritySet: PrioritySet;
+  /** Its balancer looks at every request: they may name their hosts, or go to a cluster where they do. */
+  readonly asksRequests: boolean;
   /** Turns requests away before a host is chosen; null when it turns none away. */
   readonly shedding: LoadShedding | null;
   /** What is opened ahead of requests is measured by this; null when nothing is. */
@@ -91,6 +94,7 @@ export class Cluster {
     this.info = info;
     this.parts = parts;
     this.errorMatcher = info.errorMatcher === null ? null : compileResponsePredicate(info.errorMatcher);
+    this.asksRequests = info.originalDst !== null || info.discovery === "aggregate" || asksRequests(info.lbPolicy);
     this.shedding = LoadShedding.create(info, parts.runtime, parts.random);
     const scope = parts.scope.scope(`cluster.${info.statName}`);
     this.stats = new ClusterStats(scope, info.trackedStats);

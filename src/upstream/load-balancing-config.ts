@@ -149,3 +149,8 @@ export type LbPolicyConfig =
   | SubsetConfig
   | OverrideHostConfig
   | ClusterProvidedConfig;
+
+/** Whether a policy looks at requests that say nothing of hosts by their routes. */
+export function asksRequests(policy: LbPolicyConfig): boolean {
+  return policy.kind === "overrideHost" || (policy.kind === "subset" && asksRequests(policy.policy));
+}

@@ -77,6 +77,6 @@ export function requestHostSelection(
   cluster: Cluster,
 ): RequestHostSelection | null {
   const leavesChoice = action.hashPolicy === null && action.metadataMatch === null;
-  if (leavesChoice && cluster.info.originalDst === null) return null;
+  if (leavesChoice && !cluster.asksRequests) return null;
   return new RequestHostSelection(action, headers, streamInfo);
 }
