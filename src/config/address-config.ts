@@ -22,7 +22,7 @@ export const SOCKET_ADDRESS_FIELDS: MessageTable = implemented<SocketAddress>("e
 /** `envoy.config.core.v3.Address`, wherever one stands. */
 export const ADDRESS_FIELDS: MessageTable = implemented<AddressMessage>("envoy.config.core.v3.Address", {
   socket_address: SOCKET_ADDRESS_FIELDS,
-  pipe: implemented<Pipe>("envoy.config.core.v3.Pipe", { path: true }),
+  pipe: implemented<Pipe>("envoy.config.core.v3.Pipe", { path: true, mode: true }),
   envoy_internal_address: refusedByConverter("an address inside of the proxy"),
 });
 
@@ -46,7 +46,7 @@ export function convertAddress(
     case "socketAddress":
       return convertSocketAddress(address.value, context, hostForm, hint);
     case "pipe":
-      return { kind: "pipe", path: address.value.path };
+      return convertPipe(address.value, context);
     case "envoyInternalAddress":
       context.notImplemented(message, "envoyInternalAddress", "an address inside of the proxy");
       return null;
@@ -54,6 +54,16 @@ export function convertAddress(
       // Its absence breaks a constraint of the proto and has been reported.
       return null;
   }
+}
+
+function convertPipe(message: Pipe, context: ConversionContext): Address | null {
+  const { path, mode } = message;
+  if (path.startsWith("@")) {
+    // Node fills the name up with zeros, so that only another program made with Node would find it.
+    context.error(message, "path", `"${path}" is an abstract name, which Node cannot share`, "use the path of a file");
+    return null;
+  }
+  return mode === 0 ? { kind: "pipe", path } : { kind: "pipe", path, mode };
 }
 
 export function convertSocketAddress(

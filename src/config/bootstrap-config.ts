@@ -21,7 +21,7 @@ import { convertLayeredRuntime, LAYERED_RUNTIME_FIELDS } from "./layered-runtime
 import { convertListener, LISTENER_FIELDS } from "./listener-config.js";
 import { convertLocality, LOCALITY_FIELDS } from "./locality-config.js";
 import { convertOverload, OVERLOAD_FIELDS } from "./overload-config.js";
-import { BIND_FIELDS, convertSource } from "./pool-policy-config.js";
+import { BIND_FIELDS, convertSources } from "./pool-policy-config.js";
 import type { AdminConfig, RuntimeConfig } from "./runtime-config.js";
 import { overrideByRuntime } from "./runtime-overrides.js";
 import { convertStringMatcher, STRING_MATCHER_FIELDS } from "./string-matcher.js";
@@ -72,7 +72,7 @@ export function convertBootstrap(
   checkUniqueNames(clusters, "cluster", context);
   checkUniqueNames(listeners, "listener", context);
   checkUniqueAddresses(listeningAddresses(message), context);
-  const source = convertSource(message.clusterManager?.upstreamBindConfig, context);
+  const sources = convertSources(message.clusterManager?.upstreamBindConfig, context);
   const layers = convertLayeredRuntime(message.layeredRuntime, context);
   const runtime = new Runtime(layers.runtime);
   return {
@@ -85,7 +85,7 @@ export function convertBootstrap(
       .filter((policies) => policies !== null),
     clusters: clusters
       .map((cluster) => {
-        const convert = () => withSource(convertCluster(cluster, context), cluster, source);
+        const convert = () => withSources(convertCluster(cluster, context), cluster, sources);
         const info = unused.has(cluster) ? context.convertSpare(convert) : convert();
         return info === null ? null : overrideByRuntime(info, runtime);
       })
@@ -109,10 +109,10 @@ function convertOutlierEventLog(message: ClusterManager | undefined): AccessLogS
 }
 
 /** A cluster that says nothing of its own end of connections has that of `cluster_manager`. */
-function withSource(info: ClusterInfo | null, cluster: Cluster, source: IpAddress | null): ClusterInfo | null {
-  if (info === null || source === null || cluster.upstreamBindConfig !== undefined) return info;
+function withSources(info: ClusterInfo | null, cluster: Cluster, sources: readonly IpAddress[]): ClusterInfo | null {
+  if (info === null || sources.length === 0 || cluster.upstreamBindConfig !== undefined) return info;
   const { poolPolicy } = info;
-  return { ...info, poolPolicy: { ...poolPolicy, connect: { ...poolPolicy.connect, source } } };
+  return { ...info, poolPolicy: { ...poolPolicy, connect: { ...poolPolicy.connect, sources } } };
 }
 
 /** The cluster of this proxy and its equals; it may be one that a management server would bring. */

@@ -222,7 +222,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
           preconnectRatio: 1,
           predictivePreconnectRatio: 1,
           perDownstreamConnection: false,
-          connect: { source: null, keepalive: null },
+          connect: { sources: [], keepalive: null },
         },
         maxResponseHeadersKb: 60,
         maxHeadersCount: 100,
@@ -268,7 +268,7 @@ static_resources:
   - { name: a }
   - name: b
     upstream_bind_config: { source_address: { address: 127.0.0.3, port_value: 0 } }`);
-  const sources = clusters.map(({ poolPolicy }) => poolPolicy.connect.source?.host);
+  const sources = clusters.map(({ poolPolicy }) => poolPolicy.connect.sources[0]?.host);
   assert.deepEqual(sources, ["127.0.0.2", "127.0.0.3"]);
 });
 

@@ -134,7 +134,7 @@ load_assignment:
       preconnectRatio: 1,
       predictivePreconnectRatio: 1,
       perDownstreamConnection: false,
-      connect: { source: null, keepalive: null },
+      connect: { sources: [], keepalive: null },
     },
     maxResponseHeadersKb: 60,
     maxHeadersCount: 7,
@@ -174,7 +174,7 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
     predictivePreconnectRatio: 2,
     perDownstreamConnection: false,
     connect: {
-      source: { kind: "ip", host: "127.0.0.2", port: 0 },
+      sources: [{ kind: "ip", host: "127.0.0.2", port: 0 }],
       keepalive: { timeMs: 30_000, intervalMs: 75_000, probes: 9 },
     },
   });
@@ -189,6 +189,28 @@ test("probes and their interval, and a warning for each on a Node that cannot se
   const fields = ["keepalive_probes", "keepalive_interval"];
   const found = problems(text).map((problem) => fields.find((field) => problem.includes(`tcp_keepalive.${field}: `)));
   assert.deepEqual(found, net.Socket.prototype.setKeepAlive.length >= 4 ? [] : fields);
+});
+
+test("our own end of connections, one address for each family", () => {
+  const v6 = "address: { address: 2001:db8::2, port_value: 0 }";
+  const sources = (fields: string) => cluster(`upstream_bind_config: { ${fields} }`).poolPolicy.connect.sources;
+  const hosts = (fields: string) =>
+    sources(`source_address: { address: 127.0.0.2, port_value: 0 }, ${fields}`).map(({ host }) => host);
+  assert.deepEqual(hosts(`extra_source_addresses: [{ ${v6} }]`), ["127.0.0.2", "2001:db8::2"]);
+  assert.deepEqual(hosts("additional_source_addresses: [{ address: 2001:db8::2, port_value: 0 }]"), [
+    "127.0.0.2",
+    "2001:db8::2",
+  ]);
+  const v4 = "address: { address: 127.0.0.3, port_value: 0 }";
+  assert.deepEqual(problems(`upstream_bind_config: { extra_source_addresses: [{ ${v4} }] }`), [
+    "4:53 error upstream_bind_config.extra_source_addresses: needs a `source_address` that it adds to",
+  ]);
+  assert.deepEqual(
+    problems(
+      `upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 }, extra_source_addresses: [{ ${v4} }] }`,
+    ),
+    ["4:108 error upstream_bind_config.extra_source_addresses: one address is for IPv4 and one for IPv6, as in Envoy"],
+  );
 });
 
 test("faults of health checks", () => {
@@ -324,6 +346,16 @@ load_assignment:
   ]);
 });
 
+test("the host of a LOGICAL_DNS cluster is of the first priority", () => {
+  const address = "{ socket_address: { address: a.test, port_value: 80 } }";
+  const groups = `[{ priority: 3, lb_endpoints: [{ endpoint: { address: ${address} } }] }]`;
+  const { endpoints } = cluster(`type: LOGICAL_DNS\nload_assignment: { cluster_name: c, endpoints: ${groups} }`);
+  assert.deepEqual(
+    endpoints.map(({ priority }) => priority),
+    [0],
+  );
+});
+
 test("plaintext may be said", () => {
   cluster("transport_socket: { name: envoy.transport_sockets.raw_buffer }");
   cluster(
@@ -373,6 +405,12 @@ const FAULTS: readonly (readonly [string, readonly string[]])[] = [
     "lb_policy: CLUSTER_PROVIDED",
     [
       "4:16 error lb_policy: CLUSTER_PROVIDED is for types of clusters that choose the host themselves: aggregates and ORIGINAL_DST",
+    ],
+  ],
+  [
+    endpoint("{ pipe: { path: '@name' } }"),
+    [
+      `8:48 error ${ENDPOINT}.endpoint.address.pipe.path: "@name" is an abstract name, which Node cannot share -> use the path of a file`,
     ],
   ],
   [

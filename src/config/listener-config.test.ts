@@ -20,7 +20,7 @@ test("every field of a listener", () => {
 name: l
 additional_addresses:
 - address: { socket_address: { address: "::1", port_value: 0 } }
-- address: { pipe: { path: /run/a.sock } }
+- address: { pipe: { path: /run/a.sock, mode: 432 } }
 stat_prefix: p
 per_connection_buffer_limit_bytes: 1
 tcp_backlog_size: 2
@@ -50,7 +50,7 @@ access_log:
     address: { kind: "ip", host: "0.0.0.0", port: 80 },
     additionalAddresses: [
       { kind: "ip", host: "::1", port: 0 },
-      { kind: "pipe", path: "/run/a.sock" },
+      { kind: "pipe", path: "/run/a.sock", mode: 0o660 },
     ],
     statPrefix: "p",
     perConnectionBufferLimitBytes: 1,

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type {
   Cluster,
   Cluster_PreconnectPolicy,
@@ -5,6 +6,7 @@ import type {
 } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type {
   BindConfig,
+  ExtraSourceAddress,
   SocketAddress,
   TcpKeepalive as TcpKeepaliveMessage,
 } from "../gen/envoy/config/core/v3/address_pb.js";
@@ -26,6 +28,10 @@ export const PRECONNECT_FIELDS: MessageTable = implemented<Cluster_PreconnectPol
 
 export const BIND_FIELDS: MessageTable = implemented<BindConfig>("envoy.config.core.v3.BindConfig", {
   source_address: SOCKET_ADDRESS_FIELDS,
+  extra_source_addresses: implemented<ExtraSourceAddress>("envoy.config.core.v3.ExtraSourceAddress", {
+    address: SOCKET_ADDRESS_FIELDS,
+  }),
+  additional_source_addresses: SOCKET_ADDRESS_FIELDS,
 });
 
 export const CONNECTION_OPTIONS_FIELDS: MessageTable = implemented<UpstreamConnectionOptions>(
@@ -54,7 +60,7 @@ export function convertPoolPolicy(
     predictivePreconnectRatio: preconnect?.predictivePreconnectRatio ?? DEFAULT_POOL_POLICY.predictivePreconnectRatio,
     perDownstreamConnection: cluster.connectionPoolPerDownstreamConnection,
     connect: {
-      source: convertSource(cluster.upstreamBindConfig, context),
+      sources: convertSources(cluster.upstreamBindConfig, context),
       keepalive: keepAlive === undefined ? null : convertKeepalive(keepAlive, context),
     },
   };
@@ -78,10 +84,28 @@ function convertKeepalive(message: TcpKeepaliveMessage, context: ConversionConte
   };
 }
 
-/** Where connections come from; null for wherever the operating system lets them. */
-export function convertSource(bind: BindConfig | undefined, context: ConversionContext): IpAddress | null {
-  const source: SocketAddress | undefined = bind?.sourceAddress;
-  if (source === undefined) return null;
-  const address = convertSocketAddress(source, context, "ipOnly", "");
+/** Where connections come from, one address for each family; none for wherever the operating system lets them. */
+export function convertSources(bind: BindConfig | undefined, context: ConversionContext): readonly IpAddress[] {
+  if (bind === undefined) return [];
+  const { sourceAddress, extraSourceAddresses, additionalSourceAddresses } = bind;
+  const field = extraSourceAddresses.length > 0 ? "extraSourceAddresses" : "additionalSourceAddresses";
+  const extra = [...extraSourceAddresses.map(({ address }) => address), ...additionalSourceAddresses];
+  if (sourceAddress === undefined) {
+    if (extra.length > 0) context.error(bind, field, "needs a `source_address` that it adds to");
+    return [];
+  }
+  if (extraSourceAddresses.length > 0 && additionalSourceAddresses.length > 0) {
+    context.error(bind, "additionalSourceAddresses", "stands beside `extra_source_addresses`, which takes its place");
+  }
+  const addresses = [sourceAddress, ...extra].map((address) => convertSourceAddress(address, context));
+  const sources = addresses.filter((address) => address !== null);
+  const families = new Set(sources.map(({ host }) => isIP(host)));
+  if (families.size < sources.length)
+    context.error(bind, field, "one address is for IPv4 and one for IPv6, as in Envoy");
+  return sources;
+}
+
+function convertSourceAddress(message: SocketAddress | undefined, context: ConversionContext): IpAddress | null {
+  const address = message === undefined ? null : convertSocketAddress(message, context, "ipOnly", "");
   return address?.kind === "ip" ? address : null;
 }

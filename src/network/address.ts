@@ -12,6 +12,8 @@ export interface IpAddress {
 export interface PipeAddress {
   readonly kind: "pipe";
   readonly path: string;
+  /** Permissions of the file that a listener makes, such as 0o660; left out for what the process's mask gives. */
+  readonly mode?: number;
 }
 
 /** Where a socket listens or connects to (`envoy.config.core.v3.Address`). Plain data: it crosses threads. */

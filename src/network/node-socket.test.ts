@@ -165,10 +165,15 @@ describe("a NodeSocket that connects", () => {
     assert.deepEqual(probe.events, ["closed ECONNREFUSED"]);
   });
 
-  test("our own end of a connection can be chosen", async (t) => {
+  test("our own end of a connection can be chosen, for each family", async (t) => {
     const { address } = await listen(t, (socket) => void socket.on("error", () => {}));
     const source = { kind: "ip", host: "127.0.0.2", port: 0 } as const;
-    const probe = new SocketProbe(new NodeSocketFactory(context()).connect(address, { source, keepalive: null }));
+    const probe = new SocketProbe(
+      new NodeSocketFactory(context()).connect(address, {
+        sources: [{ ...source, host: "::1" }, source],
+        keepalive: null,
+      }),
+    );
     t.after(() => probe.socket.destroy());
     await probe.untilEvent("connected");
     assert.deepEqual(probe.socket.localAddress?.kind === "ip" && probe.socket.localAddress.host, "127.0.0.2");
@@ -180,8 +185,8 @@ describe("a NodeSocket that connects", () => {
     const keepalive = { timeMs: 30_000, intervalMs: 5_000, probes: 3 };
     const factory = new NodeSocketFactory(context());
     const probes = [
-      { source: null, keepalive },
-      { source: null, keepalive: null },
+      { sources: [], keepalive },
+      { sources: [], keepalive: null },
     ].map((options) => new SocketProbe(factory.connect(address, options)));
     for (const { socket } of probes) t.after(() => socket.destroy());
     for (const probe of probes) await probe.untilEvent("connected");

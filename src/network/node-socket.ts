@@ -4,6 +4,7 @@ import type { Address } from "./address.js";
 import { HandleWriter, hasWriteHandle } from "./handle-writer.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
+import { sourceFor } from "./source-address.js";
 import type {
   ConnectOptions,
   SocketError,
@@ -79,7 +80,8 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 
   /** Starts an asynchronous connect. */
   static connect(context: NodeSocketContext, address: Address, options = NO_OPTIONS): NodeSocket {
-    const { source, keepalive } = address.kind === "pipe" ? NO_OPTIONS : options;
+    const { sources, keepalive } = address.kind === "pipe" ? NO_OPTIONS : options;
+    const source = sourceFor(sources, address);
     const owner = new NodeSocket(context, keepalive, true);
     const socketOptions = {
       noDelay: true,
@@ -283,7 +285,7 @@ function hasNoPeer({ _handle: handle }: OwnedSocket): boolean {
 }
 
 /** Of no use to pipes. */
-const NO_OPTIONS: ConnectOptions = { source: null, keepalive: null };
+const NO_OPTIONS: ConnectOptions = { sources: [], keepalive: null };
 
 function onConnect(this: net.Socket): void {
   (this as OwnedSocket).owner.onConnectEvent();

@@ -81,8 +81,8 @@ export interface TcpKeepalive {
 
 /** How a connection is to be made. Plain frozen data. */
 export interface ConnectOptions {
-  /** Our own end; null for whatever the operating system chooses. */
-  readonly source: IpAddress | null;
+  /** Our own end, at most one of each family; none for whatever the operating system chooses. */
+  readonly sources: readonly IpAddress[];
   /** Null for no probes. */
   readonly keepalive: TcpKeepalive | null;
 }

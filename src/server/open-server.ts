@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import net from "node:net";
 import type { Address } from "../network/address.js";
 
@@ -29,6 +29,7 @@ export async function openServer(request: ListenRequest): Promise<net.Server> {
     server.once("error", reject);
     server.once("listening", () => {
       server.removeListener("error", reject);
+      if (request.fd === null) setPermissions(address);
       resolve();
     });
     if (request.fd !== null) server.listen({ fd: request.fd, ...backlog });
@@ -42,6 +43,11 @@ export async function openServer(request: ListenRequest): Promise<net.Server> {
     }
   });
   return server;
+}
+
+/** Of the file that listening on a pipe made. */
+export function setPermissions(address: Address): void {
+  if (address.kind === "pipe" && address.mode !== undefined) chmodSync(address.path, address.mode);
 }
 
 /** What a server was bound to. @param asked for what `address()` does not say of a shared descriptor */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { join } from "node:path";
@@ -63,7 +64,10 @@ for (const concurrency of ["1", "2"]) {
     await new Promise<void>((resolve) => origin.listen(upstreamPath, resolve));
     const endpoint = { address: { pipe: { path: upstreamPath } } };
     const load_assignment = { cluster_name: "upstream", endpoints: [{ lb_endpoints: [{ endpoint }] }] };
-    const config = proxyConfig({ listener: { address: { pipe: { path: listenPath } } }, cluster: { load_assignment } });
+    const config = proxyConfig({
+      listener: { address: { pipe: { path: listenPath, mode: 0o620 } } },
+      cluster: { load_assignment },
+    });
     const sluice = await SluiceProcess.start(t, config, ["--concurrency", concurrency]);
     assert.equal(sluice.listeners.get("main"), listenPath);
     const request = http.request({ socketPath: listenPath, path: "/", method: "POST", agent: false });
@@ -72,6 +76,7 @@ for (const concurrency of ["1", "2"]) {
     });
     request.end("through a pipe");
     assert.equal(await textOf(await answered), "through a pipe");
+    assert.equal(statSync(listenPath).mode & 0o777, 0o620);
     sluice.signal("SIGTERM");
     assert.equal(await sluice.exitCode(), 0);
     await assert.rejects(connectPipe(listenPath), { code: "ENOENT" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -125,7 +125,9 @@ test("it listens on a pipe, and fails to start where another does", async (t) =>
   const path = join(folder, "admin.sock");
   const onPipe = new AdminServer(context, SILENT);
   t.after(() => onPipe.close());
-  assert.deepEqual(await onPipe.start({ kind: "pipe", path }), { kind: "pipe", path });
+  const address = { kind: "pipe", path, mode: 0o600 } as const;
+  assert.deepEqual(await onPipe.start(address), address);
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const ready = request({ socketPath: path, path: "/ready" }, (response) => {
       response.resume();

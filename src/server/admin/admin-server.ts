@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Address } from "../../network/address.js";
+import { setPermissions } from "../open-server.js";
 import type { AdminContext } from "./admin-context.js";
 import {
   type AdminEndpoint,
@@ -45,6 +46,7 @@ export class AdminServer {
         this.server.off("error", reject);
         // Later errors (accept failing for want of descriptors) must not end the process.
         this.server.on("error", (error) => this.log.error("admin listener failed", error));
+        setPermissions(address);
         resolve(boundAddress(this.server, address));
       });
     });

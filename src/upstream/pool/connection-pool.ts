@@ -4,6 +4,7 @@ import { FlowSteps } from "../../flow/flow-step.js";
 import type { ResetReason } from "../../http/codec/reset-reason.js";
 import { Connection, type ConnectionContext, type ConnectionEvent } from "../../network/connection.js";
 import type { IdSource } from "../../network/listener.js";
+import { sourceFor } from "../../network/source-address.js";
 import type { SocketFactory } from "../../network/stream-socket.js";
 import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
@@ -234,7 +235,7 @@ export class ConnectionPool implements Task {
   private onConnectFailed(client: ActiveClient, event: ConnectionEvent): void {
     this.counts.onConnectFailed(client.connectFailedByTimeout);
     const { closeError } = client.connection;
-    const { source } = this.cluster.info.poolPolicy.connect;
+    const source = sourceFor(this.cluster.info.poolPolicy.connect.sources, this.host.address);
     if (source !== null && closeError !== null && isBindError(closeError)) {
       this.cluster.stats.bindErrors.inc();
       this.failPending("local connection failure", bindFailureText(source, closeError));

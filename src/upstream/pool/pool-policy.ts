@@ -21,5 +21,5 @@ export const DEFAULT_POOL_POLICY: PoolPolicy = {
   preconnectRatio: 1,
   predictivePreconnectRatio: 1,
   perDownstreamConnection: false,
-  connect: { source: null, keepalive: null },
+  connect: { sources: [], keepalive: null },
 };
