@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Cluster } from "../gen/envoy/config/cluster/v3/cluster_pb.js";
 import type {
   Endpoint,
+  Endpoint_AdditionalAddress,
   LbEndpoint,
   LocalityLbEndpoints,
 } from "../gen/envoy/config/endpoint/v3/endpoint_components_pb.js";
@@ -10,6 +11,7 @@ import type {
   ClusterLoadAssignment_Policy,
   ClusterLoadAssignment_Policy_DropOverload,
 } from "../gen/envoy/config/endpoint/v3/endpoint_pb.js";
+import type { Address } from "../network/address.js";
 import type { DiscoveryType, EndpointConfig } from "../upstream/cluster-info.js";
 import type { EndpointHealth } from "../upstream/host-health.js";
 import type { Locality } from "../upstream/locality.js";
@@ -25,6 +27,9 @@ const ENDPOINT_FIELDS = implemented<Endpoint>("envoy.config.endpoint.v3.Endpoint
   address: ADDRESS_FIELDS,
   hostname: true,
   health_check_config: ENDPOINT_HEALTH_CHECK_FIELDS,
+  additional_addresses: implemented<Endpoint_AdditionalAddress>("envoy.config.endpoint.v3.Endpoint.AdditionalAddress", {
+    address: ADDRESS_FIELDS,
+  }),
 });
 
 const LB_ENDPOINT_FIELDS = implemented<LbEndpoint>("envoy.config.endpoint.v3.LbEndpoint", {
@@ -185,9 +190,31 @@ function convertEndpoint(
   if (health === undefined) return null;
   const metadata = convertMetadata(message.metadata);
   const { healthCheckConfig } = endpoint;
+  const reachable = isStatic ? withOtherHosts(address, endpoint, context) : address;
   const checked =
     healthCheckConfig === undefined
       ? {}
       : { healthCheck: convertEndpointHealthCheck(healthCheckConfig, address, context) };
-  return { address, hostname, weight: message.loadBalancingWeight ?? 1, ...ofGroup, health, metadata, ...checked };
+  return {
+    address: reachable,
+    hostname,
+    weight: message.loadBalancingWeight ?? 1,
+    ...ofGroup,
+    health,
+    metadata,
+    ...checked,
+  };
+}
+
+/** Where else the endpoint may be reached. Node tries addresses of one port only. */
+function withOtherHosts(address: Address, { additionalAddresses }: Endpoint, context: ConversionContext): Address {
+  if (additionalAddresses.length === 0 || address.kind === "pipe") return address;
+  const otherHosts: string[] = [];
+  for (const message of additionalAddresses) {
+    const other = message.address === undefined ? null : convertAddress(message.address, context, "ipOnly");
+    if (other === null) continue;
+    if (other.kind === "ip" && other.port === address.port) otherHosts.push(other.host);
+    else context.noEffect(message, "address", `only addresses at the endpoint's own port, ${address.port}, are tried`);
+  }
+  return otherHosts.length === 0 ? address : { ...address, otherHosts };
 }

@@ -6,6 +6,8 @@ export interface IpAddress {
   readonly host: string;
   /** 0 to 65535; 0 asks the kernel for a free port when listening. */
   readonly port: number;
+  /** Where else the same host may be reached at the port, tried in turn when connecting takes too long or fails. */
+  readonly otherHosts?: readonly string[];
 }
 
 /** A Unix domain socket (`envoy.config.core.v3.Pipe`). */

@@ -1,6 +1,6 @@
 import net from "node:net";
 import type { Dispatcher } from "../event/dispatcher.js";
-import type { Address } from "./address.js";
+import type { Address, IpAddress } from "./address.js";
 import { HandleWriter, hasWriteHandle } from "./handle-writer.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { SocketWriter, SocketWriterOwner } from "./socket-writer.js";
@@ -83,6 +83,10 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     const { sources, keepalive } = address.kind === "pipe" ? NO_OPTIONS : options;
     const source = sourceFor(sources, address);
     const owner = new NodeSocket(context, keepalive, true);
+    if (address.kind === "ip" && address.otherHosts !== undefined && source === null) {
+      owner.connectToOneOf(address, address.otherHosts);
+      return owner;
+    }
     const socketOptions = {
       noDelay: true,
       localAddress: source?.host,
@@ -97,6 +101,23 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     owner.adopt(socket);
     socket.once("connect", onConnect);
     return owner;
+  }
+
+  /** Happy Eyeballs (RFC 8305): families by turns, the next address when one fails or has not answered for a while. */
+  private connectToOneOf({ host, port }: IpAddress, otherHosts: readonly string[]): void {
+    const socket = net.connect({
+      noDelay: true,
+      allowHalfOpen: true,
+      onread: this.onReadOptions(),
+      // Only where a name is resolved does Node try more than one address.
+      host: "host",
+      port,
+      lookup: answerWith([host, ...otherHosts]),
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ATTEMPT_DELAY_MS,
+    } as net.NetConnectOpts);
+    this.adopt(socket);
+    socket.once("connect", onConnect);
   }
 
   /**
@@ -229,6 +250,8 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 
   private takeNextReadBuffer(): Buffer | null {
+    // Each address that is tried has a handle of its own, which is asked for its buffer; none has read anything yet.
+    if (this.socket?.connecting === true) return this.readBuffer;
     const next = this.nextReadBuffer;
     this.nextReadBuffer = null;
     return next;
@@ -275,13 +298,14 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 }
 
-/**
- * A RST right behind bytes reaches us as an end: libuv has read less than it had room for, sees the hang-up, and does not
- * read again to learn of which kind it is. The kernel knows: behind a FIN there is still a peer.
- */
-function hasNoPeer({ _handle: handle }: OwnedSocket): boolean {
-  if (!handle || handle.getpeername === undefined) return false;
-  return handle.getpeername({}) !== 0;
+/** Milliseconds before the next address is tried, as in Envoy. */
+const ATTEMPT_DELAY_MS = 300;
+
+/** In the form of `dns.lookup` with `all`. */
+function answerWith(hosts: readonly string[]): net.LookupFunction {
+  const addresses = hosts.map((address) => ({ address, family: net.isIP(address) })); // control plane: for a connection
+  // control plane: once for a connection
+  return (_name, _options, callback) => callback(null, addresses);
 }
 
 /** Of no use to pipes. */

@@ -191,8 +191,9 @@ export class Cluster {
 
   /** The logical host is another one to those who watch it. */
   private moveTo(host: Host, { address }: EndpointConfig): void {
-    if (addressText(address) === host.addressText) return;
+    const before = host.addressText;
     host.moveTo(address);
+    if (host.addressText === before) return;
     host.outlier?.release();
     host.outlier = this.outlierMonitors?.monitorOf(host.addressText) ?? null;
     this.setHealthFlags(host, HealthFlags.failedOutlierCheck | HealthFlags.degradedOutlierDetection, 0);

@@ -213,9 +213,18 @@ describe("DnsDiscovery", () => {
     const run = discover([named("a.test")], { "a.test": ["10.0.0.5", "10.0.0.6"] }, {}, { discovery: "logicalDns" });
     await run.discovery.start();
     assert.deepEqual(run.texts(), ["10.0.0.5 a.test 1"]);
+    assert.deepEqual(run.found[0]?.[0]?.address, {
+      kind: "ip",
+      host: "10.0.0.5",
+      port: 8080,
+      otherHosts: ["10.0.0.6"],
+    });
     run.answers["a.test"] = ["10.0.0.6", "10.0.0.5"];
     await run.runFor(5_000);
     assert.deepEqual(run.texts(), ["10.0.0.6 a.test 1"]);
+    run.answers["a.test"] = ["10.0.0.6"];
+    await run.runFor(5_000);
+    assert.deepEqual(run.found[2]?.[0]?.address, { kind: "ip", host: "10.0.0.6", port: 8080 }, "the others count too");
   });
 
   test("stopped, it neither asks nor tells any more, also not of a look-up on its way", async () => {

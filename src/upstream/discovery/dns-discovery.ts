@@ -112,7 +112,7 @@ export class DnsDiscovery implements NameTargetOwner, TimerTarget {
 
   /** The order of answers changes from one to the next; only a logical host follows it. */
   private areSame(before: readonly string[], after: readonly string[]): boolean {
-    if (this.info.discovery === "logicalDns") return before[0] === after[0];
+    if (this.info.discovery === "logicalDns") return before.join() === after.join();
     return before.length === after.length && new Set([...before, ...after]).size === before.length;
   }
 
@@ -127,9 +127,15 @@ export class DnsDiscovery implements NameTargetOwner, TimerTarget {
 
   private endpoints(): readonly EndpointConfig[] {
     const all = this.info.endpoints.flatMap((endpoint, index) => resolvedTo(endpoint, this.targets[index] ?? null));
-    // A logical host is one: the first answer is where new connections go.
-    return this.info.discovery === "logicalDns" ? all.slice(0, 1) : all;
+    return this.info.discovery === "logicalDns" ? asOne(all) : all;
   }
+}
+
+/** A logical host is one: the first answer is where new connections go, the others if that fails. */
+function asOne([first, ...others]: readonly EndpointConfig[]): readonly EndpointConfig[] {
+  if (first === undefined || first.address.kind === "pipe") return [];
+  const otherHosts = others.map(({ address }) => (address.kind === "pipe" ? "" : address.host));
+  return others.length === 0 ? [first] : [{ ...first, address: { ...first.address, otherHosts } }];
 }
 
 /** An endpoint with a name is one for each address. */
