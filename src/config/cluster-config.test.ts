@@ -191,28 +191,6 @@ test("probes and their interval, and a warning for each on a Node that cannot se
   assert.deepEqual(found, net.Socket.prototype.setKeepAlive.length >= 4 ? [] : fields);
 });
 
-test("our own end of connections, one address for each family", () => {
-  const v6 = "address: { address: 2001:db8::2, port_value: 0 }";
-  const sources = (fields: string) => cluster(`upstream_bind_config: { ${fields} }`).poolPolicy.connect.sources;
-  const hosts = (fields: string) =>
-    sources(`source_address: { address: 127.0.0.2, port_value: 0 }, ${fields}`).map(({ host }) => host);
-  assert.deepEqual(hosts(`extra_source_addresses: [{ ${v6} }]`), ["127.0.0.2", "2001:db8::2"]);
-  assert.deepEqual(hosts("additional_source_addresses: [{ address: 2001:db8::2, port_value: 0 }]"), [
-    "127.0.0.2",
-    "2001:db8::2",
-  ]);
-  const v4 = "address: { address: 127.0.0.3, port_value: 0 }";
-  assert.deepEqual(problems(`upstream_bind_config: { extra_source_addresses: [{ ${v4} }] }`), [
-    "4:53 error upstream_bind_config.extra_source_addresses: needs a `source_address` that it adds to",
-  ]);
-  assert.deepEqual(
-    problems(
-      `upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 }, extra_source_addresses: [{ ${v4} }] }`,
-    ),
-    ["4:108 error upstream_bind_config.extra_source_addresses: one address is for IPv4 and one for IPv6, as in Envoy"],
-  );
-});
-
 test("faults of health checks", () => {
   const check = (fields: string, more = ""): string[] =>
     problems(
@@ -344,28 +322,6 @@ load_assignment:
       health: "timeout",
     },
   ]);
-});
-
-test("an endpoint can have further addresses, of the same port", () => {
-  const address = (host: string, port: number) => `{ socket_address: { address: "${host}", port_value: ${port} } }`;
-  const text = (...others: string[]) =>
-    `load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: ${address("::1", 80)}, additional_addresses: [${others.map((one) => `{ address: ${one} }`).join(", ")}] } }] }] }`;
-  const [only] = cluster(text(address("127.0.0.1", 80), address("127.0.0.2", 80))).endpoints;
-  assert.deepEqual(only?.address, { kind: "ip", host: "::1", port: 80, otherHosts: ["127.0.0.1", "127.0.0.2"] });
-  assert.deepEqual(
-    problems(text(address("127.0.0.1", 81))).map((line) => line.replace(/^.*: /, "")),
-    ["only addresses at the endpoint's own port, 80, are tried"],
-  );
-});
-
-test("the host of a LOGICAL_DNS cluster is of the first priority", () => {
-  const address = "{ socket_address: { address: a.test, port_value: 80 } }";
-  const groups = `[{ priority: 3, lb_endpoints: [{ endpoint: { address: ${address} } }] }]`;
-  const { endpoints } = cluster(`type: LOGICAL_DNS\nload_assignment: { cluster_name: c, endpoints: ${groups} }`);
-  assert.deepEqual(
-    endpoints.map(({ priority }) => priority),
-    [0],
-  );
 });
 
 test("plaintext may be said", () => {

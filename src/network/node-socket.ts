@@ -298,6 +298,15 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 }
 
+/**
+ * A RST right behind bytes reaches us as an end: libuv has read less than it had room for, sees the hang-up, and does not
+ * read again to learn of which kind it is. The kernel knows: behind a FIN there is still a peer.
+ */
+function hasNoPeer({ _handle: handle }: OwnedSocket): boolean {
+  if (!handle || handle.getpeername === undefined) return false;
+  return handle.getpeername({}) !== 0;
+}
+
 /** Milliseconds before the next address is tried, as in Envoy. */
 const ATTEMPT_DELAY_MS = 300;
 
