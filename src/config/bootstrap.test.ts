@@ -230,6 +230,7 @@ test("the quick start of Envoy's documentation, with all defaults", () => {
         enableTrailers: false,
         allowChunkedLength: false,
         sendFullyQualifiedUrl: false,
+        errorMatcher: null,
         headerCase: null,
         dns: { ...DNS, lookupFamily: "v4Only" },
       },

@@ -272,7 +272,7 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 
   onEndEvent(): void {
-    if (this.isWriteBroken || hasNoPeer(this.socket)) {
+    if (this.isWriteBroken || wasReset(this.socket)) {
       this.error ??= { code: "ECONNRESET", message: "read ECONNRESET" };
       this.socket.destroy();
       return;
@@ -300,10 +300,11 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
 
 /**
  * A RST right behind bytes reaches us as an end: libuv has read less than it had room for, sees the hang-up, and does not
- * read again to learn of which kind it is. The kernel knows: behind a FIN there is still a peer.
+ * read again to learn of which kind it is. The kernel knows: behind a FIN there is still a peer. But where we had sent a FIN
+ * ourselves the peer's ends the connection, and there is nobody in either case.
  */
-function hasNoPeer({ _handle: handle }: OwnedSocket): boolean {
-  if (!handle || handle.getpeername === undefined) return false;
+function wasReset({ _handle: handle, writableEnded }: OwnedSocket): boolean {
+  if (writableEnded || !handle || handle.getpeername === undefined) return false;
   return handle.getpeername({}) !== 0;
 }
 
