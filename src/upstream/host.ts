@@ -41,6 +41,11 @@ export class Host implements HostDescription {
   zoneResponses: ResponseRecord | null = null;
   /** Of all workers; not counted where nobody limits them. */
   connections: HostConnectionCount = UNCOUNTED_CONNECTIONS;
+  /**
+   * When it last closed a used connection without having said so, milliseconds of the dispatcher's clock: it may do so again
+   * at the moment of a reuse. Long ago where it never did.
+   */
+  lastUnannouncedEndMs = Number.NEGATIVE_INFINITY;
   /** This worker's, each made when first needed. */
   pools = new HostPools();
   readonly stats = new HostStats();

@@ -19,6 +19,11 @@ export type Staleness =
   /** The request may have been seen, and has not been answered by one byte. */
   | "unanswered";
 
+/** How long a host that has closed a used connection unannounced is thought likely to do it again, milliseconds. */
+const WARY_MS = 10_000;
+/** A connection that has waited so long may have come to the end of its server's patience, milliseconds. */
+const RESTED_MS = 100;
+
 export type ClientState = "connecting" | "ready" | "busy" | "closed";
 
 /**
@@ -52,6 +57,8 @@ export class ActiveClient
   private receivedBytesBefore = 0;
   private answered = false;
   private closeType: CloseType = "noFlush";
+  /** When it began to wait for the next stream. */
+  private readySinceMs = NOT_YET;
 
   constructor(pool: ConnectionPool, connection: Connection) {
     this.pool = pool;
@@ -77,12 +84,23 @@ export class ActiveClient
     this.answered = false;
     this.connection.flow = callbacks.flow;
     this.connection.flowStreamId = callbacks.flowStreamId;
-    if (this.requests > 1 && callbacks.looksForEnd) this.connection.holdOutput();
+    if (callbacks.looksForEnd && this.mayHaveEnded) this.connection.holdOutput();
     return this.codec.newStream(callbacks, callbacks);
+  }
+
+  /**
+   * It was used, and there is reason to think that its end is on its way. Looking costs a turn of the loop, a sixth of the
+   * CPU of a small request, so connections that are used one request right behind the other are trusted.
+   */
+  private get mayHaveEnded(): boolean {
+    if (this.requests === 1) return false;
+    const nowMs = this.connection.context.dispatcher.now();
+    return nowMs - this.readySinceMs >= RESTED_MS || nowMs - this.pool.host.lastUnannouncedEndMs < WARY_MS;
   }
 
   /** Waits for the next stream. */
   armIdleTimer(timeoutMs: number): void {
+    this.readySinceMs = this.connection.context.dispatcher.now();
     this.connection.flow = null;
     this.connection.flowStreamId = 0;
     if (timeoutMs > 0) this.idleTimer.arm(timeoutMs);
@@ -92,6 +110,11 @@ export class ActiveClient
   get staleness(): Staleness {
     if (this.requests === 1 || this.answered) return "fresh";
     return this.connection.sentBytes === this.sentBytesBefore ? "unsent" : "unanswered";
+  }
+
+  /** It was kept, and its end now is one that nobody was told of: it waits, or has not been answered. */
+  get isKept(): boolean {
+    return this.requests > 0 && (this.state === "ready" || this.staleness !== "fresh");
   }
 
   get connectFailedByTimeout(): boolean {

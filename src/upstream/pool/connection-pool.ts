@@ -223,6 +223,7 @@ export class ConnectionPool implements Task {
 
   onClientClosed(client: ActiveClient, event: ConnectionEvent): void {
     const from = client.state;
+    if (event === "remoteClose" && client.isKept) this.host.lastUnannouncedEndMs = this.context.dispatcher.now();
     this.counts.onClosed(client, event === "localClose", this.context.dispatcher.now());
     this.clients.transition(client, "closed");
     if (from === "connecting") this.onConnectFailed(client, event);

@@ -15,8 +15,8 @@ export interface PoolCallbacks extends ResponseDecoder, StreamCallbacks, FlowOfS
   /** A connection that was used before will not do: it may be as stale as the one that the stream had. */
   readonly needsFreshConnection: boolean;
   /**
-   * A connection that was used before is looked at once more before anything is sent: it may have ended, and the request
-   * is not one that could be sent a second time.
+   * A connection that was used before, and may have ended, is looked at once more before anything is sent: the request is
+   * not one that could be sent a second time.
    */
   readonly looksForEnd: boolean;
   /** A connection is ready: write the request. */

@@ -164,21 +164,49 @@ describe("a reused connection that closes without an answer (RFC 9112 9.3.1)", (
 });
 
 describe("a connection that closes before anything was handed to it", () => {
-  test("a request that could not be sent twice looks for the end before it is sent", () => {
-    // Without latency the end arrives in the turn of the loop that has read the request, and behind it.
-    const { run, client } = withUsedConnection({ link: { latencyMs: 0 } });
+  /** A POST meets the end of its connection: the end arrives in the turn of the loop that has read the request, behind it. */
+  function postBesideEnd({ run, client }: ReturnType<typeof withUsedConnection>, waitMs: number, origin = 0) {
     const second = run.connect();
-    run.run();
-    run.origin(0).takeReceived();
+    run.runFor(waitMs);
     second.send(message("POST", "body"));
+    run.origin(origin).close();
+    run.run();
+    return { second, finish: () => run.finish([client, second]) };
+  }
+
+  const nearby = (): ReturnType<typeof withUsedConnection> => withUsedConnection({ link: { latencyMs: 0 } });
+
+  test("a request that could not be sent twice looks for the end of a connection that has rested", () => {
+    const used = nearby();
+    const { second, finish } = postBesideEnd(used, 100);
+    assert.ok(used.run.origin(1).received.endsWith("\r\n\r\nbody"));
+    used.run.respond(OK, used.run.origin(1));
+    assert.equal(statusOf(second.received), 200);
+    assert.equal(used.run.clusterStat("upstream_rq_stale_repeated"), 1);
+    finish();
+  });
+
+  test("and of any connection whose host has closed one before", () => {
+    const used = nearby();
+    const { run } = used;
     run.origin(0).close();
     run.run();
-    assert.equal(run.origin(0).received, "");
-    assert.ok(run.origin(1).received.endsWith("\r\n\r\nbody"));
+    const again = run.get();
     run.respond(OK, run.origin(1));
+    assert.equal(statusOf(again.received), 200);
+    again.close();
+    const { second, finish } = postBesideEnd(used, 50, 1);
+    run.respond(OK, run.origin(2));
     assert.equal(statusOf(second.received), 200);
-    assert.equal(run.clusterStat("upstream_rq_stale_repeated"), 1);
-    run.finish([client, second]);
+    finish();
+  });
+
+  test("other connections are trusted, which saves a turn of the loop", () => {
+    const used = nearby();
+    const { second, finish } = postBesideEnd(used, 50);
+    assert.equal(statusOf(second.received), 503);
+    assert.equal(used.run.upstreams[0]?.accepted.length, 1);
+    finish();
   });
 
   test("whatever the request is, it is sent on a fresh one", () => {
