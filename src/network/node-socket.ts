@@ -56,8 +56,8 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   private socket: OwnedSocket;
   private callbacks: StreamSocketCallbacks | null = null;
   private readBuffer: Buffer;
-  /** What Node has not been told of yet. */
-  private nextReadBuffer: Buffer | null;
+  /** What Node has not been told of yet, since it connected. */
+  private nextReadBuffer: Buffer | null = null;
   private error: SocketError | null = null;
   private readonly keepalive: TcpKeepalive | null;
   isWriteBroken = false;
@@ -72,7 +72,6 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
     this.keepalive = keepalive;
     this.hearsOut = hearsOut;
     this.readBuffer = context.readBuffers.shared;
-    this.nextReadBuffer = this.readBuffer;
     // Both are set by the two factories below before anybody sees the object.
     this.socket = null as unknown as OwnedSocket;
     this.writer = null as unknown as SocketWriter;
@@ -250,8 +249,9 @@ export class NodeSocket implements StreamSocket, SocketWriterOwner {
   }
 
   private takeNextReadBuffer(): Buffer | null {
-    // Each address that is tried has a handle of its own, which is asked for its buffer; none has read anything yet.
-    if (this.socket?.connecting === true) return this.readBuffer;
+    // Each address that is tried has a handle of its own, which asks for its memory, the first ones maybe before there is a
+    // socket; none has read anything yet.
+    if (this.socket?.connecting !== false) return this.readBuffer;
     const next = this.nextReadBuffer;
     this.nextReadBuffer = null;
     return next;
