@@ -36,8 +36,10 @@ export class ActiveClient
   linkedPrev: ActiveClient | null = null;
   state: ClientState = "connecting";
   readonly connection: Connection;
-  /** Where it is connected to: the host may have moved since. */
-  readonly remoteAddressText: string;
+  /** Where it was to connect to: the host may have moved since. */
+  private readonly targetText: string;
+  /** The host has several addresses: only the connection knows which one it has. */
+  private readonly hasOtherTargets: boolean;
   readonly createdMs: number;
   /** When the connection stood; `NOT_YET` before. */
   private connectedMs = NOT_YET;
@@ -63,7 +65,9 @@ export class ActiveClient
   constructor(pool: ConnectionPool, connection: Connection) {
     this.pool = pool;
     this.connection = connection;
-    this.remoteAddressText = pool.host.addressText;
+    const { address, addressText } = pool.host;
+    this.targetText = addressText;
+    this.hasOtherTargets = address.kind === "ip" && address.otherHosts !== undefined;
     const { info } = pool.cluster;
     this.codec = createCodec(pool, connection, this);
     const dispatcher = connection.context.dispatcher;
@@ -188,6 +192,11 @@ export class ActiveClient
     streamInfo.upstreamProtocol = this.codec.protocol;
     streamInfo.upstreamConnectStartMs = this.createdMs;
     streamInfo.upstreamConnectedMs = this.connectedMs;
+  }
+
+  /** Where it is connected to, as logs print it. */
+  get remoteAddressText(): string {
+    return this.hasOtherTargets ? this.connection.remoteAddressText : this.targetText;
   }
 
   /** Our address on this connection, as logs print it. */
