@@ -25,11 +25,21 @@ export class AttemptLog implements LogContext {
   private readonly stream: StreamContext;
   private readonly loggers: readonly AccessLogger[];
 
-  constructor(loggers: readonly AccessLogger[], stream: StreamContext, host: Host, headers: HeaderMap) {
+  private constructor(loggers: readonly AccessLogger[], stream: StreamContext, host: Host, headers: HeaderMap) {
     this.loggers = loggers;
     this.stream = stream;
     this.requestHeaders = headers.clone();
     this.streamInfo = infoOfAttempt(stream, host);
+  }
+
+  /** Null where there are no such logs. */
+  static create(
+    loggers: readonly AccessLogger[],
+    stream: StreamContext,
+    host: Host,
+    headers: HeaderMap,
+  ): AttemptLog | null {
+    return loggers.length === 0 ? null : new AttemptLog(loggers, stream, host, headers);
   }
 
   nowMs(): number {

@@ -1,3 +1,4 @@
+import type { Dispatcher } from "../../../event/dispatcher.js";
 import type { ClusterStats } from "../../../upstream/cluster-stats.js";
 import type { HeaderMap } from "../../headers/header-map.js";
 
@@ -16,10 +17,16 @@ export class AttemptMeasure {
   private answered = false;
   private countsTry = true;
 
-  constructor(stats: ClusterStats, startMs: number, limitMs: number) {
+  private constructor(stats: ClusterStats, startMs: number, limitMs: number) {
     this.stats = stats;
     this.startMs = startMs;
     this.limitMs = limitMs;
+  }
+
+  /** Null where the cluster does not want to know. @param limitMs of a try; 0 for none */
+  static create(stats: ClusterStats, dispatcher: Dispatcher, limitMs: number): AttemptMeasure | null {
+    if (stats.timeoutBudgets === null && stats.messageSizes === null) return null;
+    return new AttemptMeasure(stats, dispatcher.now(), limitMs);
   }
 
   onRequest(headers: HeaderMap): void {

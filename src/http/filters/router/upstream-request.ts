@@ -9,11 +9,11 @@ import type { ResetReason } from "../../codec/reset-reason.js";
 import { isGrpcSuccess } from "../../headers/grpc-outcome.js";
 import { isGrpcRequest } from "../../headers/grpc-request.js";
 import type { HeaderMap } from "../../headers/header-map.js";
-import type { AttemptLog } from "./attempt-log.js";
-import type { AttemptMeasure } from "./attempt-measure.js";
+import { AttemptLog } from "./attempt-log.js";
+import { AttemptMeasure } from "./attempt-measure.js";
 import { countOutcome } from "./attempt-outcome.js";
 import type { Forwarding } from "./forwarding.js";
-import { PerTryTimers } from "./per-try-timers.js";
+import type { PerTryTimers } from "./per-try-timers.js";
 import { recordAnswering } from "./upstream-facts.js";
 
 type Phase =
@@ -70,10 +70,7 @@ export class UpstreamRequest implements PoolCallbacks {
     const { stream } = forwarding;
     this.flow = stream.flow;
     this.flowStreamId = stream.streamInfo.streamId;
-    const { perTry } = forwarding.timeouts;
-    const durationMs = forwarding.streamDurationMs;
-    this.timers =
-      perTry === null && durationMs === 0 ? null : new PerTryTimers(perTry, durationMs, this, stream.dispatcher);
+    this.timers = forwarding.limits.timersOf(this);
   }
 
   /** Whether a close of its connection would mean that the connection was stale. */
@@ -107,8 +104,10 @@ export class UpstreamRequest implements PoolCallbacks {
     this.headers = headers;
     this.endsWithHeaders = endStream;
     this.requestEnded = endStream;
-    this.log = this.forwarding.attemptLog(this.host, headers);
-    this.measure = this.forwarding.attemptMeasure();
+    const { context, plan, stream } = this.forwarding;
+    this.log = AttemptLog.create(context.upstreamLoggers, stream, this.host, headers);
+    const tryLimitMs = plan.timeouts.perTry?.timeoutMs ?? 0;
+    this.measure = AttemptMeasure.create(plan.cluster.stats, stream.dispatcher, tryLimitMs);
     this.measure?.onRequest(headers);
     const waiting = pool.newStream(this);
     if (this.phase === "pooling") this.waiting = waiting;
@@ -282,7 +281,7 @@ export class UpstreamRequest implements PoolCallbacks {
   /** The attempt took longer than one may. */
   onPerTryTimeout(idle: boolean): void {
     this.log?.onTimeout(idle);
-    this.forwarding.onPerTryTimeout(this, idle);
+    this.forwarding.limits.onPerTryTimeout(this, idle);
   }
 
   /** The time of the whole request is up. */
@@ -293,7 +292,7 @@ export class UpstreamRequest implements PoolCallbacks {
 
   /** The stream to the upstream lasted longer than one may, answer or not. */
   onMaxDuration(): void {
-    this.forwarding.onMaxStreamDuration(this);
+    this.forwarding.limits.onMaxStreamDuration(this);
   }
 
   // ---- flow control
