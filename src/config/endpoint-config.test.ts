@@ -25,6 +25,22 @@ test("an endpoint can have further addresses, of the same port", () => {
   );
 });
 
+test("further addresses of an endpoint that cannot have them are a warning", () => {
+  const others = "additional_addresses: [{ address: { socket_address: { address: 127.0.0.2, port_value: 80 } } }]";
+  const text = (type: string, address: string) =>
+    `type: ${type}\nload_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: ${address}, ${others} } }] }] }`;
+  for (const body of [
+    text("STRICT_DNS", "{ socket_address: { address: a.test, port_value: 80 } }"),
+    text("LOGICAL_DNS", "{ socket_address: { address: a.test, port_value: 80 } }"),
+    text("STATIC", "{ pipe: { path: /tmp/a.sock } }"),
+  ]) {
+    const [problem = "", ...more] = problems(body);
+    assert.match(problem, /additional_addresses.*: only an endpoint of a STATIC cluster that has a port/);
+    assert.deepEqual(more, []);
+    assert.equal(cluster(body).endpoints.length, 1);
+  }
+});
+
 test("the host of a LOGICAL_DNS cluster is of the first priority", () => {
   const address = "{ socket_address: { address: a.test, port_value: 80 } }";
   const groups = `[{ priority: 3, lb_endpoints: [{ endpoint: { address: ${address} } }] }]`;

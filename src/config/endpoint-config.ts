@@ -190,7 +190,7 @@ function convertEndpoint(
   if (health === undefined) return null;
   const metadata = convertMetadata(message.metadata);
   const { healthCheckConfig } = endpoint;
-  const reachable = isStatic ? withOtherHosts(address, endpoint, context) : address;
+  const reachable = withOtherHosts(address, endpoint, isStatic, context);
   const checked =
     healthCheckConfig === undefined
       ? {}
@@ -207,8 +207,17 @@ function convertEndpoint(
 }
 
 /** Where else the endpoint may be reached. Node tries addresses of one port only. */
-function withOtherHosts(address: Address, { additionalAddresses }: Endpoint, context: ConversionContext): Address {
-  if (additionalAddresses.length === 0 || address.kind === "pipe") return address;
+function withOtherHosts(address: Address, endpoint: Endpoint, isStatic: boolean, context: ConversionContext): Address {
+  const { additionalAddresses } = endpoint;
+  if (additionalAddresses.length === 0) return address;
+  if (address.kind === "pipe" || !isStatic) {
+    context.noEffect(
+      endpoint,
+      "additionalAddresses",
+      "only an endpoint of a STATIC cluster that has a port has further addresses",
+    );
+    return address;
+  }
   const otherHosts: string[] = [];
   for (const message of additionalAddresses) {
     const other = message.address === undefined ? null : convertAddress(message.address, context, "ipOnly");
