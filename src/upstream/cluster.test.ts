@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RecordedStats } from "../../test/support/recorded-stats.js";
 import { SeededRandom } from "../../test/support/seeded-random.js";
-import { Runtime, type RuntimeValues } from "../common/runtime.js";
+import { Runtime } from "../common/runtime.js";
 import { Cluster, createClusterMemory } from "./cluster.js";
 import { address, clusterInfo, endpoint, HOST_SET_OPTIONS, hostsOf } from "./cluster.test.support.js";
 import type { ClusterInfo } from "./cluster-info.js";
@@ -13,7 +13,7 @@ import { NO_LOCALITY } from "./locality.js";
 import { outlierConfig } from "./outlier-detection/outlier.test.support.js";
 import { PrioritySet } from "./priority-set.js";
 
-function startCluster(overrides: Partial<ClusterInfo>, runtime: RuntimeValues = {}) {
+function startCluster(overrides: Partial<ClusterInfo>) {
   const stats = new RecordedStats();
   const info = clusterInfo(overrides);
   const cluster = new Cluster(info, createClusterMemory(info), {
@@ -23,7 +23,7 @@ function startCluster(overrides: Partial<ClusterInfo>, runtime: RuntimeValues = 
     countsMembership: true,
     localLocality: NO_LOCALITY,
     failures: { onConsecutiveFailures: () => {}, onDegraded: () => {}, onImmediateHealthCheckFail: () => {} },
-    runtime: new Runtime(runtime),
+    runtime: new Runtime(),
     localSet: null,
   });
   return {
@@ -43,16 +43,15 @@ describe("Cluster", () => {
     assert.equal(stat("membership_change"), 1);
   });
 
-  test("the runtime may have the panic threshold of all clusters", () => {
+  test("below its threshold of healthy hosts it panics", () => {
     const endpoints = [endpoint(1), ...[2, 3, 4].map((last) => ({ ...endpoint(last), health: "unhealthy" as const }))];
-    for (const [threshold, panics] of [
+    for (const [healthyPanicThreshold, panics] of [
       [25, 0],
       [26, 1],
-      [1_000, 1],
     ] as const) {
-      const { cluster, stat } = startCluster({ endpoints }, { "upstream.healthy_panic_threshold": threshold });
+      const { cluster, stat } = startCluster({ endpoints, healthyPanicThreshold });
       cluster.chooseHost();
-      assert.equal(stat("lb_healthy_panic"), panics, String(threshold));
+      assert.equal(stat("lb_healthy_panic"), panics, String(healthyPanicThreshold));
     }
   });
 

@@ -78,8 +78,6 @@ export class Cluster {
   readonly errorMatcher: ResponsePredicate | null;
   private readonly parts: ClusterParts;
   private readonly lbStats: LoadBalancerStats;
-  /** Percent; the runtime may have one for all clusters. */
-  private readonly panicThreshold: number;
   private loadBalancer: LoadBalancer;
   private readonly hostConnections: HostConnectionBoard | null;
   private readonly outlierMonitors: OutlierMonitors | null;
@@ -108,10 +106,9 @@ export class Cluster {
       weightOfLocality: configuredLocalityWeight,
     });
     this.lbStats = new LoadBalancerStats(scope);
-    this.panicThreshold = Math.min(100, parts.runtime.integer(PANIC_KEY, info.healthyPanicThreshold));
     this.loadBalancer = createLoadBalancer(info.lbPolicy, {
       prioritySet: this.prioritySet,
-      panicThreshold: this.panicThreshold,
+      panicThreshold: info.healthyPanicThreshold,
       stats: this.lbStats,
       random: parts.random,
       runtime: parts.runtime,
@@ -169,7 +166,7 @@ export class Cluster {
 
   /** Makes this cluster the aggregate of others, which have no part in it otherwise. */
   aggregate(members: readonly AggregateMember[]): void {
-    this.loadBalancer = new AggregateLoadBalancer(members, this.panicThreshold, this.parts.random);
+    this.loadBalancer = new AggregateLoadBalancer(members, this.info.healthyPanicThreshold, this.parts.random);
   }
 
   /** The host that a filter wants, if it is there and well enough. */
@@ -294,8 +291,6 @@ export class Cluster {
     for (const pools of this.leaving) pools.destroy();
   }
 }
-
-const PANIC_KEY = "upstream.healthy_panic_threshold";
 
 /** What health checks and outlier detection find out, in difference to what configuration says. */
 const FOUND_TO_FAIL = HealthFlags.failedActiveHealthCheck | HealthFlags.failedOutlierCheck;
