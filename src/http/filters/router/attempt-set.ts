@@ -3,15 +3,20 @@ import type { UpstreamRequest } from "./upstream-request.js";
 
 /**
  * The attempts of one request that are under way: one as a rule, more when slow ones go on beside their replacement
- * (hedging). The client's backing-up stops the response of the current one (E1, E2). Owner: `Forwarding`.
+ * (hedging). Each has its response stopped while the client is behind (E1, E2): it may be the one that the client gets.
+ * Owner: `Forwarding`.
  */
 export class AttemptSet implements DownstreamWatermarkCallbacks {
   private readonly callbacks: DecoderFilterCallbacks;
   private latest: UpstreamRequest | null = null;
   private replaced: UpstreamRequest[] | null = null;
+  /** How often the client has backed up and not caught up; attempts that come later must know. */
+  private clientBackUps = 0;
 
+  /** Hears of the client from now on, until it is destroyed. */
   constructor(callbacks: DecoderFilterCallbacks) {
     this.callbacks = callbacks;
+    callbacks.setDownstreamWatermarkCallbacks(this);
   }
 
   /** The attempt that was sent last; null before the first, while the next one waits, and after the last. */
@@ -26,7 +31,7 @@ export class AttemptSet implements DownstreamWatermarkCallbacks {
   /** The attempt is the current one from now on. */
   add(attempt: UpstreamRequest): void {
     this.latest = attempt;
-    this.callbacks.setDownstreamWatermarkCallbacks(this);
+    for (let i = 0; i < this.clientBackUps; i++) attempt.readDisable(true);
   }
 
   /** The current attempt goes on beside the one that replaces it. */
@@ -41,9 +46,9 @@ export class AttemptSet implements DownstreamWatermarkCallbacks {
   /** The attempt is over. */
   remove(attempt: UpstreamRequest): void {
     if (this.latest === attempt) this.latest = null;
-    const index = this.replaced === null ? -1 : this.replaced.indexOf(attempt);
-    if (index >= 0) this.replaced?.splice(index, 1);
-    if (this.latest === null) this.callbacks.setDownstreamWatermarkCallbacks(null);
+    if (this.replaced === null) return;
+    const index = this.replaced.indexOf(attempt);
+    if (index >= 0) this.replaced.splice(index, 1);
   }
 
   /** Gives one of them up. */
@@ -65,7 +70,6 @@ export class AttemptSet implements DownstreamWatermarkCallbacks {
     this.replaced = null;
     this.latest = attempt;
     for (const other of attempts) if (other !== attempt) other.destroy();
-    this.callbacks.setDownstreamWatermarkCallbacks(this);
   }
 
   all(): UpstreamRequest[] {
@@ -75,12 +79,19 @@ export class AttemptSet implements DownstreamWatermarkCallbacks {
 
   /** E1: the client does not take the response fast enough. */
   onAboveWriteBufferHighWatermark(): void {
-    this.latest?.readDisable(true);
+    this.clientBackUps++;
+    this.readDisable(true);
   }
 
   /** E2 */
   onBelowWriteBufferLowWatermark(): void {
-    this.latest?.readDisable(false);
+    this.clientBackUps--;
+    this.readDisable(false);
+  }
+
+  private readDisable(disable: boolean): void {
+    if (this.replaced === null) this.latest?.readDisable(disable);
+    else for (const attempt of this.all()) attempt.readDisable(disable);
   }
 
   /** Gives all of them up. Idempotent. */

@@ -126,6 +126,37 @@ describe("a client that does not take the response", () => {
   });
 });
 
+describe("attempts beside each other while the client is behind", () => {
+  const route = {
+    hedge_policy: { hedge_on_per_try_timeout: true },
+    retry_policy: { retry_on: "5xx", per_try_timeout: "0.2s", num_retries: 1 },
+  };
+  for (const winner of [0, 1]) {
+    for (const moment of ["before the answer", "during the answer"] as const) {
+      test(`the ${winner === 0 ? "first" : "second"} answers, and the client takes it all, beginning ${moment}`, () => {
+        const run = limited({ route });
+        run.setUpstreamLink(ONE_READ);
+        const client = run.get("/1");
+        client.pauseReading();
+        run.respond(response(pattern(LIMIT + 3 * WINDOW)));
+        run.get("/2", client);
+        run.runFor(240);
+        assert.equal(run.clusterStat("upstream_rq_retry"), 1);
+        if (moment === "before the answer") client.resumeReading();
+        run.run();
+        const body = pattern(100_000);
+        run.origin(winner).send(response(body));
+        run.runFor(60);
+        client.resumeReading();
+        run.run();
+        assert.deepEqual(run.log, ["200 - via_upstream", "200 - via_upstream"]);
+        assert.ok(client.takeReceivedBytes().subarray(-body.length).equals(body));
+        run.finish([client]);
+      });
+    }
+  }
+});
+
 describe("an upstream that does not take the request", () => {
   test("stops the client within the limit, and gets everything in the end", () => {
     const run = limited();
