@@ -44,6 +44,14 @@ describe("override_host", () => {
     assert.deepEqual(run.choices(2, naming("10.0.0.4:80", "10.0.0.3:80")), [4, 3]);
   });
 
+  test("retries know the hosts also when the header has been taken away", () => {
+    const run = start();
+    const request = naming("10.0.0.4:80,10.0.0.3:80");
+    assert.deepEqual(run.choices(1, request), [4]);
+    request.headers?.remove("x-host");
+    assert.deepEqual(run.choices(1, request), [3]);
+  });
+
   test("a request that names none of the hosts is left to the other policy", () => {
     const run = start();
     for (const request of [naming(null), naming(""), naming("10.0.0.9:80"), naming("x"), naming(null, 7), {}]) {

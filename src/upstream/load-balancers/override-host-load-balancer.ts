@@ -13,8 +13,8 @@ export class OverrideHostLoadBalancer implements LoadBalancer {
   private readonly sources: readonly OverrideHostSource[];
   private readonly prioritySet: PrioritySet;
   private readonly otherwise: LoadBalancer;
-  /** How many of the named hosts a request has tried. */
-  private readonly tried = new WeakMap<StreamInfo, number>();
+  /** The named hosts that a request has not tried, in order. What removes the header later does not take them away. */
+  private readonly untried = new WeakMap<StreamInfo, string[]>();
 
   constructor({ sources }: OverrideHostConfig, prioritySet: PrioritySet, otherwise: LoadBalancer) {
     this.sources = sources;
@@ -34,12 +34,10 @@ export class OverrideHostLoadBalancer implements LoadBalancer {
   private namedHost(context: LoadBalancerContext): Host | null {
     const { streamInfo } = context;
     if (streamInfo === null) return null;
-    const named = this.namesOf(context);
-    if (named === "") return null;
-    const addresses = named.split(",");
-    for (let next = this.tried.get(streamInfo) ?? 0; next < addresses.length; next++) {
-      this.tried.set(streamInfo, next + 1);
-      const host = this.prioritySet.hostAt((addresses[next] as string).trim());
+    const untried = this.untried.get(streamInfo) ?? this.namesOf(context).split(",");
+    this.untried.set(streamInfo, untried);
+    while (untried.length > 0) {
+      const host = this.prioritySet.hostAt((untried.shift() as string).trim());
       if (host !== null) return host;
     }
     return null;
