@@ -1,32 +1,20 @@
-import type { Dispatcher, Task } from "../../event/dispatcher.js";
-import type { FlowRecorder } from "../../flow/flow-recorder.js";
+import type { Task } from "../../event/dispatcher.js";
 import { FlowSteps } from "../../flow/flow-step.js";
 import type { ResetReason } from "../../http/codec/reset-reason.js";
-import { Connection, type ConnectionContext, type ConnectionEvent } from "../../network/connection.js";
-import type { IdSource } from "../../network/listener.js";
+import type { ConnectionEvent } from "../../network/connection.js";
 import { sourceFor } from "../../network/source-address.js";
-import type { SocketFactory } from "../../network/stream-socket.js";
 import type { Cluster } from "../cluster.js";
 import type { Host } from "../host.js";
-import { ActiveClient } from "./active-client.js";
+import type { ActiveClient } from "./active-client.js";
 import { ClientLists } from "./client-lists.js";
 import { bindFailureText, connectFailureText, isBindError } from "./connect-failure-text.js";
+import { ConnectionOpener, type PoolContext } from "./connection-opener.js";
 import type { HostPools } from "./host-pools.js";
 import { PendingQueue } from "./pending-queue.js";
 import { PendingStream } from "./pending-stream.js";
 import type { Cancellable, FlowOfStream, PoolCallbacks } from "./pool-callbacks.js";
 import { PoolCounts } from "./pool-counts.js";
 import type { PoolKind } from "./pool-kind.js";
-
-/** What the pools of a worker need to open connections. */
-export interface PoolContext extends ConnectionContext {
-  readonly dispatcher: Dispatcher;
-  readonly sockets: SocketFactory;
-  readonly connectionIds: IdSource;
-}
-
-/** Connections that one event may open; more wait for the next, so that a burst does not become a burst of SYNs. */
-const MAX_CONNECTS_PER_EVENT = 3;
 
 type Mode =
   | "open"
@@ -48,6 +36,7 @@ export class ConnectionPool implements Task {
   private readonly context: PoolContext;
   private readonly clients = new ClientLists();
   private readonly pending = new PendingQueue();
+  private readonly opener: ConnectionOpener;
   private attachPosted = false;
   private mode: Mode = "open";
   private isEnlisted = false;
@@ -60,6 +49,7 @@ export class ConnectionPool implements Task {
     this.owner = host.pools;
     this.counts = new PoolCounts(cluster, host, kind);
     this.context = context;
+    this.opener = new ConnectionOpener(this, this.clients, this.pending, this.counts, context);
     if (this.owner.isDestroyed) this.mode = "destroyed";
     this.enlist();
   }
@@ -75,7 +65,7 @@ export class ConnectionPool implements Task {
       // B7: the connection used last is the one least likely to have been closed meanwhile.
       this.recordTaken(client, callbacks);
       this.attach(client, callbacks);
-      if (this.cluster.info.poolPolicy.preconnectRatio > 1) this.openConnections(null, 0);
+      if (this.cluster.info.poolPolicy.preconnectRatio > 1) this.opener.open(null, 0);
       return null;
     }
     return this.enqueue(callbacks);
@@ -100,7 +90,7 @@ export class ConnectionPool implements Task {
     const stream = new PendingStream(this, callbacks);
     this.pending.add(stream);
     this.counts.onQueued();
-    this.openConnections(callbacks.flow, callbacks.flowStreamId);
+    this.opener.open(callbacks.flow, callbacks.flowStreamId);
     return stream;
   }
 
@@ -117,82 +107,15 @@ export class ConnectionPool implements Task {
     this.counts.onUnqueued();
   }
 
-  // ---- opening
-
-  private openConnections(flow: FlowRecorder | null, flowStreamId: number, mayPreconnect = true): void {
-    for (let opened = 0; opened < MAX_CONNECTS_PER_EVENT; opened++) {
-      // Connections that are ready beside streams that wait are attached to them on the next turn.
-      const enoughForAll = this.pending.size <= this.clients.connecting.size + this.clients.ready.size;
-      const isEnough = enoughForAll && this.pending.freshSize <= this.clients.connecting.size;
-      if (isEnough && (!mayPreconnect || !this.wantsToPreconnect())) return;
-      const mayConnect = this.counts.mayConnect;
-      if (!mayConnect) {
-        this.cluster.stats.cxOverflow.inc();
-        // At the limit streams wait; but a pool without any connection may always open one.
-        if (this.clients.size > 0) {
-          this.makeRoomForFresh();
-          return;
-        }
-      }
-      this.openConnection(flow, flowStreamId);
-      if (!mayConnect) return;
-    }
-  }
-
-  /** A used connection that nobody may take is closed, and its close comes back to those who wait. */
-  private makeRoomForFresh(): void {
-    if (this.pending.freshSize > this.clients.connecting.size)
-      this.clients.ready.first?.close("room_for_fresh_connection");
-  }
-
-  /** `per_upstream_preconnect_ratio`: more connections than streams, for those that may come. */
-  private wantsToPreconnect(): boolean {
-    const { preconnectRatio } = this.cluster.info.poolPolicy;
-    if (preconnectRatio <= 1 || this.mode !== "open" || this.host.health !== "healthy") return false;
-    const streams = this.clients.busy.size + this.pending.size;
-    return this.clients.size < streams * preconnectRatio;
-  }
-
   /**
    * `predictive_preconnect_ratio`: one more connection, for a stream that is likely to come here. False when the pool has
    * enough, or may not have it.
    * @param stream the one that made somebody think of it
    */
-  preconnect(ratio: number, { flow, flowStreamId }: FlowOfStream): boolean {
-    const streams = this.clients.busy.size + this.pending.size;
-    const wanted = this.mode === "open" && this.host.health === "healthy" && this.clients.size < (streams + 1) * ratio;
-    const mayOpen = wanted && this.counts.mayConnect;
-    if (wanted && !mayOpen) this.cluster.stats.cxOverflow.inc();
-    if (mayOpen) {
-      const { id } = this.openConnection(null, 0);
-      flow?.record(FlowSteps.openedAhead, id, flowStreamId, this.host.addressText);
-    } else if (this.isIdle) {
-      this.retire();
-    }
-    return mayOpen;
-  }
-
-  private openConnection(flow: FlowRecorder | null, flowStreamId: number): Connection {
-    const { info, stats } = this.cluster;
-    const id = this.context.connectionIds.next();
-    const bufferLimitBytes = info.perConnectionBufferLimitBytes;
-    // B7: (a) a socket, (b) its events, (c) the connect, which is asynchronous.
-    const socket = this.context.sockets.connect(this.host.address, info.poolPolicy.connect);
-    const connection = new Connection(id, socket, this.context, stats.connection, {
-      connected: false,
-      bufferLimitBytes,
-      flow,
-    });
-    connection.flowStreamId = flowStreamId;
-    const client = new ActiveClient(this, connection);
-    if (flow !== null) {
-      flow.record(FlowSteps.upstreamSocketOpened, id, flowStreamId, this.host.addressText);
-      flow.record(FlowSteps.upstreamEventsRegistered, id, flowStreamId);
-      flow.record(FlowSteps.connectStarted, id, flowStreamId);
-    }
-    this.clients.addConnecting(client);
-    this.counts.onConnecting();
-    return connection;
+  preconnect(ratio: number, stream: FlowOfStream): boolean {
+    if (this.opener.openAhead(ratio, stream)) return true;
+    if (this.isIdle) this.retire();
+    return false;
   }
 
   // ---- events of the connections
@@ -229,7 +152,7 @@ export class ConnectionPool implements Task {
     if (from === "connecting") this.onConnectFailed(client, event);
     else client.endStream(event);
     // A host that just refused a connection is not asked for a spare one before there is a stream to think of.
-    this.openConnections(null, 0, from !== "connecting");
+    this.opener.open(null, 0, from !== "connecting");
     if (this.isIdle) this.retire();
   }
 
@@ -371,6 +294,11 @@ export class ConnectionPool implements Task {
     this.owner.remove(this);
     this.kind.owner?.remove(this);
     this.counts.onPoolRemoved();
+  }
+
+  /** Streams may still come. */
+  get isOpen(): boolean {
+    return this.mode === "open";
   }
 
   /** It carries no stream, and none waits. */
