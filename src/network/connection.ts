@@ -6,7 +6,7 @@ import { addressText } from "./address.js";
 import { BufferedBytes } from "./buffered-bytes.js";
 import { DelayedClose } from "./delayed-close.js";
 import { OutputHold } from "./output-hold.js";
-import type { ReadBuffers } from "./read-buffers.js";
+import { READ_BUFFER_BYTES, type ReadBuffers } from "./read-buffers.js";
 import { ReadGate, type ReadGateOwner } from "./read-gate.js";
 import type { SocketError, StreamSocket, StreamSocketCallbacks } from "./stream-socket.js";
 import { TEXT_UP_TO_BYTES, WriteBuffer } from "./write-buffer.js";
@@ -239,7 +239,7 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
   /** Sends what was gathered, in one write. Called by the dispatcher at the end of the turn. */
   flush(): void {
     if (this.output.isEmpty || this.state === "closed") return;
-    if (this.state === "connecting" || this.outputHold?.isHeld === true) {
+    if (this.state === "connecting" || this.isHeldBack) {
       this.output.keepAll(this.context.readBuffers);
       return;
     }
@@ -252,6 +252,12 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
     }
     this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
+  }
+
+  /** A peer may bring much in one poll: what is held stays within the limit, which is soft by one read. */
+  private get isHeldBack(): boolean {
+    if (this.outputHold === null || !this.outputHold.isHeld) return false;
+    return this.bufferLimitBytes === 0 || this.output.byteLength <= this.bufferLimitBytes + READ_BUFFER_BYTES;
   }
 
   /** The connection ends: nothing may be left behind. */

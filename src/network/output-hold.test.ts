@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectionOn, FakeSocket } from "./network.test.support.js";
+import { READ_BUFFER_BYTES } from "./read-buffers.js";
 
 function heldConnection() {
   const socket = new FakeSocket();
@@ -37,4 +38,13 @@ test("an end of our own leaves nothing behind", () => {
   const ended = heldConnection();
   ended.dispatcher.inEvent(() => ended.connection.endWrite());
   assert.deepEqual([ended.socket.text, ended.socket.calls.at(-1)], ["head ", "end"]);
+});
+
+test("what is held stays within the limit of the write buffer, and one read", () => {
+  const { dispatcher, connection } = heldConnection();
+  const write = (bytes: number): void => dispatcher.inEvent(() => connection.writeBytes(Buffer.alloc(bytes)));
+  write(READ_BUFFER_BYTES);
+  assert.equal(connection.sentBytes, 0);
+  write(connection.bufferLimitBytes);
+  assert.equal(connection.sentBytes, "head ".length + READ_BUFFER_BYTES + connection.bufferLimitBytes);
 });
