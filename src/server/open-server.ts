@@ -29,7 +29,6 @@ export async function openServer(request: ListenRequest): Promise<net.Server> {
     server.once("error", reject);
     server.once("listening", () => {
       server.removeListener("error", reject);
-      if (request.fd === null) setPermissions(address);
       resolve();
     });
     if (request.fd !== null) server.listen({ fd: request.fd, ...backlog });
@@ -42,10 +41,16 @@ export async function openServer(request: ListenRequest): Promise<net.Server> {
       server.listen(request.reusePort ? { ...options, reusePort: true } : options);
     }
   });
+  try {
+    if (request.fd === null) setPermissions(address);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   return server;
 }
 
-/** Of the file that listening on a pipe made. */
+/** Of the file that listening on a pipe made. Throws where the file system has no permissions to set. */
 export function setPermissions(address: Address): void {
   if (address.kind === "pipe" && address.mode !== undefined) chmodSync(address.path, address.mode);
 }

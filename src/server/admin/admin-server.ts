@@ -39,17 +39,18 @@ export class AdminServer {
   }
 
   /** Resolves to where it listens: with the port that the kernel chose, when 0 was asked for. */
-  start(address: Address): Promise<Address> {
-    return new Promise((resolve, reject) => {
+  async start(address: Address): Promise<Address> {
+    await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject);
       this.server.listen(listenOptions(address), () => {
         this.server.off("error", reject);
         // Later errors (accept failing for want of descriptors) must not end the process.
         this.server.on("error", (error) => this.log.error("admin listener failed", error));
-        setPermissions(address);
-        resolve(boundAddress(this.server, address));
+        resolve();
       });
     });
+    setPermissions(address);
+    return boundAddress(this.server, address);
   }
 
   /** Stops listening and cuts what connections there are. May be called whether it was started or not. */
