@@ -21,7 +21,7 @@ export const USAGE = `npm run bench:macro -- [options]
   --connections N    connections that wrk keeps busy (64)
   --only a,b         sluice, nginx, haproxy, caddy, http-proxy, http-proxy-keep-alive,
                      fastify-http-proxy
-  --sizes a,b        response bodies in bytes, k and m allowed (100,64k,1m)
+  --sizes a,b        response bodies in bytes, k and m allowed (100,10k,64k,1m)
   --json             print the figures as JSON`;
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 * 1024 };
@@ -37,7 +37,7 @@ export function parseOptions(args: string[]): Options {
       "warm-up": { type: "string", default: "2" },
       connections: { type: "string", default: "64" },
       only: { type: "string", default: "" },
-      sizes: { type: "string", default: "100,64k,1m" },
+      sizes: { type: "string", default: "100,10k,64k,1m" },
       json: { type: "boolean", default: false },
     },
   });
