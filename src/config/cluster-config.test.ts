@@ -3,14 +3,7 @@ import net from "node:net";
 import { test } from "node:test";
 import { ANY_LOCALITY } from "../upstream/cluster.test.support.js";
 import type { ClusterInfo } from "../upstream/cluster-info.js";
-import {
-  CLUSTER_PATH,
-  clusterText,
-  configOf,
-  exceptDeprecations,
-  problemsBelow,
-  problemsOf,
-} from "./config-text.test.support.js";
+import { clusterOf, clusterProblems, configOf, exceptDeprecations, problemsOf } from "./config-text.test.support.js";
 
 const ANYWHERE = {
   priority: 0,
@@ -22,18 +15,12 @@ const ANYWHERE = {
 
 const OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
-function cluster(body: string): ClusterInfo {
-  const [only] = configOf(clusterText(body)).clusters;
-  assert.ok(only);
-  return only;
-}
-
 function problems(body: string): string[] {
-  return exceptDeprecations(problemsBelow(CLUSTER_PATH, clusterText(body)));
+  return exceptDeprecations(clusterProblems(body));
 }
 
 test("every field of a cluster", () => {
-  const info = cluster(`
+  const info = clusterOf(`
 alt_stat_name: "a:b"
 type: STRICT_DNS
 lb_policy: LEAST_REQUEST
@@ -156,14 +143,14 @@ load_assignment:
 });
 
 test("the older fields of HTTP options count when the typed ones are not there", () => {
-  const info = cluster(
+  const info = clusterOf(
     "common_http_protocol_options: { idle_timeout: 5s }\nmax_requests_per_connection: 6\nhttp_protocol_options: { enable_trailers: true }",
   );
   assert.deepEqual([info.idleTimeoutMs, info.maxRequestsPerConnection, info.enableTrailers], [5_000, 6, true]);
 });
 
 test("how connections are opened and how long they are kept", () => {
-  const { poolPolicy } = cluster(`
+  const { poolPolicy } = clusterOf(`
 common_http_protocol_options: { max_connection_duration: 60s }
 preconnect_policy: { per_upstream_preconnect_ratio: 1.5, predictive_preconnect_ratio: 2 }
 upstream_bind_config: { source_address: { address: 127.0.0.2, port_value: 0 } }
@@ -178,13 +165,13 @@ upstream_connection_options: { tcp_keepalive: { keepalive_time: 30 } }`);
       keepalive: { timeMs: 30_000, intervalMs: 75_000, probes: 9 },
     },
   });
-  const { keepalive } = cluster("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect;
+  const { keepalive } = clusterOf("upstream_connection_options: { tcp_keepalive: {} }").poolPolicy.connect;
   assert.deepEqual(keepalive, { timeMs: 7_200_000, intervalMs: 75_000, probes: 9 }, "the operating system's defaults");
 });
 
 test("probes and their interval, and a warning for each on a Node that cannot set them", () => {
   const text = "upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_interval: 5 } }";
-  const { keepalive } = cluster(text).poolPolicy.connect;
+  const { keepalive } = clusterOf(text).poolPolicy.connect;
   assert.deepEqual(keepalive, { timeMs: 7_200_000, intervalMs: 5_000, probes: 3 });
   const fields = ["keepalive_probes", "keepalive_interval"];
   const found = problems(text).map((problem) => fields.find((field) => problem.includes(`tcp_keepalive.${field}: `)));
@@ -228,8 +215,8 @@ test("faults of what an endpoint says of its checks", () => {
 
 test("name servers, in the older fields too", () => {
   const server = "{ socket_address: { address: 192.0.2.1, port_value: 0 } }";
-  assert.deepEqual(cluster(`dns_resolvers: [${server}]`).dns.resolvers, ["192.0.2.1:53"]);
-  assert.deepEqual(cluster(`dns_resolution_config: { resolvers: [${server}] }`).dns.resolvers, ["192.0.2.1:53"]);
+  assert.deepEqual(clusterOf(`dns_resolvers: [${server}]`).dns.resolvers, ["192.0.2.1:53"]);
+  assert.deepEqual(clusterOf(`dns_resolution_config: { resolvers: [${server}] }`).dns.resolvers, ["192.0.2.1:53"]);
   assert.deepEqual(problems("dns_resolvers: [{ pipe: { path: /x } }]"), [
     "4:29 error dns_resolvers[0].pipe: a name server has an IP address",
   ]);
@@ -241,12 +228,12 @@ test("name servers, in the older fields too", () => {
 test("DNS as a type of cluster of its own", () => {
   const dns = (more: string) =>
     `cluster_type: { name: envoy.clusters.dns, typed_config: { "@type": t/envoy.extensions.clusters.dns.v3.DnsCluster${more} } }`;
-  assert.equal(cluster(dns("")).discovery, "strictDns");
+  assert.equal(clusterOf(dns("")).discovery, "strictDns");
   const one = `\n${endpoint("{ socket_address: { address: a.example, port_value: 1 } }")}`;
-  assert.equal(cluster(`${dns(", all_addresses_in_single_endpoint: true")}${one}`).discovery, "logicalDns");
+  assert.equal(clusterOf(`${dns(", all_addresses_in_single_endpoint: true")}${one}`).discovery, "logicalDns");
   const fields =
     ", dns_lookup_family: V4_ONLY, dns_refresh_rate: 2s, respect_dns_ttl: true, dns_failure_refresh_rate: { base_interval: 1s }";
-  assert.deepEqual(cluster(`${dns(fields)}\nwait_for_warm_on_init: false`).dns, {
+  assert.deepEqual(clusterOf(`${dns(fields)}\nwait_for_warm_on_init: false`).dns, {
     lookupFamily: "v4Only",
     jitterMs: 0,
     refreshRateMs: 2000,
@@ -266,7 +253,7 @@ test("an aggregate, and other types by their names", () => {
   );
   const { discovery, members, lbPolicy } = clusters[2] as ClusterInfo;
   assert.deepEqual([discovery, members, lbPolicy], ["aggregate", ["b", "a"], { kind: "clusterProvided" }]);
-  assert.equal(cluster("cluster_type: { name: envoy.cluster.strict_dns }").discovery, "strictDns");
+  assert.equal(clusterOf("cluster_type: { name: envoy.cluster.strict_dns }").discovery, "strictDns");
 });
 
 test("a URL, or a host with its port, is no name", () => {
@@ -279,14 +266,14 @@ test("a URL, or a host with its port, is no name", () => {
 });
 
 test("endpoints may be pipes", () => {
-  const info = cluster(
+  const info = clusterOf(
     "load_assignment: { cluster_name: c, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /a } } } }] }] }",
   );
   assert.deepEqual(info.endpoints, [{ address: { kind: "pipe", path: "/a" }, hostname: "", weight: 1, ...ANYWHERE }]);
 });
 
 test("endpoints have localities, priorities, health and metadata", () => {
-  const info = cluster(`
+  const info = clusterOf(`
 load_assignment:
   cluster_name: c
   policy: { overprovisioning_factor: 200, weighted_priority_health: true }
@@ -325,8 +312,8 @@ load_assignment:
 });
 
 test("plaintext may be said", () => {
-  cluster("transport_socket: { name: envoy.transport_sockets.raw_buffer }");
-  cluster(
+  clusterOf("transport_socket: { name: envoy.transport_sockets.raw_buffer }");
+  clusterOf(
     'transport_socket: { name: x, typed_config: { "@type": t/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer } }',
   );
 });

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import type { ClusterInfo } from "../upstream/cluster-info.js";
 import { type BootstrapSource, type LoadedBootstrap, loadBootstrap } from "./bootstrap.js";
 import { ConfigError, type ConfigProblem } from "./decode/config-problem.js";
 import type { RuntimeConfig } from "./runtime-config.js";
@@ -49,6 +51,18 @@ export function clusterText(body: string): string {
 }
 
 export const CLUSTER_PATH = "static_resources.clusters[0]";
+
+/** What a cluster of this body is to the proxy. */
+export function clusterOf(body: string): ClusterInfo {
+  const [only] = configOf(clusterText(body)).clusters;
+  assert.ok(only);
+  return only;
+}
+
+/** What is wrong with a cluster of this body, by the path below the cluster. */
+export function clusterProblems(body: string): string[] {
+  return problemsBelow(CLUSTER_PATH, clusterText(body));
+}
 
 /** One listener on port 80. The first line of the body is line 4, its first column is 5. */
 export function listenerText(

@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ANY_LOCALITY, ROUND_ROBIN } from "../upstream/cluster.test.support.js";
-import type { ClusterInfo } from "../upstream/cluster-info.js";
 import {
   type LbPolicyConfig,
   NEVER_FORCED,
   type RandomConfig,
   type ZoneAwareConfig,
 } from "../upstream/load-balancing-config.js";
-import { CLUSTER_PATH, clusterText, configOf, problemsBelow, problemsOf } from "./config-text.test.support.js";
-
-function cluster(body: string): ClusterInfo {
-  const [only] = configOf(clusterText(body)).clusters;
-  assert.ok(only);
-  return only;
-}
+import { clusterOf, clusterProblems, clusterText, configOf, problemsOf } from "./config-text.test.support.js";
 
 function policy(body: string): LbPolicyConfig {
-  return cluster(body).lbPolicy;
-}
-
-function problems(body: string): string[] {
-  return problemsBelow(CLUSTER_PATH, clusterText(body));
+  return clusterOf(body).lbPolicy;
 }
 
 /** A policy as an extension. */
@@ -58,7 +47,7 @@ describe("lb_policy", () => {
     assert.deepEqual(policy("lb_policy: RANDOM"), { kind: "random", locality: ANY_LOCALITY });
     assert.deepEqual(policy("lb_policy: RING_HASH"), RING_HASH);
     assert.deepEqual(policy("lb_policy: MAGLEV"), MAGLEV);
-    const info = cluster("");
+    const info = clusterOf("");
     assert.equal(info.healthyPanicThreshold, 50);
     assert.deepEqual(info.overrideHostHealths, ["unknown", "healthy", "degraded"]);
   });
@@ -84,7 +73,7 @@ describe("lb_policy", () => {
   });
 
   test("what all policies share", () => {
-    const info = cluster(`
+    const info = clusterOf(`
 common_lb_config:
   healthy_panic_threshold: { value: 33.4 }
   zone_aware_lb_config: { routing_enabled: { value: 12.5 }, min_cluster_size: 3, fail_traffic_on_panic: true }
@@ -115,20 +104,20 @@ common_lb_config:
   });
 
   test("faults", () => {
-    assert.deepEqual(problems("lb_policy: MAGLEV\nmaglev_lb_config: { table_size: 100 }"), [
+    assert.deepEqual(clusterProblems("lb_policy: MAGLEV\nmaglev_lb_config: { table_size: 100 }"), [
       "5:37 error maglev_lb_config.table_size: 100 is not a prime number -> the next one is 101",
     ]);
     assert.deepEqual(
-      problems("lb_policy: RING_HASH\nring_hash_lb_config: { minimum_ring_size: 10, maximum_ring_size: 9 }"),
+      clusterProblems("lb_policy: RING_HASH\nring_hash_lb_config: { minimum_ring_size: 10, maximum_ring_size: 9 }"),
       ["5:47 error ring_hash_lb_config.minimum_ring_size: the ring would have at least 10 points, but at most 9"],
     );
     assert.deepEqual(
-      problems("maglev_lb_config: {}"),
+      clusterProblems("maglev_lb_config: {}"),
       ["4:5 warning maglev_lb_config: has no effect with `lb_policy: ROUND_ROBIN`: it is for MAGLEV"].map((line) =>
         line.replace("4:5", "4:23"),
       ),
     );
-    assert.deepEqual(problems("lb_policy: LOAD_BALANCING_POLICY_CONFIG"), [
+    assert.deepEqual(clusterProblems("lb_policy: LOAD_BALANCING_POLICY_CONFIG"), [
       "4:16 error lb_policy: LOAD_BALANCING_POLICY_CONFIG needs a `load_balancing_policy`",
     ]);
   });
@@ -141,10 +130,10 @@ describe("load_balancing_policy", () => {
       locality: ANY_LOCALITY,
     });
     const text = `the load balancing policy "x" is not implemented by Sluice; envoy.load_balancing_policies.random takes its place`;
-    assert.deepEqual(problems(policies(extension("pick_first.v3.PickFirst"), extension("random.v3.Random"))), [
+    assert.deepEqual(clusterProblems(policies(extension("pick_first.v3.PickFirst"), extension("random.v3.Random"))), [
       `4:75 warning load_balancing_policy.policies[0].typed_extension_config.name: ${text}`,
     ]);
-    assert.deepEqual(problems(policies(extension("pick_first.v3.PickFirst"))), [
+    assert.deepEqual(clusterProblems(policies(extension("pick_first.v3.PickFirst"))), [
       "4:28 error load_balancing_policy: none of these load balancing policies is implemented by Sluice yet: x -> implemented: " +
         [
           "round_robin",
@@ -275,7 +264,7 @@ lb_subset_config:
 
   test("faults", () => {
     const of = (selector: string) =>
-      problems(`lb_subset_config: { subset_selectors: [${selector}] }`).map((line) => line.replace(/^\S+ /, ""));
+      clusterProblems(`lb_subset_config: { subset_selectors: [${selector}] }`).map((line) => line.replace(/^\S+ /, ""));
     const at = "error lb_subset_config.subset_selectors[0]";
     assert.deepEqual(of("{ keys: [a], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [a] }"), [
       `${at}.fallback_keys_subset: KEYS_SUBSET needs some of the selector's keys, and not all of them`,
@@ -332,5 +321,5 @@ test("override_host: where requests may name their host, and the policy for thos
     policy: { kind: "random", locality: ANY_LOCALITY },
   });
   const list = policies(extension("override_host.v3.OverrideHost", `override_host_sources: [{}], ${random}`));
-  assert.match(problems(list).join(), /override_host_sources\[0\]: is a `header` or `metadata`, one of them/);
+  assert.match(clusterProblems(list).join(), /override_host_sources\[0\]: is a `header` or `metadata`, one of them/);
 });

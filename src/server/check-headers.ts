@@ -1,5 +1,5 @@
 import { applyHeaderRules, HeaderRule } from "../http/formatter/header-rule.js";
-import type { AccessLogType, LogContext } from "../http/formatter/log-context.js";
+import { UnansweredLogContext } from "../http/formatter/unanswered-log-context.js";
 import type { HeaderMap } from "../http/headers/header-map.js";
 import { addressText } from "../network/address.js";
 import { type HostDescription, StreamInfo } from "../stream-info/stream-info.js";
@@ -38,7 +38,7 @@ export class CheckHeaderRules {
   private applyTo(headers: HeaderMap, endpoint: EndpointConfig): void {
     for (const name of this.removed) headers.remove(name);
     if (this.added.length > 0)
-      applyHeaderRules(this.added, headers, new CheckContext(headers, this.info(endpoint), this.clock));
+      applyHeaderRules(this.added, headers, new UnansweredLogContext(headers, this.info(endpoint), this.clock));
   }
 
   private info(endpoint: EndpointConfig): StreamInfo {
@@ -58,26 +58,4 @@ function describe(endpoint: EndpointConfig, { observabilityName }: ClusterInfo):
   const { address, hostname, metadata } = endpoint;
   const canary = isCanary(metadata);
   return { addressText: addressText(address), hostname, metadata, observabilityName, canary, zoneResponses: null };
-}
-
-/** The request of a check, to which nothing has come yet. */
-class CheckContext implements LogContext {
-  readonly requestHeaders: HeaderMap;
-  readonly responseHeaders = null;
-  readonly responseTrailers = null;
-  readonly streamInfo: StreamInfo;
-  readonly localReplyBody = "";
-  readonly logType: AccessLogType = "NotSet";
-  readonly isHealthCheck = false;
-  private readonly clock: Clock;
-
-  constructor(requestHeaders: HeaderMap, streamInfo: StreamInfo, clock: Clock) {
-    this.requestHeaders = requestHeaders;
-    this.streamInfo = streamInfo;
-    this.clock = clock;
-  }
-
-  nowMs(): number {
-    return this.clock.now();
-  }
 }

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "../../event/dispatcher.js";
 import type { ConnectionLogger } from "../../network/connection-record.js";
 import type { StreamInfo } from "../../stream-info/stream-info.js";
-import type { AccessLogType, LogContext } from "../formatter/log-context.js";
+import { UnansweredLogContext } from "../formatter/unanswered-log-context.js";
 import { HeaderMap } from "../headers/header-map.js";
 import type { AccessLogger } from "./access-logger.js";
 
@@ -16,30 +16,10 @@ export class ConnectionAccessLog implements ConnectionLogger {
   }
 
   logConnection(info: StreamInfo): void {
-    const context = new ConnectionLogContext(info, this.dispatcher);
+    const context = new UnansweredLogContext(NO_HEADERS, info, this.dispatcher);
     for (let i = 0; i < this.loggers.length; i++) this.loggers[i]?.log(context);
   }
 }
 
 /** Never written to. */
 const NO_HEADERS = new HeaderMap();
-
-class ConnectionLogContext implements LogContext {
-  readonly requestHeaders = NO_HEADERS;
-  readonly responseHeaders = null;
-  readonly responseTrailers = null;
-  readonly streamInfo: StreamInfo;
-  readonly localReplyBody = "";
-  readonly logType: AccessLogType = "NotSet";
-  readonly isHealthCheck = false;
-  private readonly dispatcher: Dispatcher;
-
-  constructor(info: StreamInfo, dispatcher: Dispatcher) {
-    this.streamInfo = info;
-    this.dispatcher = dispatcher;
-  }
-
-  nowMs(): number {
-    return this.dispatcher.now();
-  }
-}
