@@ -244,12 +244,9 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
       return;
     }
     const bytes = this.output.byteLength;
-    if (this.flow !== null) this.recordFlush(this.flow);
     this.output.sendTo(this.socket, this.context.readBuffers);
-    if (!this.socket.isWriteBroken) {
-      this.stats.txBytes.add(bytes);
-      this.sentBytes += bytes;
-    }
+    if (!this.socket.isWriteBroken) this.countSent(bytes);
+    if (this.flow !== null) this.outputStreamIds.length = 0;
     this.unsentBytes.set(this.socket.unsentBytes);
     this.checkHighWatermark();
   }
@@ -266,12 +263,14 @@ export class Connection implements StreamSocketCallbacks, ReadGateOwner, Flushab
     this.flush();
   }
 
-  private recordFlush(flow: FlowRecorder): void {
-    // D5 downstream, C4 upstream: what the event produced goes to the socket.
+  private countSent(bytes: number): void {
+    this.stats.txBytes.add(bytes);
+    this.sentBytes += bytes;
+    if (this.flow === null) return;
+    // D5 downstream, C4 upstream: what the event produced went to the socket.
     const step = this.isUpstream ? FlowSteps.requestWritten : FlowSteps.downstreamFlushed;
     const ids = this.outputStreamIds;
-    for (let i = 0; i < ids.length; i++) flow.record(step, this.id, ids[i] as number, "", this.output.byteLength);
-    ids.length = 0;
+    for (let i = 0; i < ids.length; i++) this.flow.record(step, this.id, ids[i] as number, "", bytes);
   }
 
   /** Pipelined requests may be answered within one event: their responses leave together. */
