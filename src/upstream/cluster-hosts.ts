@@ -92,14 +92,14 @@ export class ClusterHosts {
       added ||= !before.delete(host);
       after.push(host);
     }
-    if (added || before.size > 0) this.countChange();
+    const changed = added || before.size > 0;
+    if (changed) this.countChange();
     this.showHosts(after);
     for (const gone of before) {
       this.leave(gone, "host_removed");
       gone.connections.release();
       gone.outlier?.release();
     }
-    const changed = added || before.size > 0;
     if (changed && this.info.closeConnectionsOnHostSetChange)
       for (const host of after) this.leave(host, "host_set_changed");
     this.leaving = this.leaving.filter(isBusy);
